@@ -1,0 +1,167 @@
+"""The named errors, each with the HTTP status and the problem type it is answered with (RFC 9457)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import ClassVar
+
+from mirroring.schema import Schema
+
+
+class FieldError(Schema):
+    """One field of a request and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class ProblemError(Exception):
+    """Something a caller must be told: `detail` says what to do, `errors` which field is meant."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    slug: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Something went wrong on our side"
+    retry_after_s: ClassVar[int | None] = None
+
+    def __init__(self, detail: str, *errors: FieldError) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors: Sequence[FieldError] = errors
+
+
+class BadRequest(ProblemError):
+    status = HTTPStatus.BAD_REQUEST
+    slug = "bad-request"
+    title = "The request cannot be read"
+
+
+class TooLarge(ProblemError):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    slug = "body-too-large"
+    title = "The body is above 1 MB"
+
+
+class NotFound(ProblemError):
+    status = HTTPStatus.NOT_FOUND
+    slug = "not-found"
+    title = "There is nothing here"
+
+
+class MirrorNotFound(NotFound):
+    slug = "mirror-not-found"
+    title = "There is no such mirror"
+
+
+class ClusterNotFound(NotFound):
+    slug = "cluster-not-found"
+    title = "There is no such Kafka cluster"
+
+
+class ConnectClusterNotFound(NotFound):
+    slug = "connect-cluster-not-found"
+    title = "There is no such Connect cluster"
+
+
+class Conflict(ProblemError):
+    status = HTTPStatus.CONFLICT
+    slug = "conflict"
+    title = "Somebody else changed this at the same moment"
+    retry_after_s = 1
+
+
+class ClusterInUse(Conflict):
+    slug = "cluster-in-use"
+    title = "The Kafka cluster is in use"
+    retry_after_s = None
+
+
+class ConnectClusterInUse(Conflict):
+    slug = "connect-cluster-in-use"
+    title = "The Connect cluster is in use"
+    retry_after_s = None
+
+
+class MirrorExists(Conflict):
+    slug = "mirror-exists"
+    title = "This mirror exists already"
+    retry_after_s = None
+
+
+class MirrorOverlaps(Conflict):
+    slug = "mirror-overlaps"
+    title = "Another mirror writes one of these topics to the same place"
+    retry_after_s = None
+
+
+class InProgress(Conflict):
+    slug = "in-progress"
+    title = "The first request with this Idempotency-Key is still running"
+    retry_after_s = 2
+
+
+class IdempotencyMismatch(Conflict):
+    slug = "idempotency-mismatch"
+    title = "This Idempotency-Key was used with another body"
+    retry_after_s = None
+
+
+class VersionMoved(ProblemError):
+    status = HTTPStatus.PRECONDITION_FAILED
+    slug = "version-moved"
+    title = "The mirror changed since that version"
+
+
+class Unprocessable(ProblemError):
+    """A request that reads well and cannot be done: a rule of api.md's 422 list."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "invalid-mirror"
+    title = "The mirror cannot be made like this"
+
+
+class UnsupportedProperty(Unprocessable):
+    slug = "unsupported-property"
+    title = "A connection property cannot be honoured"
+
+
+class ClusterUnreachable(Unprocessable):
+    slug = "cluster-unreachable"
+    title = "The Kafka cluster does not answer"
+
+
+class ClusterUnauthorized(Unprocessable):
+    slug = "cluster-unauthorized"
+    title = "The Kafka cluster refuses these credentials"
+
+
+class ConnectUnreachable(Unprocessable):
+    slug = "connect-unreachable"
+    title = "Kafka Connect does not answer"
+
+
+class ConnectWrongCluster(Unprocessable):
+    slug = "connect-wrong-cluster"
+    title = "Kafka Connect writes to another Kafka cluster"
+
+
+class ConnectNoMirrorMaker(Unprocessable):
+    slug = "connect-no-mirror-maker"
+    title = "Kafka Connect has no MirrorMaker 2"
+
+
+class Unavailable(ProblemError):
+    """An outside system that a write needs is away: nothing was lost, the call can be repeated."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    slug = "unavailable"
+    title = "A system that this needs does not answer"
+    retry_after_s = 10
+
+
+class ConnectUnavailable(Unavailable):
+    slug = "connect-unavailable"
+    title = "Kafka Connect does not answer now"
+
+
+class KafkaUnavailable(Unavailable):
+    slug = "kafka-unavailable"
+    title = "Kafka does not answer now"

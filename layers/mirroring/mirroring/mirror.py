@@ -1,0 +1,71 @@
+"""A mirror: what a person asked for, its names on the target, and its connectors' configurations."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from mirroring.cluster import Name
+from mirroring.schema import Moment, Schema
+
+
+class StartFrom(StrEnum):
+    """Where a new mirror begins to read a topic that it has never read."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+class Intent(StrEnum):
+    """What a person wants of a mirror now; reconcile makes it so."""
+
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+    DELETED = "DELETED"
+
+
+class Source(Schema):
+    """Where a mirror reads: a registered cluster (`managed`), or properties in the vault."""
+
+    alias: Name
+    managed: Name | None = None
+    use_private_ips: bool = False
+    cluster_id: str
+
+
+class Mirror(Schema):
+    """What a person asked for; `version` counts their changes."""
+
+    name: str
+    connect_cluster: Name
+    source: Source
+    target_cluster: Name
+    target_cluster_id: str
+    rename_mirrored_topics: bool = True
+    topics_regex: str = ".*"
+    topics_exclude: tuple[str, ...] = ()
+    max_tasks: int
+    start_from: StartFrom = StartFrom.EARLIEST
+    sync_group_offsets: bool = False
+    groups_regex: str = ".*"
+    target_latency: int = 30_000
+    description: str = ""
+    tags: dict[str, str] = Field(default_factory=dict)
+    intent: Intent = Intent.RUNNING
+    version: int = 1
+    created_at: Moment
+    updated_at: Moment
+
+    @property
+    def source_connector(self) -> str:
+        """The name of the MirrorSourceConnector that copies the records."""
+        return f"{self.name}.source"
+
+    @property
+    def checkpoint_connector(self) -> str:
+        """The name of the MirrorCheckpointConnector that translates group offsets."""
+        return f"{self.name}.checkpoint"
+
+    def mirrored_name(self, topic: str) -> str:
+        """The topic's name on the target (DefaultReplicationPolicy, IdentityReplicationPolicy)."""
+        return f"{self.source.alias}.{topic}" if self.rename_mirrored_topics else topic

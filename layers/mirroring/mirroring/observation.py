@@ -1,0 +1,192 @@
+"""What a sample saw of a mirror and how it judged it: the words of api.md's answers."""
+
+from enum import StrEnum
+
+from mirroring.schema import Moment, Schema
+
+
+class Status(StrEnum):
+    """How a mirror is, in one word."""
+
+    CREATING = "CREATING"
+    IN_SYNC = "IN_SYNC"
+    STALE_TOPIC = "STALE_TOPIC"
+    OUT_OF_SYNC = "OUT_OF_SYNC"
+    PAUSED = "PAUSED"
+    UNKNOWN = "UNKNOWN"
+    FAILED = "FAILED"
+    DELETING = "DELETING"
+
+
+class TopicState(StrEnum):
+    """How a mirrored topic is used."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    STALE = "STALE"
+    EMPTY = "EMPTY"
+    PENDING = "PENDING"
+
+
+class Severity(StrEnum):
+    """How much a reason matters."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Code(StrEnum):
+    """Why a mirror has its status, or what is worth knowing beside it."""
+
+    BACKFILLING = "BACKFILLING"
+    CHECKPOINT_FAILED = "CHECKPOINT_FAILED"
+    CLOCK_SKEW = "CLOCK_SKEW"
+    CONFIG_REFUSED = "CONFIG_REFUSED"
+    CONNECTOR_FAILED = "CONNECTOR_FAILED"
+    CONNECTOR_MISSING = "CONNECTOR_MISSING"
+    CONNECTOR_PAUSED = "CONNECTOR_PAUSED"
+    CONNECTOR_STOPPED = "CONNECTOR_STOPPED"
+    CONNECT_UNREACHABLE = "CONNECT_UNREACHABLE"
+    DATA_LOSS = "DATA_LOSS"
+    FEWER_TASKS_THAN_WORKERS = "FEWER_TASKS_THAN_WORKERS"
+    INACTIVE_ABOVE_TARGET = "INACTIVE_ABOVE_TARGET"
+    LATENCY_ABOVE_TARGET = "LATENCY_ABOVE_TARGET"
+    NO_TASKS = "NO_TASKS"
+    NO_TOPICS_MATCHED = "NO_TOPICS_MATCHED"
+    PLAIN_SECRETS = "PLAIN_SECRETS"
+    REPAIR_GIVEN_UP = "REPAIR_GIVEN_UP"
+    RETENTION_NEAR = "RETENTION_NEAR"
+    SOURCE_UNAUTHORIZED = "SOURCE_UNAUTHORIZED"
+    SOURCE_UNREACHABLE = "SOURCE_UNREACHABLE"
+    STALE_TOPIC = "STALE_TOPIC"
+    STALLED = "STALLED"
+    TARGET_TOPIC_MISSING = "TARGET_TOPIC_MISSING"
+    TARGET_TOPIC_RESET = "TARGET_TOPIC_RESET"
+    TARGET_UNREACHABLE = "TARGET_UNREACHABLE"
+    TASKS_NOT_RUNNING = "TASKS_NOT_RUNNING"
+    TASK_FAILED = "TASK_FAILED"
+    TOPIC_RECREATED = "TOPIC_RECREATED"
+
+
+class Reason(Schema):
+    """One thing that is so, since when, and what to do; `measured` and `threshold` in ms."""
+
+    code: Code
+    severity: Severity
+    topic: str | None = None
+    partition: int | None = None
+    connector: str | None = None
+    task: int | None = None
+    measured: int | None = None
+    threshold: int | None = None
+    since: Moment
+    message: str
+    action: str
+
+    @property
+    def key(self) -> tuple[str, str | None, int | None, str | None, int | None]:
+        """What makes it the same finding in the next sample: all but its figures and words."""
+        return (self.code, self.topic, self.partition, self.connector, self.task)
+
+
+class Latency(Schema):
+    """A mirror's figures in ms and records; None where nothing was ever measured."""
+
+    average: int | None = None
+    max: int | None = None
+    behind: int | None = None
+    lag_records: int | None = None
+
+
+class Backfill(Schema):
+    """How far the records older than the mirror are copied; `eta` None until it moved."""
+
+    done: int
+    total: int
+    fraction: float
+    eta: Moment | None = None
+
+
+class MirroredTopic(Schema):
+    """A topic's figures in the last sample: ms, records, records a second."""
+
+    name: str
+    mirrored_name: str
+    state: TopicState
+    partitions: int
+    average_latency: int | None = None
+    max_latency: int | None = None
+    average_rate: float | None = None
+    behind: int | None = None
+    lag_records: int | None = None
+    last_produced_at: Moment | None = None
+
+
+class Task(Schema):
+    """A connector's task as Connect tells of it; `partitions` counts what it was assigned."""
+
+    id: int
+    status: str
+    worker: str
+    partitions: int | None = None
+    trace: str | None = None
+
+
+class Connector(Schema):
+    """A connector as Connect tells of it; `status` is None where Connect has none."""
+
+    name: str
+    kind: str
+    status: str | None = None
+    worker: str | None = None
+    trace: str | None = None
+    tasks: tuple[Task, ...] = ()
+
+
+class Observation(Schema):
+    """What the last sample saw and judged; `sequence` counts samples, so that one of two wins."""
+
+    mirror: str
+    sequence: int
+    measured_at: Moment
+    status: Status
+    status_since: Moment
+    reasons: tuple[Reason, ...] = ()
+    latency: Latency = Latency()
+    backfill: Backfill | None = None
+    topics: tuple[MirroredTopic, ...] = ()
+    connectors: tuple[Connector, ...] = ()
+
+
+class ChangeKind(StrEnum):
+    """Who made a change: a sample's judgement, a person, or reconcile."""
+
+    STATUS = "status"
+    WRITE = "write"
+    REPAIR = "repair"
+
+
+class Change(Schema):
+    """One line of a mirror's changes; for a write, `before` and `after` are the changed fields."""
+
+    mirror: str
+    at: Moment
+    kind: ChangeKind
+    before: str | dict[str, object] | None = None
+    after: str | dict[str, object] | None = None
+    reasons: tuple[Reason, ...] = ()
+    took_ms: int | None = None
+    by: str | None = None
+    alert: bool = False
+
+
+class Point(Schema):
+    """One sample in a mirror's history; `topic` rows carry the topic's name."""
+
+    at: Moment
+    average: int | None = None
+    max: int | None = None
+    behind: int | None = None
+    lag_records: int | None = None
+    status: str
