@@ -1,0 +1,93 @@
+"""What Kafka Connect's REST API tells of its connectors, read from its JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mirroring.connectors import scrubbed
+from mirroring.observation import Connector, Task
+
+_KINDS = {
+    "MirrorSourceConnector": "Mirror Connector",
+    "MirrorCheckpointConnector": "Checkpoint Connector",
+    "MirrorHeartbeatConnector": "Heartbeat Connector",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """A worker: its Connect version and the `cluster.id` of the Kafka cluster it works on."""
+
+    version: str
+    kafka_cluster_id: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A connector: its stored configuration, secrets in clear, and how it is."""
+
+    config: Mapping[str, str] = field(repr=False)
+    connector: Connector
+
+
+def told(name: str, config: Mapping[str, str | None], status: Mapping[str, Any]) -> Told:
+    """A connector from its stored configuration and its status (`{}` where Connect has none).
+
+    Raises KeyError, TypeError, ValueError, AttributeError for what Connect would not say.
+    """
+    given = {key: str(value) for key, value in config.items() if value is not None}
+    state = status.get("connector", {})
+    connector = Connector(
+        name=name,
+        kind=_kind(given.get("connector.class", "")),
+        status=state.get("state"),
+        worker=state.get("worker_id"),
+        trace=_trace(state, given),
+        tasks=tuple(
+            Task(
+                id=task["id"],
+                status=task["state"],
+                worker=task["worker_id"],
+                trace=_trace(task, given),
+            )
+            for task in sorted(status.get("tasks", ()), key=lambda task: int(task["id"]))
+        ),
+    )
+    return Told(given, connector)
+
+
+def assignments(tasks: list[Any]) -> dict[int, frozenset[tuple[str, int]]]:
+    """The source partitions of each task, from `task.assigned.partitions` (`topic-partition,…`)."""
+    return {
+        task["id"]["task"]: frozenset(
+            _partition(text)
+            for text in task["config"].get("task.assigned.partitions", "").split(",")
+            if text
+        )
+        for task in tasks
+    }
+
+
+def committed(offsets: Mapping[str, Any]) -> dict[tuple[str, int], int]:
+    """The last acknowledged source offset of each partition, from a source connector's offsets."""
+    return {
+        (entry["partition"]["topic"], entry["partition"]["partition"]): entry["offset"]["offset"]
+        for entry in offsets["offsets"]
+        if entry["offset"] and "cluster" in entry["partition"]
+    }
+
+
+def _partition(text: str) -> tuple[str, int]:
+    """A topic's name may hold dashes, so the last one divides."""
+    topic, _, index = text.strip().rpartition("-")
+    return topic, int(index)
+
+
+def _trace(state: Mapping[str, Any], config: Mapping[str, str]) -> str | None:
+    trace = state.get("trace")
+    return scrubbed(trace, config) if trace else None
+
+
+def _kind(connector_class: str) -> str:
+    name = connector_class.rpartition(".")[2]
+    return _KINDS.get(name, name)
