@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from mirroring.connectors import scrubbed
 from mirroring.errors import ConnectUnavailable
+from mirroring.redaction import scrubbed
 from mirroring.told import About, Told, assignments, committed, told
 from mirroring.workers import Answer, Workers
 from mirroring.workers import ConnectBusy as ConnectBusy

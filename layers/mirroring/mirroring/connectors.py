@@ -1,29 +1,15 @@
-"""A mirror as the configurations of its two connectors, and what of them may be shown."""
+"""A mirror as the configurations of its two connectors."""
 
 import re
 from collections.abc import Mapping
 
 from mirroring.mirror import Mirror, StartFrom
-
-HIDDEN = "[hidden]"
-
-# What MirrorMaker 4.0 leaves out by default (KIP-1074). Its older defaults also leave out every
-# `*.internal`, so without saying it a worker's upgrade would begin to mirror topics. To these the
-# topics of another Connect and of another MirrorMaker at the source are added.
-NEVER_MIRRORED = (
-    r"mm2.*\.internal",
-    r".*\.replica",
-    r"__.*",
-    r".*\.checkpoints\.internal",
-    r"connect-(configs|offsets|status)",
-)
+from mirroring.redaction import placeholders as placeholders
+from mirroring.redaction import redacted as redacted
+from mirroring.topics import excluded_topics
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
-_SECRET = re.compile(
-    r"password|secret|jaas|token|keystore\.key|credential|access\.key|private\.key", re.IGNORECASE
-)
-_JAAS_SECRET = re.compile(r'(?i:password|secret|token)\w*\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]+)')
 # MirrorClientConfig keeps only these behind `source.cluster.` and `target.cluster.`; the rest
 # would be dropped without a word and has to reach the clients by their roles.
 _OF_CLUSTER = re.compile(r"bootstrap\.servers|security\.protocol|ssl\..*|sasl\..*")
@@ -33,42 +19,6 @@ _OF_EVERY_CLIENT = re.compile(
     r"|socket\.connection\.setup\.timeout(\.max)?\.ms"
 )
 _OF_CONSUMER = re.compile(r"isolation\.level|max\.partition\.fetch\.bytes|fetch\..*|check\.crcs")
-
-
-def is_secret(key: str) -> bool:
-    """Whether a property of this name may hold a password, a key or a token."""
-    return bool(_SECRET.search(key))
-
-
-def redacted(config: Mapping[str, str]) -> dict[str, str]:
-    """The configuration as it may be answered, logged or kept in the changes."""
-    return {key: HIDDEN if is_secret(key) else value for key, value in config.items()}
-
-
-def scrubbed(words: str, config: Mapping[str, str]) -> str:
-    """Somebody else's words about this configuration, without the secrets they may quote."""
-    secrets = [value for key, value in config.items() if is_secret(key) and len(value) >= 4]
-    options = [option.strip('"') for value in secrets for option in _JAAS_SECRET.findall(value)]
-    for secret in sorted({*secrets, *filter(None, options)}, key=len, reverse=True):
-        words = words.replace(secret, HIDDEN)
-    return words
-
-
-def placeholders(properties: Mapping[str, str], provider: str, secret: str) -> dict[str, str]:
-    """The properties with `${provider:secret:key}` for each secret one (KIP-297).
-
-    A JAAS line is replaced as a whole; `secret` is the name of a Secrets Manager secret whose
-    value is a JSON object that has these keys.
-    """
-    return {
-        key: f"${{{provider}:{secret}:{key}}}" if is_secret(key) else value
-        for key, value in properties.items()
-    }
-
-
-def topics_exclude(mirror: Mirror) -> tuple[str, ...]:
-    """The Java patterns of the topics that this mirror leaves out, each for a whole name."""
-    return (*NEVER_MIRRORED, *mirror.topics_exclude)
 
 
 def configurations(
@@ -134,7 +84,7 @@ def _shared(mirror: Mirror, source: Mapping[str, str], target: Mapping[str, str]
         "target.cluster.alias": mirror.target_cluster,
         "replication.policy.class": f"{_MIRROR}.{policy}ReplicationPolicy",
         "topics": mirror.topics_regex,
-        "topics.exclude": ",".join(topics_exclude(mirror)),
+        "topics.exclude": ",".join(excluded_topics(mirror)),
         "offset-syncs.topic.location": "target",
         "key.converter": _BYTES,
         "value.converter": _BYTES,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mirroring.connectors import scrubbed
 from mirroring.observation import Connector, Task
+from mirroring.redaction import scrubbed
 
 _KINDS = {
     "MirrorSourceConnector": "Mirror Connector",

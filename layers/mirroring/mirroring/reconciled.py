@@ -1,0 +1,35 @@
+"""What reconcile has done for a mirror, so that it does each thing once."""
+
+from pydantic import Field
+
+from mirroring.mirror import Intent
+from mirroring.schema import Moment, Schema
+
+
+class Applied(Schema):
+    """A configuration that Connect took; `basis` says which, and holds no secret."""
+
+    basis: str
+    at: Moment
+
+
+class Restarts(Schema):
+    """How often a failed connector was restarted since it was last healthy, and when last."""
+
+    count: int
+    at: Moment
+
+
+class Reconciled(Schema):
+    """What was done for a mirror; by connector name where it is about one connector.
+
+    `held` is what was last done with a person's pause or stop: only what we paused is resumed.
+    `refused` are Connect's words about the configuration of `refused_basis`.
+    """
+
+    mirror: str
+    applied: dict[str, Applied] = Field(default_factory=dict)
+    held: Intent = Intent.RUNNING
+    refused: str | None = None
+    refused_basis: str | None = None
+    restarts: dict[str, Restarts] = Field(default_factory=dict)
