@@ -1,0 +1,114 @@
+"""Every function: that it is there, what it runs with, and where it writes."""
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.stack import ROOT, functions, resources, snake, translated
+
+FUNCTIONS = functions()
+REACHES_KAFKA_OR_CONNECT = {
+    "CreateMirror",
+    "DeleteMirror",
+    "RegisterCluster",
+    "ReconcileMirrors",
+    "SampleLatency",
+}
+SETTINGS = {
+    "MIRRORS_TABLE": {"Ref": "MirrorsTable"},
+    "HISTORY_TABLE": {"Ref": "HistoryTable"},
+    "ALERTS_TOPIC_ARN": {"Ref": "AlertsTopic"},
+    "SAMPLES_QUEUE_URL": {"Ref": "SamplesQueue"},
+    "SECRETS_PREFIX": {"Ref": "AWS::StackName"},
+    "ACTIVITY_WINDOW_S": {"Ref": "ActivityWindow"},
+    "POWERTOOLS_SERVICE_NAME": "lockstep",
+    "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",
+    "LOG_LEVEL": "INFO",
+}
+
+
+@pytest.fixture(params=FUNCTIONS)
+def name(request: pytest.FixtureRequest) -> str:
+    """The logical id of one function."""
+    return str(request.param)
+
+
+@pytest.fixture
+def function(name: str) -> dict[str, Any]:
+    """Its properties in CloudFormation."""
+    properties: dict[str, Any] = resources("AWS::Lambda::Function")[name]["Properties"]
+    return properties
+
+
+def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
+    folders = {path.parent.name for path in ROOT.glob("functions/*/app.py")}
+
+    assert folders == set(FUNCTIONS.values())
+
+
+def test_the_handler_can_be_imported_and_called(name: str, function: dict[str, Any]) -> None:
+    module, _, attribute = function["Handler"].partition(".")
+
+    handler = getattr(import_module(f"functions.{FUNCTIONS[name]}.{module}"), attribute)
+
+    assert callable(handler)
+
+
+def test_it_runs_on_arm_with_the_layer_and_exactly_the_settings(function: dict[str, Any]) -> None:
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["Environment"]["Variables"] == SETTINGS
+    assert [layer["Ref"][:14] for layer in function["Layers"]] == ["MirroringLayer"]
+
+
+def test_it_ends_before_whoever_waits_for_it_gives_up(name: str, function: dict[str, Any]) -> None:
+    api_limit_s, minute_s = 30, 60
+    called_by_api = any(
+        permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+        and permission["Properties"]["FunctionName"] == {"Ref": f"{name}Aliaslive"}
+        for permission in resources("AWS::Lambda::Permission").values()
+    )
+
+    assert 1 <= function["Timeout"] < (api_limit_s if called_by_api else minute_s)
+    assert 256 <= function["MemorySize"] <= 1024
+
+
+def test_it_logs_json_to_a_group_of_its_own_that_forgets(
+    name: str, function: dict[str, Any]
+) -> None:
+    group = resources("AWS::Logs::LogGroup")[f"{name}Logs"]["Properties"]
+
+    assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}Logs"}}
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert group["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}/{snake(name)}"}
+
+
+def test_it_is_in_the_vpc_only_where_it_reaches_kafka_or_connect(
+    name: str, function: dict[str, Any]
+) -> None:
+    vpc = {
+        "SubnetIds": {"Ref": "SubnetIds"},
+        "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
+    }
+    expected = {"Fn::If": ["InVpc", vpc, {"Ref": "AWS::NoValue"}]}
+
+    assert function.get("VpcConfig") == (expected if name in REACHES_KAFKA_OR_CONNECT else None)
+
+
+def test_a_new_version_takes_over_by_the_parameter_and_errors_roll_it_back(name: str) -> None:
+    group = resources("AWS::CodeDeploy::DeploymentGroup")[f"{name}DeploymentGroup"]["Properties"]
+
+    assert group["AlarmConfiguration"]["Alarms"] == [{"Name": {"Ref": "FunctionErrors"}}]
+    assert group["AutoRollbackConfiguration"]["Enabled"] is True
+
+
+def test_a_changed_layer_is_a_new_version_of_every_function() -> None:
+    before, after = (
+        {name for name, one in stack["Resources"].items() if one["Type"] == "AWS::Lambda::Version"}
+        for stack in (translated(layer="s3://packaged/old"), translated(layer="s3://packaged/new"))
+    )
+
+    assert len(before) == len(after) == len(FUNCTIONS)
+    assert not before & after

@@ -1,0 +1,154 @@
+"""What starts a function: routes with their scopes, schedules, the queue."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.stack import resources
+
+Routes = dict[str, tuple[str, list[dict[str, list[str]]]]]
+READ, WRITE = "mirrors/read", "mirrors/write"
+ROUTES = {
+    "GET /mirrors": ("ReadMirrors", READ),
+    "GET /mirrors/{name}": ("ReadMirrors", READ),
+    "GET /mirrors/{name}/latency": ("ReadMirrors", READ),
+    "GET /mirrors/{name}/changes": ("ReadMirrors", READ),
+    "GET /clusters": ("ReadMirrors", READ),
+    "GET /clusters/{name}": ("ReadMirrors", READ),
+    "GET /connect-clusters": ("ReadMirrors", READ),
+    "GET /connect-clusters/{name}": ("ReadMirrors", READ),
+    "POST /mirrors": ("CreateMirror", WRITE),
+    "DELETE /mirrors/{name}": ("DeleteMirror", WRITE),
+    "PUT /mirrors/{name}/target-latency": ("UpdateLatency", WRITE),
+    "PUT /clusters/{name}": ("RegisterCluster", WRITE),
+    "DELETE /clusters/{name}": ("RegisterCluster", WRITE),
+    "PUT /connect-clusters/{name}": ("RegisterCluster", WRITE),
+    "DELETE /connect-clusters/{name}": ("RegisterCluster", WRITE),
+}
+SCHEDULED = ["ReconcileMirrors", "DispatchSamples", "PublishAlerts"]
+# EventBridge Scheduler: the unit is singular with 1 and plural with more; no linter says so.
+RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
+
+
+def routes() -> Routes:
+    """The function and the security of every route of the API's OpenAPI body."""
+    paths: dict[str, dict[str, Any]] = resources("AWS::ApiGatewayV2::Api")["Api"]["Properties"][
+        "Body"
+    ]["paths"]
+    return {
+        f"{method.upper()} {path}": (target(operation), operation["security"])
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def target(operation: dict[str, Any]) -> str:
+    """The function behind one operation."""
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    return re.sub(r".*\$\{(\w+)Aliaslive\}/invocations", r"\1", uri)
+
+
+def test_every_route_of_the_contract_is_there_with_its_scope_and_nothing_else_but_the_default() -> (
+    None
+):
+    expected = {
+        route: (function, [{"Tokens": [scope]}]) for route, (function, scope) in ROUTES.items()
+    }
+    default: Routes = {"X-AMAZON-APIGATEWAY-ANY-METHOD /$default": ("ReadMirrors", [{"NONE": []}])}
+
+    assert routes() == expected | default
+
+
+def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() -> None:
+    body = resources("AWS::ApiGatewayV2::Api")["Api"]["Properties"]["Body"]
+
+    tokens = body["components"]["securitySchemes"]["Tokens"]["x-amazon-apigateway-authorizer"]
+
+    pool = {"Fn::Sub": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"}
+    assert tokens["type"] == "jwt"
+    assert tokens["identitySource"] == "$request.header.Authorization"
+    assert tokens["jwtConfiguration"] == {
+        "issuer": {"Fn::If": ["MakesUserPool", pool, {"Ref": "JwtIssuer"}]},
+        "audience": [
+            {"Fn::If": ["MakesUserPool", {"Ref": "MachineClient"}, {"Ref": "JwtAudience"}]}
+        ],
+    }
+
+
+def test_the_pool_that_is_made_knows_exactly_the_scopes_of_the_routes() -> None:
+    server = resources("AWS::Cognito::UserPoolResourceServer")["Scopes"]["Properties"]
+    scopes = {f"{server['Identifier']}/{scope['ScopeName']}" for scope in server["Scopes"]}
+
+    assert scopes == {scope for _, scope in ROUTES.values()}
+
+
+def test_the_stage_is_throttled_and_logs_who_asked_for_what() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    settings = stage["Properties"]
+
+    assert settings["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert settings["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+    assert settings["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    assert "$context.authorizer.claims.sub" in settings["AccessLogSettings"]["Format"]
+    assert "authorization" not in settings["AccessLogSettings"]["Format"].lower()
+
+
+def test_exactly_these_functions_are_scheduled() -> None:
+    schedules = resources("AWS::Scheduler::Schedule")
+
+    assert set(schedules) == {f"{name}EveryMinute" for name in SCHEDULED}
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_tick_is_never_repeated_and_never_lost_from_sight(name: str) -> None:
+    schedule = resources("AWS::Scheduler::Schedule")[f"{name}EveryMinute"]["Properties"]
+    invocation = resources("AWS::Lambda::EventInvokeConfig")[f"{name}EventInvokeConfig"][
+        "Properties"
+    ]
+
+    assert RATE.fullmatch(schedule["ScheduleExpression"])
+    assert "Name" not in schedule, "two stacks in one account would clash"
+    assert schedule["Target"]["Arn"] == {"Ref": f"{name}Aliaslive"}
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    assert schedule["Target"]["DeadLetterConfig"] == arn("ScheduleDeadLetters", key="Arn")
+    assert invocation["MaximumRetryAttempts"] == 0
+    assert invocation["DestinationConfig"]["OnFailure"] == arn("FailedInvocations", "Destination")
+
+
+def arn(queue: str, key: str) -> dict[str, Any]:
+    """A reference to a queue's ARN under the key that its reader names it by."""
+    return {key: {"Fn::GetAtt": [queue, "Arn"]}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "valid"),
+    [
+        ("rate(1 minute)", True),
+        ("rate(5 minutes)", True),
+        ("rate(1 minutes)", False),
+        ("rate(5 minute)", False),
+        ("rate(0 minutes)", False),
+        ("every minute", False),
+    ],
+)
+def test_the_schedule_grammar_is_that_of_the_scheduler(expression: str, valid: bool) -> None:
+    assert bool(RATE.fullmatch(expression)) is valid
+
+
+def test_a_failed_sample_fails_alone_and_ends_in_the_dead_letters_before_it_expires() -> None:
+    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    queue = resources("AWS::SQS::Queue")["SamplesQueue"]["Properties"]
+    timeout_s = resources("AWS::Lambda::Function")["SampleLatency"]["Properties"]["Timeout"]
+    redrive = queue["RedrivePolicy"]
+
+    assert mapping["Properties"]["FunctionName"] == {"Ref": "SampleLatencyAliaslive"}
+    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert queue["VisibilityTimeout"] >= 6 * timeout_s
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SamplesDeadLetters", "Arn"]}
+    assert (
+        queue["VisibilityTimeout"] * redrive["maxReceiveCount"]
+        < queue["MessageRetentionPeriod"]
+        <= 300
+    )

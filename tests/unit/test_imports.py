@@ -1,0 +1,89 @@
+"""What a cold start pays: each function's imports in a fresh process."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from tests.stack import ROOT, functions
+
+FUNCTIONS = sorted(functions().values())
+HTTP = {
+    "create_mirror",
+    "delete_mirror",
+    "read_mirrors",
+    "register_cluster",
+    "update_latency",
+}
+CONNECT = {
+    "create_mirror",
+    "delete_mirror",
+    "reconcile_mirrors",
+    "register_cluster",
+    "sample_latency",
+}
+KAFKA = {"create_mirror", "register_cluster", "sample_latency"}
+# The X-Ray SDK costs 130-190 ms and pydantic-settings 97: nobody needs them. What ends here is the
+# development environment, which Lambda does not have.
+NOWHERE = {"aws_xray_sdk", "pydantic_settings", "moto", "lockstep", "samtranslator"}
+# CPU seconds beside those of boto3 and pydantic in the same run: machines differ and are busy.
+BUDGET = 2.2
+PEER = "import boto3, pydantic; pydantic.create_model('Peer', one=(int, 1))"
+MEASURE = """
+import json, sys, time
+{code}
+print(json.dumps([time.process_time(), sorted(sys.modules)]))
+"""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A fresh process: its CPU seconds until the code had run, and the modules it then held."""
+
+    cpu_s: float
+    modules: frozenset[str]
+
+
+def start(code: str, folder: str = ".") -> Start:
+    """Runs the code as Lambda would: the function's folder and the layer on the path."""
+    paths = [str(ROOT / folder), str(ROOT / "layers/mirroring")]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE.format(code=f"sys.path[:0] = {paths!r}\n{code}")],
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=30,
+    )
+    cpu_s, modules = json.loads(done.stdout)
+    return Start(cpu_s, frozenset(modules))
+
+
+@cache
+def best(code: str, folder: str = ".") -> Start:
+    """The cheapest of three: the first may have to compile, and a neighbour may be loud."""
+    return min((start(code, folder) for _ in range(3)), key=lambda one: one.cpu_s)
+
+
+def of(function: str) -> Start:
+    """The start of one function."""
+    return best("import app", f"functions/{function}")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_imports_within_its_budget(function: str) -> None:
+    ratio = of(function).cpu_s / best(PEER).cpu_s
+
+    assert ratio <= BUDGET
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_loads_nothing_that_it_does_not_need(function: str) -> None:
+    forbidden = set(NOWHERE)
+    forbidden |= set() if function in KAFKA else {"kafka"}
+    forbidden |= set() if function in CONNECT else {"requests"}
+    forbidden |= set() if function in HTTP else {"aws_lambda_powertools.event_handler"}
+
+    assert not forbidden & of(function).modules
