@@ -20,6 +20,7 @@ __all__ = [
 
 _BLANK = " \t\f"
 _EOL = re.compile(r"\r\n|\r|\n")
+_LAST_EOL = re.compile(r"(\r\n|\r|\n)\Z")
 _KEY = re.compile(r"(?:[^\\=: \t\f]|\\.)*", re.DOTALL)
 _SEPARATOR = re.compile(r"[ \t\f]*[=:]?[ \t\f]*")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -61,19 +62,20 @@ def for_connect(properties: Mapping[str, str]) -> dict[str, str]:
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     r"""Each line with the number it began at: comments gone, `\` continuations joined."""
-    line, began = "", 0
-    for number, natural in enumerate(_EOL.split(text), start=1):
+    line, began, going_on = "", 0, False
+    for number, natural in enumerate(_EOL.split(_LAST_EOL.sub("", text)), start=1):
         piece = natural.lstrip(_BLANK)
         if not line:
             began = number
             if not piece or piece.startswith(("#", "!")):
+                going_on = False
                 continue
         going_on = (len(piece) - len(piece.rstrip("\\"))) % 2 == 1
         line += piece[:-1] if going_on else piece
         if not going_on:
             yield began, line
             line = ""
-    if line:
+    if going_on:
         yield began, line
 
 
