@@ -1,0 +1,143 @@
+"""Child processes that never outlive the stack, each in a process group of its own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from lockstep.local import watcher
+from lockstep.local.errors import Stopped
+
+GRACE_S = 10.0
+TAIL_BYTES = 64_000
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running process, named as a person knows it, and the file that takes its output."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Also the id of its process group."""
+        return self.process.pid
+
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.poll() is None
+
+    def tail(self) -> str:
+        """The end of what it wrote."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.log.read_bytes()[-TAIL_BYTES:].decode(errors="replace")
+        return ""
+
+
+@dataclass
+class Processes:
+    """Every child of the stack: started here, ended together, by the watcher if we are killed."""
+
+    _children: dict[int, Child] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _closed: bool = False
+    _watcher: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        environment: Mapping[str, str],
+        folder: Path | None = None,
+    ) -> Child:
+        """Start a child with exactly this environment; raise Stopped when the end has begun."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock, log.open("ab") as output:
+            if self._closed:
+                raise Stopped
+            process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=folder,
+                start_new_session=True,
+            )
+            self._tell(f"+{process.pid}")
+            child = Child(name, process, log)
+            self._children[process.pid] = child
+        return child
+
+    def stop(self, *children: Child, grace_s: float = GRACE_S) -> None:
+        """End these children: ask, wait up to `grace_s` for all of them together, then kill."""
+        for child in children:
+            _signal(child, signal.SIGTERM)
+        deadline = time.monotonic() + grace_s
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+        self.kill(*children)
+
+    def kill(self, *children: Child) -> None:
+        """End these children and whatever they started, at once."""
+        for child in children:
+            _signal(child, signal.SIGKILL)
+            child.process.wait()
+            with self._lock:
+                if self._children.pop(child.pid, None):
+                    self._tell(f"-{child.pid}")
+
+    def close(self, grace_s: float = GRACE_S) -> None:
+        """End every child; from now on none can be started."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children.values())
+        self.stop(*children, grace_s=grace_s)
+        if self._watcher and self._watcher.stdin:
+            self._watcher.stdin.close()
+            self._watcher.wait()
+
+    def _tell(self, line: str) -> None:
+        """Tell the watcher of a group; the first line starts it."""
+        if self._watcher is None:
+            self._watcher = subprocess.Popen(  # noqa: S603 - our own file
+                [sys.executable, "-I", "-S", watcher.__file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        if self._watcher.stdin is None:
+            raise Stopped
+        self._watcher.stdin.write(f"{line}\n".encode())
+
+
+def _signal(child: Child, number: signal.Signals) -> None:
+    """Send a signal to the child's whole group, if any of it is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, number)
