@@ -19,7 +19,6 @@ BUSY = frozenset(
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
-        "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ServiceUnavailable",

@@ -33,13 +33,13 @@ class History:
 
     def __init__(self, db: Dynamo, table: str) -> None:
         self._db = db
-        self._table = table
+        self.table = table
 
     def keep(self, mirror: str, prefix: str, pack: Pack) -> None:
         """Writes a pack, unless a sampler that knew more rows of it wrote it already."""
         try:
             self._db.put(
-                self._table,
+                self.table,
                 {
                     "mirror": {"S": mirror},
                     "at": {"S": f"{prefix}#{sortable(pack.first)}"},
@@ -76,12 +76,12 @@ class History:
 
     def add_change(self, change: Change) -> None:
         """Writes a line of a mirror's changes; the same line twice is one."""
-        self._db.put(self._table, change_item(change))
+        self._db.put(self.table, change_item(change))
 
     def unsent(self, limit: int) -> list[Unsent]:
         """The oldest changes that nobody was told of, by time."""
         answer = self._db.query(
-            self._table,
+            self.table,
             IndexName="unsent",
             KeyConditionExpression="unsent = :unsent",
             ExpressionAttributeValues={":unsent": UNSENT},
@@ -94,7 +94,7 @@ class History:
         """Takes the mark off; False when another publisher did so before."""
         try:
             self._db.update(
-                self._table,
+                self.table,
                 {"mirror": {"S": sent.change.mirror}, "at": {"S": sent.at}},
                 UpdateExpression="REMOVE unsent",
                 ConditionExpression="attribute_exists(unsent)",
@@ -107,7 +107,7 @@ class History:
         self, mirror: str, first: str, last: str, *, forward: bool, **more: Any
     ) -> Iterator[Item]:
         return self._db.query(
-            self._table,
+            self.table,
             KeyConditionExpression="mirror = :mirror AND #at BETWEEN :first AND :last",
             ExpressionAttributeNames={"#at": "at"},
             ExpressionAttributeValues={

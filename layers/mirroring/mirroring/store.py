@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 
 from mirroring import dynamo, fleet
 from mirroring.dynamo import Dynamo, Item, Refused
@@ -16,6 +17,7 @@ from mirroring.items import (
     KIND,
     MIRROR,
     OBSERVED,
+    POSITIONS,
     RECONCILED,
     all_of,
     delete,
@@ -117,10 +119,12 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Forgets a mirror and what was observed of it; its history stays until it expires."""
-        kinds = (MIRROR, OBSERVED, RECONCILED)
+        keys = [key(kind, name) for kind in (MIRROR, OBSERVED, RECONCILED)]
+        parts = all_of(self._db, self._table, POSITIONS, after=f"{name}#", only=("kind", "name"))
+        keys += takewhile(lambda part: part["name"]["S"].startswith(f"{name}#"), parts)
         try:
             self._db.transact(
-                *(delete(self._table, key(kind, name)) for kind in kinds),
+                *(delete(self._table, one) for one in keys),
                 fleet.moves(self._table),
             )
         except Refused as refused:
@@ -128,8 +132,15 @@ class Store:
 
     def reconciled(self, name: str) -> Reconciled:
         """What reconcile did for a mirror; an empty one before it did anything."""
-        item = self._db.get(self._table, key(RECONCILED, name))
-        return Reconciled(mirror=name) if item is None else read(item, Reconciled)
+        return self.reconciled_of([name])[name]
+
+    def reconciled_of(self, names: Sequence[str]) -> dict[str, Reconciled]:
+        """What reconcile did, for each of the names."""
+        keys = [key(RECONCILED, name) for name in names]
+        found = (read(item, Reconciled) for item in self._db.batch(self._table, keys))
+        return {name: Reconciled(mirror=name) for name in names} | {
+            one.mirror: one for one in found
+        }
 
     def put_reconciled(self, done: Reconciled) -> None:
         """Remembers what reconcile did for a mirror."""
