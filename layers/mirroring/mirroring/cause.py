@@ -40,7 +40,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
         r"TopicAuthorization|GroupAuthorization|ClusterAuthorization|not authorized",
         Cause(
             "Kafka does not allow the connector's user to do this",
-            "Grant READ, DESCRIBE and DESCRIBE_CONFIGS on the source, CREATE and WRITE on the target.",
+            "Grant READ, DESCRIBE, DESCRIBE_CONFIGS on the source, CREATE and WRITE on the target.",
         ),
     ),
     (
@@ -52,7 +52,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
     ),
     (
         r"Connection refused|ConnectException: Connection|DisconnectException"
-        r"|No resolvable bootstrap|BrokerNotAvailable|Timed out waiting for a node|TimeoutException",
+        r"|No resolvable bootstrap|BrokerNotAvailable|Timed out waiting|TimeoutException",
         Cause(
             "the Connect worker cannot reach Kafka",
             "Check that the brokers run and that the workers reach their advertised addresses.",
