@@ -6,14 +6,13 @@ a few topics fits into one. Lists ask DynamoDB for the summary alone.
 
 import json
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
 from mirroring.dynamo import Item
 from mirroring.items import OBSERVED, key
-from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
+from mirroring.observation import Backfill, Latency, Observation, Reason, Status
 from mirroring.schema import Moment, Schema
 
 RUNNING = "RUNNING"
@@ -59,28 +58,8 @@ class Summary(Schema):
     tasks: TaskCount = Field(default_factory=lambda: TaskCount(running=0, total=0))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the last sample left behind; the gathered rows are the history's (points.py)."""
-
-    observation: Observation | None = None
-    memory: bytes | None = None
-    points: bytes = b""
-    topics: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a sample found: the next observation and memory, and the status change if it is one."""
-
-    observation: Observation
-    memory: bytes
-    change: Change | None = None
-
-
-def item(outcome: Outcome, points: bytes, topics: bytes) -> dict[str, Any]:
-    """The item of a mirror's last sample, its memory left out."""
-    seen = outcome.observation
+def item(seen: Observation) -> dict[str, Any]:
+    """The item of a mirror's last sample, as far as people see it."""
     whole = seen.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     details = {name: whole.pop(name) for name in DETAILS if name in whole}
     del whole["mirror"], whole["sequence"]
@@ -91,8 +70,6 @@ def item(outcome: Outcome, points: bytes, topics: bytes) -> dict[str, Any]:
         "sequence": {"N": str(seen.sequence)},
         "summary": {"B": _small(whole | {"topics": len(seen.topics), "tasks": counts})},
         "details": {"B": _small(details)},
-        "points": {"B": points},
-        "topics": {"B": topics},
     }
 
 
@@ -106,11 +83,6 @@ def observation(stored: Item) -> Observation:
     head = _head(stored)
     del head["tasks"], head["topics"]
     return Observation.model_validate(head | _large(stored["details"]["B"]))
-
-
-def state(stored: Item, memory: bytes) -> State:
-    """What the next sample goes on from."""
-    return State(observation(stored), memory, stored["points"]["B"], stored["topics"]["B"])
 
 
 def _head(stored: Item) -> dict[str, Any]:

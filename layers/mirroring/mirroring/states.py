@@ -5,6 +5,7 @@ samplers at work on one mirror only one is heard, and a status changes once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
@@ -14,8 +15,8 @@ from mirroring import dynamo, history, observed, points
 from mirroring.dynamo import Dynamo, Item, Refused
 from mirroring.history import POINT, TOPICS, History, change_item
 from mirroring.items import ABSENT, KIND, MIRROR, OBSERVED, POSITIONS, key, must_exist, put
-from mirroring.observation import Observation, Point
-from mirroring.observed import Outcome, State, Summary
+from mirroring.observation import Change, Observation, Point
+from mirroring.observed import Summary
 from mirroring.points import Row
 from mirroring.settings import settings
 
@@ -24,7 +25,26 @@ SUMMARY = ("name", "sequence", "summary")
 WHOLE = (*SUMMARY, "details")
 
 
-class Samples:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last sample left behind; `points` and `topics` are rows not yet in the history."""
+
+    observation: Observation | None = None
+    memory: bytes | None = None
+    points: bytes = b""
+    topics: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sample found: the next observation and memory, and the change if there is one."""
+
+    observation: Observation
+    memory: bytes
+    change: Change | None = None
+
+
+class States:
     """Observations by mirror; every method may raise Unavailable."""
 
     def __init__(self, db: Dynamo, table: str, history: History) -> None:
@@ -35,13 +55,9 @@ class Samples:
     def states(self, names: Sequence[str]) -> dict[str, State]:
         """What the last samples left behind; an empty State for a mirror never sampled."""
         found = {item["name"]["S"]: item for item in self._stored(names)}
-        memories = self._parts([item for item in found.values() if "parts" in item])
-        return {
-            name: observed.state(found[name], memories.get(name) or found[name]["memory"]["B"])
-            if name in found
-            else State()
-            for name in names
-        }
+        memories = self._memories(list(found.values()))
+        states = {name: _state(item, memories[name]) for name, item in found.items()}
+        return {name: states.get(name, State()) for name in names}
 
     def summaries(self, names: Sequence[str]) -> dict[str, Summary]:
         """What lists say of the mirrors that were ever sampled."""
@@ -55,8 +71,9 @@ class Samples:
 
     def record(self, before: State, outcome: Outcome) -> bool:
         """Writes what follows from `before`; False when another was first or the mirror is gone."""
-        gathered = self._gather(before)
-        item, parts = _split(observed.item(outcome, *gathered), outcome.memory)
+        mirror, topics = self._gather(before)
+        rows = {"points": {"B": mirror}, "topics": {"B": topics}}
+        item, *parts = _split(observed.item(outcome.observation) | rows, outcome.memory)
         others = [put(self._table, part) for part in parts]
         if outcome.change is not None:
             others.append(put(self._history.table, change_item(outcome.change)))
@@ -107,20 +124,21 @@ class Samples:
     def _stored(self, names: Sequence[str], only: Sequence[str] = ()) -> Iterator[Item]:
         return self._db.batch(self._table, [key(OBSERVED, name) for name in names], only)
 
-    def _parts(self, items: Sequence[Item]) -> Mapping[str, bytes]:
-        """The memories that are too large for one item, put together again."""
+    def _memories(self, items: Sequence[Item]) -> Mapping[str, bytes]:
+        """The memories by mirror; those that are too large for one item put together again."""
         keys = [part for item in items for part in _part_keys(item)]
         found = {i["name"]["S"]: i["data"]["B"] for i in self._db.batch(self._table, keys)}
-        return {
-            item["name"]["S"]: b"".join(found[part["name"]["S"]] for part in _part_keys(item))
-            for item in items
-        }
+        memories = {}
+        for item in items:
+            parts = [found[part["name"]["S"]] for part in _part_keys(item)]
+            memories[item["name"]["S"]] = item["memory"]["B"] + b"".join(parts)
+        return memories
 
 
 @cache
-def opened() -> Samples:
+def opened() -> States:
     """The samples in the tables that the environment names."""
-    return Samples(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
+    return States(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
 
 
 def _follows(last: Observation | None) -> dict[str, Any]:
@@ -134,18 +152,20 @@ def _follows(last: Observation | None) -> dict[str, Any]:
     }
 
 
-def _split(item: dict[str, Any], memory: bytes) -> tuple[Item, list[Item]]:
-    """The item with its memory, or, above what an item may hold, with parts of it beside."""
-    if len(memory) <= PART_BYTES:
-        return item | {"memory": {"B": memory}}, []
-    slices = [memory[at : at + PART_BYTES] for at in range(0, len(memory), PART_BYTES)]
-    whole = item | {"parts": {"N": str(len(slices))}, "memory": {"B": b""}}
+def _state(item: Item, memory: bytes) -> State:
+    points, topics = item["points"]["B"], item["topics"]["B"]
+    return State(observed.observation(item), memory, points, topics)
+
+
+def _split(item: Item, memory: bytes) -> list[Item]:
+    """The item with its memory; above what an item may hold, the rest of it in parts beside."""
+    slices = [memory[at : at + PART_BYTES] for at in range(0, len(memory), PART_BYTES)] or [b""]
+    whole = {**item, "memory": {"B": slices[0]}, "parts": {"N": str(len(slices) - 1)}}
     keys = _part_keys(whole)
-    return whole, [at | {"data": {"B": one}} for at, one in zip(keys, slices, strict=True)]
+    return [whole, *({**at, "data": {"B": one}} for at, one in zip(keys, slices[1:], strict=True))]
 
 
-def _part_keys(item: Item) -> list[dict[str, Any]]:
+def _part_keys(item: Item) -> list[Item]:
     """Two sets take turns by sequence: a reader of the last sample never meets the next one's."""
-    turn = int(item["sequence"]["N"]) % 2
-    count = int(item["parts"]["N"])
-    return [{**key(POSITIONS, f"{item['name']['S']}#{turn}#{index}")} for index in range(count)]
+    turn, count = int(item["sequence"]["N"]) % 2, int(item["parts"]["N"])
+    return [key(POSITIONS, f"{item['name']['S']}#{turn}#{index}") for index in range(count)]
