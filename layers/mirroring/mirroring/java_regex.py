@@ -31,6 +31,10 @@ class Matcher:
         """Whether the whole text matches, as `Matcher.matches()`; TimeoutError after a second."""
         return self.compiled.fullmatch(text, timeout=_TIMEOUT_S) is not None
 
+    def begins(self, text: str) -> bool:
+        """Whether the text could be continued to a match, as far as the pattern can tell."""
+        return self.compiled.fullmatch(text, timeout=_TIMEOUT_S, partial=True) is not None
+
 
 @lru_cache(maxsize=1024)
 def matcher(pattern: str) -> Matcher:
@@ -215,11 +219,8 @@ class _Parser:
             raise self.at.error(f"Unknown {kind}")
         self.at.skip(found.end())
         on, off, end = found.groups()
-        before = self.at.flags
-        self.at.flags = (before | set(on)) - set(off or "")
-        if end == ")":
-            return None
-        return "(?:"
+        self.at.flags = (self.at.flags | set(on)) - set(off or "")
+        return None if end == ")" else "(?:"
 
     def _repeated(self, atom: str) -> str:
         """The atom with the quantifier that follows it, greedy, reluctant or possessive."""
