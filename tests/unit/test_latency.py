@@ -1,0 +1,283 @@
+"""The rules of measurement.md for one partition, as pure functions of what was read."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mirroring.latency import (
+    LINGER_MS,
+    At,
+    Fetched,
+    Figures,
+    Look,
+    Pace,
+    asks_from,
+    conclude,
+    doubt,
+    moved,
+    reach,
+    summary,
+)
+from mirroring.position import NEVER, Position, appended, begin, bounds, remembered, reset
+
+T = 1_000_000_000
+MINUTE = 60_000
+PACE = Pace(flush=MINUTE, gap=MINUTE, target=30_000)
+
+
+def settled(end: int = 100, at: int = T) -> Position:
+    """A partition whose first `end` records were copied when it was last looked at."""
+    first = begin(at - MINUTE, 0, end)
+    return replace(
+        first, mirrored=end, front=end, ends=((at - MINUTE, end), (at, end)), target_end=end
+    )
+
+
+def look(end: int, **facts: object) -> Look:
+    """A look one minute after `settled`."""
+    base: dict[str, object] = {"at": T + MINUTE, "start": 0, "end": end, "told": True}
+    return Look(**base | facts)  # type: ignore[arg-type]  # facts of the test's own making
+
+
+def sampled(position: Position, seen: Look, now: int | None = None) -> tuple[Position, Figures]:
+    """A whole sample of one partition."""
+    return conclude(reach(position, seen), seen, PACE, now or seen.at)
+
+
+def test_a_partition_that_did_not_move_wants_no_closer_look() -> None:
+    assert not moved(settled(), 100)
+    assert moved(settled(), 101)
+    assert moved(replace(settled(), front=90), 100)
+
+
+def test_everything_committed_is_caught_up() -> None:
+    _, figures = sampled(settled(), look(150, committed=149, target_end=150))
+    assert (figures.waiting, figures.behind) == (0, 0)
+
+
+def test_no_later_record_on_the_source_means_caught_up_while_the_commit_is_not_due() -> None:
+    after, figures = sampled(settled(), look(150, committed=99, target_end=150, newest=T))
+    assert (figures.waiting, figures.behind, after.front) == (0, 0, 150)
+
+
+def test_the_oldest_record_that_waits_tells_how_far_behind_it_is() -> None:
+    oldest = At(120, T + 20_000)
+    _, figures = sampled(settled(), look(150, target_end=120, newest=T + 19_000, oldest=oldest))
+    assert (figures.waiting, figures.behind) == (30, 40_000)
+
+
+def test_a_record_that_came_after_the_end_was_read_does_not_wait() -> None:
+    oldest = At(150, T + MINUTE)
+    _, figures = sampled(settled(), look(150, target_end=150, newest=T, oldest=oldest))
+    assert figures.waiting == 0
+
+
+def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
+    seen = look(101, target_end=100, newest=T - 50_000, oldest=At(100, T - 40_000))
+    assert doubt(reach(settled(), seen), seen, PACE) == (100, 101)
+    after, figures = sampled(settled(), replace(seen, fetched=Fetched.NOTHING))
+    assert (figures.waiting, after.verified) == (0, 101)
+    assert not moved(after, 101)
+
+
+def test_a_record_is_fetched_once_before_it_may_breach_and_then_believed() -> None:
+    seen = look(101, target_end=100, newest=T - 1, oldest=At(100, T))
+    after, figures = sampled(settled(), replace(seen, fetched=At(100, T)))
+    assert figures.behind == MINUTE
+    again = look(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=At(100, T))
+    assert doubt(reach(after, again), again, PACE) is None
+
+
+def test_a_young_waiting_record_is_not_fetched() -> None:
+    seen = look(101, target_end=100, newest=T, oldest=At(100, T + MINUTE - 100))
+    assert doubt(reach(settled(), seen), seen, PACE) is None
+
+
+def overdue(**facts: object) -> tuple[Position, Look]:
+    """A partition whose offset 100 appeared four minutes ago and was never committed."""
+    ends = ((T - 5 * MINUTE, 100), (T - 4 * MINUTE, 101), (T, 101))
+    return replace(settled(), ends=ends), look(101, target_end=101, newest=T, **facts)
+
+
+def test_a_commit_that_is_long_due_is_verified_by_a_fetch() -> None:
+    position, seen = overdue(committed=99)
+    assert doubt(reach(position, seen), seen, PACE) == (100, 101)
+
+
+def test_a_commit_that_nobody_could_tell_is_not_missed() -> None:
+    position, seen = overdue(told=False)
+    assert doubt(reach(position, seen), seen, PACE) is None
+
+
+def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:
+    position = replace(settled(), mirrored=0, front=0)
+    seen = look(100, target_end=0)
+    assert asks_from(reach(position, seen), seen) == 0
+
+
+def test_a_timestamp_from_the_future_is_not_looked_up() -> None:
+    seen = look(150, target_end=150, newest=T + 60 * MINUTE)
+    assert asks_from(reach(settled(), seen), seen) is None
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "clamped"),
+    [(0, T), (T + 9_000, T + 9_000), (T + 60 * MINUTE, T + MINUTE)],
+    ids=["event time a year old", "a right clock", "a clock an hour ahead"],
+)
+def test_an_age_is_held_between_the_samples_that_bracket_the_offset(
+    timestamp: int, clamped: int
+) -> None:
+    ends = ((T, 100), (T + MINUTE, 150))
+    assert bounds(ends, 120) == (T, T + MINUTE)
+    assert appended(timestamp, 120, ends) == clamped
+
+
+def test_heard_records_are_measured_from_their_timestamp() -> None:
+    at = T + MINUTE
+    heard = ((at + 1_000, at + 985), (at + 1_100, at + 1_075))
+    _, figures = sampled(settled(), look(150, committed=149, heard=heard))
+    assert (figures.heard, figures.heard_sum, figures.heard_max) == (2, 40, 25)
+    assert figures.skewed == 0
+
+
+def test_wrong_clocks_are_told_and_never_distort() -> None:
+    at = T + MINUTE
+    ahead, behind = (at + 10, at + 3_600_000), (at + 10, at - 3_600_000)
+    _, figures = sampled(settled(), look(150, committed=149, heard=(ahead, behind)))
+    assert (figures.heard, figures.heard_max, figures.skewed) == (1, 0, 2)
+
+
+def test_a_record_that_its_producer_held_back_is_no_wrong_clock() -> None:
+    at = T + MINUTE
+    _, figures = sampled(
+        settled(), look(150, committed=149, heard=((at + 10, at - LINGER_MS + 100),))
+    )
+    assert (figures.heard, figures.skewed) == (1, 0)
+
+
+def test_late_records_after_an_outage_count_with_their_true_latency() -> None:
+    at = T + MINUTE
+    seen = look(
+        150,
+        target_end=100,
+        newest=T,
+        oldest=At(100, T + 1),
+        fetched=At(100, T + 1),
+        heard=((at + 500, T + 1),),
+    )
+    _, figures = sampled(settled(), seen)
+    assert figures.heard_max == MINUTE + 499
+
+
+def test_a_partition_that_waits_while_nothing_arrives_is_stuck() -> None:
+    seen = look(150, target_end=100, newest=T, oldest=At(100, T + 1))
+    assert sampled(settled(), seen)[1].stuck
+    arrived = look(150, target_end=101, newest=T, oldest=At(101, T + 1))
+    assert not sampled(settled(), arrived)[1].stuck
+
+
+def test_a_first_look_is_never_stuck() -> None:
+    fresh = begin(T, 0, 100)
+    seen = Look(at=T, start=0, end=100, told=True, target_end=0, oldest=At(0, 5))
+    assert not conclude(reach(fresh, seen), seen, PACE, T)[1].stuck
+
+
+def test_records_older_than_the_mirror_are_told_apart() -> None:
+    fresh = begin(T, 0, 100)
+    seen = Look(at=T, start=0, end=100, told=True, target_end=0, oldest=At(0, 5))
+    _, figures = conclude(reach(fresh, seen), seen, PACE, T)
+    assert figures.old
+    assert summary([figures]).late == 0
+    assert summary([figures]).average is None
+
+
+def test_loss_is_certain_at_once_when_nothing_reached_the_target_since() -> None:
+    waiting = replace(settled(), front=100, ends=((T - MINUTE, 100), (T, 300)))
+    seen = look(300, start=250, committed=99, target_end=100, newest=T)
+    after, figures = sampled(waiting, seen)
+    assert (figures.lost, after.mirrored) == (150, 250)
+    assert sampled(after, replace(seen, at=T + 2 * MINUTE))[1].lost == 0
+
+
+def test_loss_of_everything_that_waited_is_seen_though_nothing_waits() -> None:
+    waiting = replace(settled(), front=100, ends=((T - MINUTE, 100), (T, 150)))
+    _, figures = sampled(waiting, look(150, start=150, committed=99, target_end=100, newest=T))
+    assert (figures.lost, figures.waiting) == (50, 0)
+
+
+def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
+    busy = replace(settled(), front=300, ends=((T - MINUTE, 100), (T, 300)), target_end=300)
+    seen = look(500, start=350, committed=99, target_end=500, newest=T)
+    after, figures = sampled(busy, seen)
+    assert figures.lost == 0
+    later = look(500, at=T + 2 * MINUTE, start=350, committed=499, target_end=500, newest=T)
+    assert sampled(after, later)[1].lost == 0
+
+
+def test_a_start_beyond_the_commit_one_flush_later_is_a_loss() -> None:
+    unsure = replace(settled(), gap_since=T - MINUTE)
+    seen = look(100, at=T + 2, start=80, committed=49, target_end=100, newest=T)
+    behind = replace(unsure, mirrored=50, front=100, target_end=99)
+    assert sampled(behind, seen)[1].lost == 30
+
+
+def test_a_topic_made_again_is_deaf_to_its_old_committed_offset() -> None:
+    again = reset(settled(), T + MINUTE, 0, 150, committed=99)
+    seen = look(150, committed=99, target_end=100, newest=T)
+    assert reach(again, seen).mirrored == 0
+    assert reach(again, replace(seen, committed=149)).mirrored == 150
+
+
+def test_the_rate_is_what_was_written_since_the_last_sample() -> None:
+    _, figures = sampled(settled(), look(700, committed=699))
+    assert figures.rate == 10.0
+
+
+def test_the_ring_keeps_what_brackets_the_oldest_offset_that_waits() -> None:
+    ends: tuple[tuple[int, int], ...] = ((0, 100),)
+    for minute in range(1, 200):
+        ends = remembered(ends, minute * MINUTE, 100 + minute, 100)
+    assert len(ends) <= 16
+    assert bounds(ends, 100) == (0, MINUTE)
+
+
+offsets = st.integers(0, 1_000)
+
+
+@given(
+    st.lists(st.tuples(offsets, st.none() | offsets, st.none() | offsets), min_size=1, max_size=8)
+)
+def test_lag_is_never_negative_whatever_is_read(
+    steps: list[tuple[int, int | None, int | None]],
+) -> None:
+    position, at = begin(T, 0, 0), T
+    for end, committed, target_end in steps:
+        at += MINUTE
+        seen = Look(at=at, start=0, end=end, committed=committed, told=True, target_end=target_end)
+        position, figures = conclude(reach(position, seen), seen, PACE, at)
+        assert figures.waiting >= 0
+        assert figures.behind >= 0
+        assert figures.lost >= 0
+
+
+@given(st.lists(st.integers(1, 50), min_size=2, max_size=20), st.integers(T, T + MINUTE))
+def test_behind_never_shrinks_while_nothing_moves(grown: list[int], written: int) -> None:
+    position, at, end, last = settled(), T, 100, NEVER
+    for more in grown:
+        at, end = at + MINUTE, end + more
+        seen = look(end, at=at, committed=99, target_end=100, newest=T - 1)
+        seen = replace(seen, oldest=At(100, written), fetched=At(100, written))
+        position, figures = sampled(position, seen)
+        assert figures.behind >= last
+        last = figures.behind
+    assert last >= (len(grown) - 1) * MINUTE
+
+
+@given(offsets, st.none() | offsets, st.none() | offsets)
+def test_the_same_readings_give_the_same_figures(
+    end: int, committed: int | None, target_end: int | None
+) -> None:
+    seen = look(end, committed=committed, target_end=target_end)
+    assert sampled(settled(), seen) == sampled(settled(), seen)

@@ -1,0 +1,294 @@
+"""The table of measurement.md, row by row."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from mirroring.mirror import Intent
+from mirroring.observation import Backfill, Code, Connector, Severity, Status, TopicState
+from mirroring.reasons import duration, reason
+from mirroring.status import PATIENCE, Stuck, judge
+
+from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed, scene, topic
+
+STALE, INACTIVE, ACTIVE, EMPTY = (
+    TopicState.STALE,
+    TopicState.INACTIVE,
+    TopicState.ACTIVE,
+    TopicState.EMPTY,
+)
+YOUNG = mirror(age=timedelta(minutes=2))
+LONG_STUCK = Stuck(partition=0, behind=TARGET_MS + 1, still=90_000)
+LOSS = reason(Code.DATA_LOSS, NOW, {"lost": 150}, topic="orders.new", partition=0, measured=150)
+COPYING = Backfill(done=10, total=100, fraction=0.1)
+AGO = int((NOW - timedelta(minutes=4)).timestamp() * 1000)
+
+ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
+    ("1 being removed", {"mirror": mirror(intent=Intent.DELETED)}, {}, Status.DELETING, set()),
+    ("2 refused", {"refused": "no"}, {}, Status.FAILED, {Code.CONFIG_REFUSED}),
+    ("3 paused here", {"mirror": mirror(intent=Intent.PAUSED)}, {}, Status.PAUSED, set()),
+    ("3 stopped here", {"mirror": mirror(intent=Intent.STOPPED)}, {}, Status.PAUSED, set()),
+    (
+        "3 paused here, with a finding",
+        {"mirror": mirror(intent=Intent.PAUSED), "findings": (LOSS,)},
+        {},
+        Status.PAUSED,
+        {Code.DATA_LOSS},
+    ),
+    (
+        "5 connector gone",
+        {"connector": None},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.CONNECTOR_MISSING},
+    ),
+    (
+        "6 connector failed",
+        {"connector": connector("FAILED", trace="org.X: boom")},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.CONNECTOR_FAILED},
+    ),
+    (
+        "6 one of two tasks failed",
+        {"connector": connector("RUNNING", "RUNNING", "FAILED", trace="org.X: boom")},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.TASK_FAILED},
+    ),
+    (
+        "7 paused elsewhere",
+        {"connector": connector("PAUSED", "PAUSED")},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.CONNECTOR_PAUSED},
+    ),
+    (
+        "7 stopped elsewhere",
+        {"connector": connector("STOPPED")},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.CONNECTOR_STOPPED},
+    ),
+    (
+        "8 unassigned for the third sample",
+        {"connector": connector("UNASSIGNED", "UNASSIGNED")},
+        {"unassigned": 2},
+        Status.OUT_OF_SYNC,
+        {Code.TASKS_NOT_RUNNING},
+    ),
+    (
+        "8 unassigned for the second sample: as before",
+        {"connector": connector("UNASSIGNED", "UNASSIGNED")},
+        {"unassigned": 1},
+        Status.IN_SYNC,
+        set(),
+    ),
+    (
+        "9 no task beyond the refresh interval",
+        {"connector": connector("RUNNING")},
+        {"taskless_since": AGO},
+        Status.OUT_OF_SYNC,
+        {Code.NO_TASKS},
+    ),
+    (
+        "10 above the target in two samples",
+        {"topics": (topic(latency=TARGET_MS + 1, above=2),)},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.LATENCY_ABOVE_TARGET},
+    ),
+    (
+        "15 above the target in one sample only",
+        {"topics": (topic(latency=TARGET_MS + 1, above=1),)},
+        {},
+        Status.IN_SYNC,
+        set(),
+    ),
+    (
+        "10 stalled",
+        {"topics": (topic(stuck=LONG_STUCK),)},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.STALLED},
+    ),
+    (
+        "15 waiting for exactly the target",
+        {"topics": (topic(stuck=replace(LONG_STUCK, behind=TARGET_MS)),)},
+        {},
+        Status.IN_SYNC,
+        set(),
+    ),
+    (
+        "10 stalled while Connect is away: the cause is told beside it",
+        {
+            "topics": (topic(stuck=LONG_STUCK),),
+            "connector": None,
+            "away": {Code.CONNECT_UNREACHABLE: "no answer"},
+        },
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.STALLED, Code.CONNECT_UNREACHABLE},
+    ),
+    (
+        "10 target topic missing",
+        {"topics": (topic(missing=True),)},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.TARGET_TOPIC_MISSING},
+    ),
+    ("10 data lost", {"findings": (LOSS,)}, {}, Status.OUT_OF_SYNC, {Code.DATA_LOSS}),
+    (
+        "11 backfilling",
+        {"backfill": COPYING},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.BACKFILLING},
+    ),
+    (
+        "10 before 11: a stalled backfill",
+        {"backfill": COPYING, "topics": (topic(stuck=LONG_STUCK),)},
+        {},
+        Status.OUT_OF_SYNC,
+        {Code.STALLED},
+    ),
+    (
+        "12 source away for the third sample",
+        {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
+        {"away_SOURCE_UNREACHABLE": PATIENCE - 1},
+        Status.UNKNOWN,
+        {Code.SOURCE_UNREACHABLE},
+    ),
+    (
+        "12 source away for the second sample: as before, with a warning",
+        {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
+        {"away_SOURCE_UNREACHABLE": PATIENCE - 2},
+        Status.IN_SYNC,
+        {Code.SOURCE_UNREACHABLE},
+    ),
+    (
+        "12 source away from here, and commits move: as before, with a warning",
+        {"away": {Code.SOURCE_UNAUTHORIZED: "refused"}, "moves": True},
+        {"away_SOURCE_UNAUTHORIZED": 9},
+        Status.IN_SYNC,
+        {Code.SOURCE_UNAUTHORIZED},
+    ),
+    (
+        "12 Connect away while nothing waits",
+        {"away": {Code.CONNECT_UNREACHABLE: "refused"}, "connector": None},
+        {"away_CONNECT_UNREACHABLE": PATIENCE - 1},
+        Status.UNKNOWN,
+        {Code.CONNECT_UNREACHABLE},
+    ),
+    (
+        "13 no topic matches",
+        {"matched": 0, "topics": (), "connector": connector("RUNNING")},
+        {},
+        Status.STALE_TOPIC,
+        {Code.NO_TOPICS_MATCHED},
+    ),
+    ("14 stale topic", {"topics": (topic(STALE),)}, {}, Status.STALE_TOPIC, {Code.STALE_TOPIC}),
+    (
+        "14 inactive, its last messages above the target",
+        {"topics": (topic(INACTIVE, latency=TARGET_MS + 1),)},
+        {},
+        Status.STALE_TOPIC,
+        {Code.INACTIVE_ABOVE_TARGET},
+    ),
+    (
+        "15 inactive, its last messages at the target",
+        {"topics": (topic(INACTIVE, latency=TARGET_MS),)},
+        {},
+        Status.IN_SYNC,
+        set(),
+    ),
+    ("15 empty topic", {"topics": (topic(EMPTY),)}, {}, Status.IN_SYNC, set()),
+    ("15 healthy", {}, {}, Status.IN_SYNC, set()),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts", "status", "codes"),
+    [row[1:] for row in ROWS],
+    ids=[row[0] for row in ROWS],
+)
+def test_the_first_row_that_holds_decides(
+    changes: dict[str, Any], counts: dict[str, int], status: Status, codes: set[Code]
+) -> None:
+    verdict = judge(scene(**changes), observed(), counts)
+    assert verdict.status is status
+    assert {one.code for one in verdict.reasons} == codes
+    assert all(one.message and one.action for one in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [None, connector(None), connector("UNASSIGNED"), connector("RUNNING")],
+    ids=["no connector", "no status", "unassigned", "no task"],
+)
+def test_row_4_a_mirror_just_made_is_creating(seen: Connector | None) -> None:
+    assert judge(scene(mirror=YOUNG, connector=seen), None, {}).status is Status.CREATING
+
+
+def test_row_4_ends_as_soon_as_its_tasks_run() -> None:
+    first = judge(scene(mirror=YOUNG), observed(Status.CREATING), {})
+    assert first.status is Status.IN_SYNC
+
+
+def test_row_4_a_young_mirror_that_ran_and_vanished_is_out_of_sync() -> None:
+    verdict = judge(scene(mirror=YOUNG, connector=None), observed(Status.IN_SYNC), {})
+    assert verdict.status is Status.OUT_OF_SYNC
+
+
+def test_a_breach_ends_after_two_good_samples() -> None:
+    bad = judge(scene(topics=(topic(stuck=LONG_STUCK),)), observed(), {})
+    before = observed(bad.status, reasons=bad.reasons)
+    first = judge(scene(), before, bad.counts)
+    second = judge(scene(), observed(first.status, reasons=first.reasons), first.counts)
+    assert [bad.status, first.status, second.status] == [
+        Status.OUT_OF_SYNC,
+        Status.OUT_OF_SYNC,
+        Status.IN_SYNC,
+    ]
+
+
+def test_a_reason_keeps_the_time_since_when_it_holds() -> None:
+    away = {Code.SOURCE_UNREACHABLE: "no answer"}
+    first = judge(scene(away=away), observed(), {})
+    later = replace(scene(away=away), now=NOW + timedelta(minutes=1))
+    second = judge(later, observed(reasons=first.reasons), first.counts)
+    assert second.reasons[0].since == NOW
+
+
+def test_the_gravest_reason_comes_first() -> None:
+    failed = connector("FAILED", trace="java.net.ConnectException: Connection refused")
+    late = scene(connector=failed, checkpoint=failed, plain_secrets=True)
+    verdict = judge(late, observed(), {})
+    assert [one.severity for one in verdict.reasons] == [
+        Severity.CRITICAL,
+        Severity.WARNING,
+        Severity.WARNING,
+    ]
+
+
+def test_a_failed_checkpoint_connector_is_a_warning_and_no_status() -> None:
+    failed = connector("FAILED", trace="x")
+    verdict = judge(scene(checkpoint=failed), observed(), {})
+    assert verdict.status is Status.IN_SYNC
+    assert [one.code for one in verdict.reasons] == [Code.CHECKPOINT_FAILED]
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [
+        (850, "850 ms"),
+        (12_000, "12 s"),
+        (200_000, "3 min 20 s"),
+        (120_000, "2 min"),
+        (7_500_000, "2 h 5 min"),
+        (356_400_000, "4 d 3 h"),
+    ],
+)
+def test_a_duration_reads_as_a_person_says_it(ms: int, words: str) -> None:
+    assert duration(ms) == words
