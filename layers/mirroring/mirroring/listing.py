@@ -9,7 +9,7 @@ from mirroring.dynamo import Page
 from mirroring.mirror import Mirror
 from mirroring.observed import Summary
 from mirroring.reconciled import Reconciled
-from mirroring.states import States
+from mirroring.samples import Samples
 from mirroring.store import Store
 
 LISTING = "mirrors"
@@ -27,7 +27,7 @@ class Listed:
 
 def page(
     store: Store,
-    states: States,
+    samples: Samples,
     limit: int,
     token: str | None = None,
     connect_cluster: str | None = None,
@@ -42,14 +42,14 @@ def page(
     )
     if wanted is None:
         named = dynamo.page(((one.name, one) for one in mirrors), limit, LISTING)
-        return Page(list(_joined(store, states, named.items)), named.next_token)
-    rows = chain.from_iterable(_joined(store, states, some) for some in _batches(mirrors))
+        return Page(list(_joined(store, samples, named.items)), named.next_token)
+    rows = chain.from_iterable(_joined(store, samples, some) for some in _batches(mirrors))
     return dynamo.page(((one.mirror.name, one) for one in rows if wanted(one)), limit, LISTING)
 
 
-def _joined(store: Store, states: States, mirrors: Sequence[Mirror]) -> Iterator[Listed]:
+def _joined(store: Store, samples: Samples, mirrors: Sequence[Mirror]) -> Iterator[Listed]:
     names = [one.name for one in mirrors]
-    summaries = states.summaries(names)
+    summaries = samples.summaries(names)
     done = store.reconciled_of(names)
     return (Listed(one, summaries.get(one.name), done[one.name]) for one in mirrors)
 

@@ -6,13 +6,14 @@ a few topics fits into one. Lists ask DynamoDB for the summary alone.
 
 import json
 import zlib
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
 from mirroring.dynamo import Item
 from mirroring.items import OBSERVED, key
-from mirroring.observation import Backfill, Latency, Observation, Reason, Status
+from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
 from mirroring.schema import Moment, Schema
 
 RUNNING = "RUNNING"
@@ -56,6 +57,25 @@ class Summary(Schema):
     backfill: Backfill | None = None
     topics: int = 0
     tasks: TaskCount = Field(default_factory=lambda: TaskCount(running=0, total=0))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last sample left behind; `points` and `topics` are rows not yet in the history."""
+
+    observation: Observation | None = None
+    memory: bytes | None = None
+    points: bytes = b""
+    topics: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sample found: the next observation and memory, and the change if there is one."""
+
+    observation: Observation
+    memory: bytes
+    change: Change | None = None
 
 
 def item(seen: Observation) -> dict[str, Any]:

@@ -91,12 +91,12 @@ class Store:
         """Those of one Connect cluster, by name."""
         return [one for one in self.fleet().mirrors if one.connect_cluster == connect_cluster]
 
-    def names(self) -> dict[str, list[str]]:
+    def names(self) -> dict[str, tuple[str, ...]]:
         """The names of all mirrors, by Connect cluster."""
         names: dict[str, list[str]] = {}
         for item in all_of(self._db, self._table, MIRROR, only=("name", "connect_cluster")):
             names.setdefault(item["connect_cluster"]["S"], []).append(item["name"]["S"])
-        return names
+        return {cluster: tuple(some) for cluster, some in names.items()}
 
     def replace(self, mirror: Mirror, change: Change) -> None:
         """Stores a mirror whose version is one above the stored one, with the line that says so.
@@ -132,7 +132,8 @@ class Store:
 
     def reconciled(self, name: str) -> Reconciled:
         """What reconcile did for a mirror; an empty one before it did anything."""
-        return self.reconciled_of([name])[name]
+        item = self._db.get(self._table, key(RECONCILED, name))
+        return Reconciled(mirror=name) if item is None else read(item, Reconciled)
 
     def reconciled_of(self, names: Sequence[str]) -> dict[str, Reconciled]:
         """What reconcile did, for each of the names."""

@@ -5,7 +5,6 @@ samplers at work on one mirror only one is heard, and a status changes once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
@@ -15,8 +14,8 @@ from mirroring import dynamo, history, observed, points
 from mirroring.dynamo import Dynamo, Item, Refused
 from mirroring.history import POINT, TOPICS, History, change_item
 from mirroring.items import ABSENT, KIND, MIRROR, OBSERVED, POSITIONS, key, must_exist, put
-from mirroring.observation import Change, Observation, Point
-from mirroring.observed import Summary
+from mirroring.observation import Observation, Point
+from mirroring.observed import Outcome, State, Summary
 from mirroring.points import Row
 from mirroring.settings import settings
 
@@ -25,26 +24,7 @@ SUMMARY = ("name", "sequence", "summary")
 WHOLE = (*SUMMARY, "details")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the last sample left behind; `points` and `topics` are rows not yet in the history."""
-
-    observation: Observation | None = None
-    memory: bytes | None = None
-    points: bytes = b""
-    topics: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a sample found: the next observation and memory, and the change if there is one."""
-
-    observation: Observation
-    memory: bytes
-    change: Change | None = None
-
-
-class States:
+class Samples:
     """Observations by mirror; every method may raise Unavailable."""
 
     def __init__(self, db: Dynamo, table: str, history: History) -> None:
@@ -136,9 +116,9 @@ class States:
 
 
 @cache
-def opened() -> States:
+def opened() -> Samples:
     """The samples in the tables that the environment names."""
-    return States(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
+    return Samples(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
 
 
 def _follows(last: Observation | None) -> dict[str, Any]:
