@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from mirroring.alert import deserves_alert
+from mirroring.facts import Partition
 from mirroring.latency import Figures, Pace, Summary, conclude, summary
 from mirroring.memory import Memory, TopicMemory
 from mirroring.observation import (
@@ -20,7 +21,6 @@ from mirroring.observation import (
     TopicState,
 )
 from mirroring.position import NEVER
-from mirroring.probe import Partition
 from mirroring.reasons import reason
 from mirroring.sheet import Sheet
 from mirroring.status import Scene, Stuck, Topic, Verdict, judge

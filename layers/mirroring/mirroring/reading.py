@@ -10,20 +10,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.latency import At, Fetched, Look, Pace, asks_from, doubt, moved, reach
-from mirroring.observation import Code
-from mirroring.position import NEVER, begin, reset
-from mirroring.probe import (
+from mirroring.facts import (
     EARLIEST,
     LATEST,
     MAX_TIMESTAMP,
     Fault,
     OffsetAt,
     Partition,
-    Probe,
     Record,
     TopicFacts,
 )
+from mirroring.latency import At, Fetched, Look, Pace, asks_from, doubt, moved, reach
+from mirroring.observation import Code
+from mirroring.position import NEVER, begin, reset
+from mirroring.probe import Probe
 from mirroring.security import Isolation
 from mirroring.sheet import Sheet
 from mirroring.topics import matching

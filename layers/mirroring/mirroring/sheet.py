@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mirroring.facts import Partition, TopicFacts
 from mirroring.latency import Figures, Look
 from mirroring.memory import Memory
 from mirroring.mirror import Mirror
 from mirroring.observation import Code, Connector, Observation
 from mirroring.observed import State
 from mirroring.position import Position
-from mirroring.probe import Partition, TopicFacts
 from mirroring.security import Isolation
 
 
