@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring import connections, states, store
+from mirroring import connections, samples, store
 from mirroring.metrics import emit
 from mirroring.sample import Sampler
 from mirroring.settings import settings
@@ -21,7 +21,7 @@ def sample(record: SQSRecord) -> None:
     """Take the sample that a message asks for."""
     asked = record.json_body
     window_s = settings().activity_window_s
-    sampler = Sampler(store.opened(), states.opened(), connections.opened(), window_s)
+    sampler = Sampler(store.opened(), samples.opened(), connections.opened(), window_s)
     emit(sampler.take(asked["connectCluster"], asked["mirrors"]))
 
 

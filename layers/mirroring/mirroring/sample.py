@@ -20,8 +20,8 @@ from mirroring.observation import Code, Observation
 from mirroring.observed import Outcome
 from mirroring.probe import Probe, probe
 from mirroring.redaction import redacted
+from mirroring.samples import Samples
 from mirroring.sheet import Seen, Sheet
-from mirroring.states import States
 from mirroring.store import Store
 from mirroring.told import Told
 
@@ -36,7 +36,7 @@ class Sampler:
     """What a sample needs of the outside; `window_s` is the activity window W."""
 
     store: Store
-    states: States
+    samples: Samples
     connections: Connections
     window_s: int
 
@@ -65,7 +65,7 @@ class Sampler:
 
     def _sheets(self, names: Sequence[str]) -> list[Sheet]:
         """An empty sheet for each mirror that still exists."""
-        states = self.states.states(names)
+        states = self.samples.states(names)
         mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
         return [
             Sheet(
@@ -97,7 +97,7 @@ class Sampler:
         pace = paces[sheet.mirror.name]
         assessment = Assessment(sheet, pace, reading.now_ms(), self.window_s, cluster.workers)
         observation, memory, change = assessment.result(at)
-        if not self.states.record(sheet.state, Outcome(observation, pack(memory), change)):
+        if not self.samples.record(sheet.state, Outcome(observation, pack(memory), change)):
             return None
         if change is not None:
             codes = [reason.code for reason in change.reasons]
