@@ -20,6 +20,7 @@ from mirroring.problem import MEDIA_TYPE, problem
 from mirroring.requests import Body
 from mirroring.schema import Schema
 
+Answer = Response[str]
 LARGEST_BODY = 1_000_000
 logger = Logger()
 
@@ -72,13 +73,13 @@ class Api:
 
 def answer(
     model: Schema, status: HTTPStatus = HTTPStatus.OK, location: str | None = None
-) -> Response[str]:
+) -> Answer:
     """A model as JSON."""
     headers = {"Location": location} if location else {}
     return Response(status, "application/json", model.model_dump_json(by_alias=True), headers)
 
 
-def nothing() -> Response[str]:
+def nothing() -> Answer:
     """204: it is done, and there is nothing to say."""
     return Response(HTTPStatus.NO_CONTENT, body="")
 
@@ -116,7 +117,7 @@ def _content(event: Mapping[str, Any]) -> bytes:
         raise BadRequest("The body is not what its encoding says.") from None
 
 
-def _refused(error: ProblemError) -> Response[str]:
+def _refused(error: ProblemError) -> Answer:
     after = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
     body = problem(error)
     logger.info(
@@ -125,13 +126,13 @@ def _refused(error: ProblemError) -> Response[str]:
     return Response(body.status, MEDIA_TYPE, body.model_dump_json(exclude_none=True), after)
 
 
-def _unknown(_: NotFoundError) -> Response[str]:
+def _unknown(_: NotFoundError) -> Answer:
     return _refused(
         NotFound("No call of this API has this method and path: see docs/openapi.json.")
     )
 
 
-def _unexpected(error: Exception) -> Response[str]:
+def _unexpected(error: Exception) -> Answer:
     """A mistake of ours; its words are not logged, since they may quote a secret."""
     logger.error(
         "unexpected", error=type(error).__qualname__, stack=traceback.format_tb(error.__traceback__)

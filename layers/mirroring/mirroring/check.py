@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from mirroring.cluster import KafkaCluster
 from mirroring.errors import Conflict, FieldError, MirrorExists, MirrorOverlaps, Unprocessable
-from mirroring.java_regex import JavaRegexError, matcher
+from mirroring.java_regex import matcher
 from mirroring.mirror import Mirror
+from mirroring.patterns import exclude_problems, pattern_problems
 from mirroring.requests import MirrorRequest
 from mirroring.shared_names import may_share
 from mirroring.topics import alternatives, excluded_topics, is_cycle, matching
@@ -58,21 +59,6 @@ def target_latency_problems(target_latency: int) -> list[FieldError]:
         return []
     words = f"must be at least {SHORTEST_TARGET_MS} ms"
     return [FieldError(field="targetLatency", message=words)]
-
-
-def pattern_problems(field: str, pattern: str) -> list[FieldError]:
-    """What Java, Kafka's lists or Connect's placeholders would make of a pattern otherwise."""
-    return [FieldError(field=field, message=words) for words in _pattern_words(pattern)]
-
-
-def exclude_problems(patterns: Sequence[str]) -> list[FieldError]:
-    """The same for each pattern, and for all of them joined, as MirrorMaker compiles them."""
-    found = [
-        problem
-        for index, pattern in enumerate(patterns)
-        for problem in pattern_problems(f"topicsExclude.{index}", pattern)
-    ]
-    return found or pattern_problems("topicsExclude", alternatives(patterns) or ".*")
 
 
 def fleet_problems(
@@ -124,22 +110,6 @@ def _number_problems(request: MirrorRequest) -> list[FieldError]:
     if request.max_tasks is not None and request.max_tasks < 1:
         found.append(FieldError(field="maxTasks", message="must be at least 1"))
     return found
-
-
-def _pattern_words(pattern: str) -> list[str]:
-    if not pattern:
-        return ["is empty and would match nothing"]
-    if "," in pattern:
-        return ["holds a comma, which Kafka takes for the end of the pattern: use | or [0-9][0-9]"]
-    if "${" in pattern:
-        return ["holds ${, which Connect takes for a placeholder"]
-    if pattern != pattern.strip():
-        return ["begins or ends with a blank, which Kafka cuts off"]
-    try:
-        matcher(pattern)
-    except JavaRegexError as error:
-        return [f"is not a regular expression to Java: {error}"]
-    return []
 
 
 def _skipped(mirror: Mirror, topics: Collection[str]) -> list[FieldError]:

@@ -1,0 +1,65 @@
+"""Query parameters read strictly; each function raises BadRequest naming its parameter."""
+
+from datetime import UTC, datetime, timedelta
+
+from mirroring.errors import BadRequest, FieldError
+from mirroring.observation import Status
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 200
+LONGEST_TOKEN = 500
+DEFAULT_SPAN = timedelta(hours=24)
+
+
+def limit(text: str | None) -> int:
+    """How many rows a page has."""
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3):
+        raise _wrong("limit", f"must be a number from 1 to {LARGEST_LIMIT}")
+    number = int(text)
+    if not 1 <= number <= LARGEST_LIMIT:
+        raise _wrong("limit", f"must be from 1 to {LARGEST_LIMIT}")
+    return number
+
+
+def token(text: str | None) -> str | None:
+    """Where the last page ended; whether it is of this list shows later, but not at any length."""
+    if text is not None and not 0 < len(text) <= LONGEST_TOKEN:
+        raise _wrong("nextToken", "is not one that this API gave")
+    return text
+
+
+def status(text: str | None) -> Status | None:
+    """The status that is asked for."""
+    if text is None:
+        return None
+    if text not in set(Status):
+        raise _wrong("status", f"must be one of {', '.join(Status)}")
+    return Status(text)
+
+
+def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when: the last 24 hours unless told."""
+    until = _moment("to", end) or now
+    since = _moment("from", start) or until - DEFAULT_SPAN
+    if since > until:
+        raise _wrong("from", "must not be later than to")
+    return since, until
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    """A moment in ISO 8601 with its offset; a blank for its + is what URLs make of one."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _wrong(name, "must be a time as in 2026-01-01T00:00:00Z") from None
+
+
+def _wrong(name: str, words: str) -> BadRequest:
+    return BadRequest(f"{name} {words}.", FieldError(field=name, message=words))
