@@ -46,9 +46,15 @@ def sampled(position: Position, seen: Look, now: int | None = None) -> tuple[Pos
 
 
 def test_a_partition_that_did_not_move_wants_no_closer_look() -> None:
-    assert not moved(settled(), 100)
-    assert moved(settled(), 101)
-    assert moved(replace(settled(), front=90), 100)
+    assert not moved(settled(), look(100))
+    assert moved(settled(), look(101))
+
+
+def test_a_partition_wants_a_closer_look_until_its_records_are_proven_to_be_copied() -> None:
+    unproven = replace(settled(), mirrored=90)
+    assert moved(unproven, look(100, committed=89))
+    assert not moved(unproven, look(100, committed=99))
+    assert not moved(replace(unproven, verified=100), look(100, committed=89))
 
 
 def test_everything_committed_is_caught_up() -> None:
@@ -78,7 +84,7 @@ def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
     assert doubt(reach(settled(), seen), seen, PACE) == (100, 101)
     after, figures = sampled(settled(), replace(seen, fetched=Fetched.NOTHING))
     assert (figures.waiting, after.verified) == (0, 101)
-    assert not moved(after, 101)
+    assert not moved(after, look(101))
 
 
 def test_a_record_is_fetched_once_before_it_may_breach_and_then_believed() -> None:

@@ -30,11 +30,12 @@ RETENTION_MS = 3_600_000
 
 
 def figure(sheet: Sheet, pace: Pace, now: int) -> None:
-    """Step 7: conclude every partition that was read; the others keep their position."""
+    """Step 7: conclude what was read on both sides; other partitions keep their position."""
     for partition, look in sheet.looks.items():
-        position, figures = conclude(sheet.positions[partition], look, pace, now)
-        sheet.positions[partition] = position
-        sheet.figures[partition] = figures
+        if partition not in sheet.close or look.target_end is not None:
+            position, figures = conclude(sheet.positions[partition], look, pace, now)
+            sheet.positions[partition] = position
+            sheet.figures[partition] = figures
 
 
 def late_topics(sheet: Sheet, pace: Pace) -> set[str]:
@@ -93,7 +94,7 @@ class Assessment:
         above = late > sheet.mirror.target_latency and not self._pending(name)
         kept = {} if name in sheet.recreated else dict(known.positions)
         return TopicMemory(
-            since=known.since,
+            since=self._since(name),
             source_id=facts.topic_id,
             target_id=target.topic_id if target else known.target_id,
             positions=kept
@@ -122,6 +123,11 @@ class Assessment:
         created = sheet.mirror.mirrored_name(name) in sheet.targets
         assigned = sheet.seen.assigned or frozenset()
         return not created or not any(one.topic == name for one in assigned)
+
+    def _since(self, name: str) -> int:
+        """Since when (ms) this topic, and not one before it of the same name, is matched."""
+        known = self._sheet.memory.topics.get(name)
+        return self._now if known is None or name in self._sheet.recreated else known.since
 
     def _state(self, name: str, memory: TopicMemory) -> TopicState:
         if self._pending(name):

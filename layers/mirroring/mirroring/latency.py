@@ -98,30 +98,40 @@ class Summary:
     rate: float | None = None
 
 
-def moved(position: Position, end: int) -> bool:
-    """Whether a partition wants a closer look: new records, or not caught up the last time."""
-    return end != position.end or (position.front < end and position.verified != end)
+def moved(position: Position, look: Look) -> bool:
+    """Whether a partition wants a closer look: new records, or some not proven to be copied."""
+    unproven = _proven(position, look) < look.end and position.verified != look.end
+    return look.end != position.end or unproven or look.start > position.mirrored
+
+
+def _proven(position: Position, look: Look) -> int:
+    """The offset below which the committed offset proves every record to be copied."""
+    if look.committed is None or look.committed == position.ignored:
+        return position.mirrored
+    return max(position.mirrored, look.committed + 1)
 
 
 def reach(position: Position, look: Look) -> Position:
-    """Take in the committed offset, and whatever else proves that records were copied."""
-    committed = look.committed
-    if committed is not None and committed == position.ignored:
-        committed = None
-    mirrored = position.mirrored if committed is None else max(position.mirrored, committed + 1)
-    target_end = position.target_end if look.target_end is None else look.target_end
-    arrived = NEVER < position.target_end < target_end
-    newest = NEVER if arrived else position.newest
+    """Take in the committed offset, and whatever else proves that records were copied.
+
+    The newest target timestamp is believed only while nothing arrived since it was read.
+    """
+    proven = _proven(position, look)
+    mirrored = min(proven, look.end)
+    still = look.target_end is not None and look.target_end == position.target_end
+    arrived = look.target_end is not None and NEVER < position.target_end < look.target_end
+    newest = position.newest if still else NEVER
     if look.newest is not None and usable(look.newest, look.at):
         newest = look.newest
+    heeded = look.committed is not None and look.committed != position.ignored
     return replace(
         position,
-        mirrored=min(mirrored, look.end),
-        front=max(position.front, min(mirrored, look.end)),
+        mirrored=mirrored,
+        front=max(position.front, mirrored),
         newest=newest,
-        target_end=target_end,
-        moved=look.at if arrived or mirrored > position.mirrored else position.moved,
-        ignored=position.ignored if committed is None else NEVER,
+        target_end=position.target_end if look.target_end is None else look.target_end,
+        moved=look.at if arrived or proven > position.mirrored else position.moved,
+        ignored=NEVER if heeded else position.ignored,
     )
 
 

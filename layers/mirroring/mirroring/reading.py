@@ -137,7 +137,9 @@ def _begin(
 def read_target(probe: Probe, sheets: Sequence[Sheet]) -> None:
     """Step 3: topics and ids, end offsets and newest timestamps of what wants a closer look."""
     for sheet in sheets:
-        sheet.close = {one for one, look in sheet.looks.items() if _close(sheet, one, look)}
+        sheet.close = {
+            one for one, look in sheet.looks.items() if moved(sheet.positions[one], look)
+        }
     names = {sheet.mirror.mirrored_name(name) for sheet in sheets for name in sheet.facts}
     try:
         topics = probe.topics(names) if names else {}
@@ -162,21 +164,17 @@ def read_target(probe: Probe, sheets: Sequence[Sheet]) -> None:
             sheet.away[Code.TARGET_UNREACHABLE] = words
 
 
-def _close(sheet: Sheet, partition: Partition, look: Look) -> bool:
-    """Step 2: whether a partition wants a closer look in this sample."""
-    position = sheet.positions[partition]
-    return moved(position, look.end) or look.start > position.mirrored
-
-
 def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answers) -> None:
     mirrored = sheet.on_target(partition)
     end, stamp = ends.get(mirrored), newest.get(mirrored)
     position = sheet.positions[partition]
     target_end = end.offset if isinstance(end, OffsetAt) else None
+    if Code.TARGET_UNREACHABLE not in sheet.away and mirrored.topic not in sheet.targets:
+        target_end = 0
     timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else None
     if sheet.append_time.get(mirrored.topic):
         timestamp = None
-    if target_end is not None and target_end < position.target_end:
+    if isinstance(end, OffsetAt) and end.offset < position.target_end:
         sheet.emptied[partition.topic] = partition.index
         sheet.positions[partition] = replace(position, target_end=NEVER, newest=NEVER)
     look = replace(sheet.looks[partition], target_end=target_end, newest=timestamp)
@@ -207,11 +205,10 @@ def look_up(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) ->
     """Steps 4 and 5: what is committed, what waits, and fetches where that is in doubt."""
     asked: list[tuple[Sheet, Partition, int]] = []
     for sheet in sheets:
-        for partition in sheet.close:
-            look = sheet.looks[partition]
+        for partition, look in sheet.looks.items():
             position = reach(sheet.positions[partition], look)
             sheet.positions[partition] = position
-            timestamp = asks_from(position, look)
+            timestamp = asks_from(position, look) if partition in sheet.close else None
             if timestamp is not None:
                 asked.append((sheet, partition, timestamp))
     _note_oldest(probe, asked)
