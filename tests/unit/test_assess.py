@@ -1,0 +1,161 @@
+"""A filled sheet is assessed: topic states, findings that last, backfill, and the change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from mirroring.assess import Assessment, figure
+from mirroring.facts import Partition, TopicFacts
+from mirroring.latency import At, Look, Pace
+from mirroring.memory import Memory, TopicMemory
+from mirroring.observation import Change, Code, Observation, Status, TopicState
+from mirroring.observed import State
+from mirroring.position import Position, begin
+from mirroring.sheet import Seen, Sheet
+
+from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed
+
+NOW_MS = int(NOW.timestamp() * 1000)
+MINUTE = 60_000
+WINDOW_S = 300
+PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
+ORDERS = Partition("orders", 0)
+
+
+def known(position: Position, **facts: Any) -> Memory:
+    """The memory of a mirror with the one topic `orders`, and what the test says of it."""
+    topic = TopicMemory(NOW_MS - 60 * MINUTE, "source-id", "target-id", {0: position})
+    return Memory(topics={"orders": replace(topic, **facts)})
+
+
+def quiet(end: int = 100, **facts: Any) -> Position:
+    """A partition that is caught up and silent since an hour."""
+    position = begin(NOW_MS - MINUTE, 0, end)
+    base = {"mirrored": end, "front": end, "target_end": end, "origin": end}
+    return replace(position, **base | {"produced": NOW_MS - 60 * MINUTE} | facts)
+
+
+def sheet(memory: Memory, look: Look, **facts: Any) -> Sheet:
+    """What a sample read of the topic `orders`, everything in order unless the test says else."""
+    made = Sheet(
+        mirror=mirror(),
+        state=State(observation=observed()),
+        memory=memory,
+        seen=Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}),
+        facts={"orders": TopicFacts("source-id", (1,))},
+        targets={"eu.orders": TopicFacts("target-id", (1,))},
+        looks={ORDERS: look},
+        positions={ORDERS: memory.topics["orders"].positions[0]},
+    )
+    for name, value in facts.items():
+        setattr(made, name, value)
+    return made
+
+
+def look(end: int = 100, **facts: Any) -> Look:
+    """A look at `orders` in this sample."""
+    return Look(**{"at": NOW_MS, "start": 0, "end": end, "committed": end - 1} | facts)
+
+
+def assessed(filled: Sheet, now: int = NOW_MS) -> tuple[Observation, Memory, Change | None]:
+    """The result of a sheet whose reading is done."""
+    figure(filled, PACE, now)
+    return Assessment(filled, PACE, now, WINDOW_S, workers=1).result(NOW_MS)
+
+
+STATES: Mapping[str, tuple[Position, TopicState]] = {
+    "produced to within the window": (quiet(produced=NOW_MS - MINUTE), TopicState.ACTIVE),
+    "produced to since the mirror was made": (quiet(origin=90), TopicState.INACTIVE),
+    "nothing since the mirror was made": (quiet(), TopicState.STALE),
+    "never held a record": (quiet(0), TopicState.EMPTY),
+}
+
+
+@pytest.mark.parametrize(("position", "state"), STATES.values(), ids=STATES.keys())
+def test_a_topic_has_the_state_of_its_use(position: Position, state: TopicState) -> None:
+    seen, _, _ = assessed(sheet(known(position), look(position.end)))
+    assert seen.topics[0].state is state
+
+
+def test_a_waiting_record_makes_a_topic_active() -> None:
+    late = At(100, NOW_MS - 60 * MINUTE)
+    waiting = look(101, committed=99, target_end=100, newest=1, oldest=late, fetched=late)
+    seen, _, _ = assessed(sheet(known(quiet()), waiting, close={ORDERS}))
+    assert (seen.topics[0].state, seen.topics[0].lag_records) == (TopicState.ACTIVE, 1)
+
+
+def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> None:
+    young = known(quiet(), since=NOW_MS - MINUTE, target_id="")
+    seen, _, _ = assessed(sheet(young, look(), targets={}))
+    assert seen.topics[0].state is TopicState.PENDING
+    assert seen.status is Status.IN_SYNC
+
+
+def test_a_topic_that_is_not_on_the_target_after_its_grace_is_missing() -> None:
+    seen, _, _ = assessed(sheet(known(quiet()), look(), targets={}))
+    assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
+
+
+def test_a_target_topic_with_another_id_was_reset() -> None:
+    other = {"eu.orders": TopicFacts("other-id", (1,))}
+    seen, memory, _ = assessed(sheet(known(quiet()), look(), targets=other))
+    assert {one.code for one in seen.reasons} >= {Code.TARGET_TOPIC_RESET}
+    assert memory.topics["orders"].target_id == "other-id"
+
+
+def test_a_finding_stands_until_the_window_has_passed() -> None:
+    first, memory, _ = assessed(sheet(known(quiet()), look(), recreated={"orders": 0}))
+    assert [one.code for one in first.reasons if one.code is Code.TOPIC_RECREATED]
+    state = State(observation=first)
+    kept = sheet(memory, look(), state=state)
+    soon, _, _ = assessed(kept, NOW_MS + 4 * MINUTE)
+    late, _, _ = assessed(sheet(memory, look(), state=state), NOW_MS + 6 * MINUTE)
+    assert Code.TOPIC_RECREATED in {one.code for one in soon.reasons}
+    assert Code.TOPIC_RECREATED not in {one.code for one in late.reasons}
+
+
+def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
+    half = replace(quiet(1000), mirrored=400, front=400, origin=1000, moved=NOW_MS - MINUTE)
+    memory = replace(known(half), copied=(NOW_MS - MINUTE, 400))
+    oldest = At(500, 5)
+    copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
+    seen, _, _ = assessed(sheet(memory, copying, close={ORDERS}))
+    assert seen.status is Status.OUT_OF_SYNC
+    assert [one.code for one in seen.reasons] == [Code.BACKFILLING]
+    assert seen.backfill is not None
+    assert (seen.backfill.done, seen.backfill.total) == (500, 1000)
+    assert seen.backfill.eta == NOW + timedelta(minutes=5)
+
+
+def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
+    nothing = sheet(known(quiet()), look(), looks={}, positions={})
+    nothing.state = State()
+    seen, _, _ = assessed(nothing)
+    assert (seen.latency.average, seen.latency.behind) == (None, None)
+    assert seen.topics[0].behind is None
+
+
+def test_an_unread_target_leaves_the_partition_unjudged() -> None:
+    unread = look(150, committed=None, target_end=None)
+    away = {Code.TARGET_UNREACHABLE: "no answer"}
+    seen, memory, _ = assessed(sheet(known(quiet()), unread, close={ORDERS}, away=away))
+    assert seen.topics[0].behind is None
+    assert memory.topics["orders"].positions[0].end == 100
+
+
+def test_a_changed_status_is_one_change_with_how_long_the_last_one_stood() -> None:
+    seen, _, change = assessed(sheet(known(quiet()), look()))
+    assert seen.status is Status.STALE_TOPIC
+    assert change is not None
+    assert (change.before, change.after) == (Status.IN_SYNC, Status.STALE_TOPIC)
+    assert change.took_ms == 30 * MINUTE
+    assert change.alert
+
+
+def test_the_same_status_is_no_change() -> None:
+    active = known(quiet(produced=NOW_MS - MINUTE))
+    seen, _, change = assessed(sheet(active, look()))
+    assert (seen.status, change, seen.sequence) == (Status.IN_SYNC, None, 8)
+    assert seen.status_since == observed().status_since
