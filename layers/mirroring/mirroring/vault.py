@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from mirroring import aws
 from mirroring.errors import Unavailable
+from mirroring.properties import parse
+from mirroring.redaction import is_secret
 from mirroring.schema import Schema
 from mirroring.settings import settings
 
@@ -44,6 +46,18 @@ class Vault:
     def put_cluster_properties(self, name: str, text: SecretStr) -> None:
         """Empty text removes them."""
         self._put_properties(CLUSTER, name, text)
+
+    def forget_cluster(self, name: str) -> None:
+        """The next look at a cluster's properties asks Secrets Manager again."""
+        self._kept.pop(self._id(CLUSTER, name), None)
+
+    def cluster_secret(self, name: str) -> str:
+        """The name of the secret, for a config provider on the Connect workers."""
+        return self._id(CLUSTER, name)
+
+    def mirror_secret(self, name: str) -> str:
+        """The name of the secret, for a config provider on the Connect workers."""
+        return self._id(MIRROR, name)
 
     def delete_cluster_properties(self, name: str) -> None:
         """At once and for good, so that the name is free again."""
@@ -82,9 +96,15 @@ class Vault:
         return SecretStr(json.loads(text)["properties"]) if text else EMPTY
 
     def _put_properties(self, kind: str, name: str, text: SecretStr) -> None:
-        if not text.get_secret_value().strip():
+        """The text as it was given, and beside it each secret property under its own name.
+
+        A config provider on the Connect workers finds a value by secret and key (KIP-297).
+        """
+        given = text.get_secret_value()
+        if not given.strip():
             return self._delete(kind, name)
-        self._put(kind, name, {"properties": text.get_secret_value()})
+        secrets = {key: value for key, value in parse(given).items() if is_secret(key)}
+        self._put(kind, name, {**secrets, "properties": given})
 
     def _get(self, kind: str, name: str) -> SecretStr:
         id_ = self._id(kind, name)

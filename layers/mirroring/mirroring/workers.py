@@ -83,7 +83,7 @@ class Workers:
             except ConnectUnavailable as error:
                 failure = failure if isinstance(failure, ConnectBusy) else error
             else:
-                self._urls.sort(key=url.__ne__)
+                self._urls = sorted(self._urls, key=url.__ne__)
                 return answer
         raise failure
 
