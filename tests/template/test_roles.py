@@ -53,7 +53,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         "secret connect-cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
     },
     "ReconcileMirrors": {
-        "MirrorsTable": "DeleteItem GetItem PutItem Query UpdateItem",
+        "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem Query",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
