@@ -5,7 +5,7 @@ notes the answers. What one partition, topic or broker does not answer costs the
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -33,6 +33,7 @@ LISTEN_EACH = 32
 LISTEN_ALL = 256
 CONFIG_AGE_MS = 600_000
 
+Clock = Callable[[], int]
 Answers = Mapping[Partition, OffsetAt | Fault]
 _Wanted = TypeVar("_Wanted")
 
@@ -42,7 +43,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def read_source(probe: Probe, sheets: Sequence[Sheet]) -> None:
+def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
     """Step 1: topics and ids, start and end offsets of every mirrored partition."""
     try:
         topics = probe.topics()
@@ -55,12 +56,14 @@ def read_source(probe: Probe, sheets: Sequence[Sheet]) -> None:
         sheet.facts = {name: topics[name] for name in names if topics[name].fault is None}
     for isolation in {sheet.isolation for sheet in sheets}:
         alike = [sheet for sheet in sheets if sheet.isolation == isolation]
-        _read_offsets(probe, alike, isolation)
+        _read_offsets(probe, alike, isolation, clock)
 
 
-def _read_offsets(probe: Probe, sheets: Sequence[Sheet], isolation: Isolation) -> None:
+def _read_offsets(
+    probe: Probe, sheets: Sequence[Sheet], isolation: Isolation, clock: Clock
+) -> None:
     wanted = {one for sheet in sheets for one in partitions(sheet.facts)}
-    at = now_ms()
+    at = clock()
     ends = probe.offsets(dict.fromkeys(wanted, LATEST), isolation)
     starts = probe.offsets(dict.fromkeys(wanted, EARLIEST), isolation)
     fresh: dict[Partition, int] = {}
@@ -134,7 +137,7 @@ def _begin(
             )
 
 
-def read_target(probe: Probe, sheets: Sequence[Sheet]) -> None:
+def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
     """Step 3: topics and ids, end offsets and newest timestamps of what wants a closer look."""
     for sheet in sheets:
         sheet.close = {
@@ -148,7 +151,7 @@ def read_target(probe: Probe, sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         mirrored = map(sheet.mirror.mirrored_name, sheet.facts)
         sheet.targets = {name: topics[name] for name in mirrored if topics[name].fault is None}
-    _read_configs(probe, sheets)
+    _read_configs(probe, sheets, clock())
     wanted = {one for sheet in sheets for one in map(sheet.on_target, sheet.close)}
     wanted = {one for one in wanted if one.topic in topics and topics[one.topic].fault is None}
     ends = probe.offsets(dict.fromkeys(wanted, LATEST))
@@ -181,9 +184,8 @@ def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answ
     sheet.looks[partition] = look
 
 
-def _read_configs(probe: Probe, sheets: Sequence[Sheet]) -> None:
+def _read_configs(probe: Probe, sheets: Sequence[Sheet], now: int) -> None:
     """Which target topics stamp records themselves; asked anew every ten minutes."""
-    now = now_ms()
     old = set()
     for sheet in sheets:
         for name in sheet.facts:

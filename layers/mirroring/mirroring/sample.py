@@ -33,12 +33,13 @@ logger = Logger()
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """What a sample needs of the outside; `window_s` is the activity window W."""
+    """What a sample needs of the outside; `window_s` is the activity window W, `clock` tells ms."""
 
     store: Store
     samples: Samples
     connections: Connections
     window_s: int
+    clock: reading.Clock = reading.now_ms
 
     def take(self, connect_cluster: str, names: Sequence[str]) -> list[Observation]:
         """Sample these mirrors of one Connect cluster and record what was seen.
@@ -47,18 +48,18 @@ class Sampler:
         out, with a line in the log, and costs the others nothing.
         """
         cluster = self.connections.registry.connect_cluster(connect_cluster)
-        at = reading.now_ms()
+        at = self.clock()
         sheets = self._sheets(names)
         _read_connect(self.connections.connect(cluster), sheets)
         groups = self._sources(sheets)
-        _each(groups, reading.read_source)
+        _each(groups, lambda source, some: reading.read_source(source, some, self.clock))
         target = probe(*place(self.connections.target(cluster)))
-        reading.read_target(target, sheets)
+        reading.read_target(target, sheets, self.clock)
         paces = {one.mirror.name: _pace(one, cluster) for one in sheets}
         _each(groups, lambda source, some: reading.look_up(source, some, paces))
         reading.listen(target, sheets)
         for sheet in sheets:
-            figure(sheet, paces[sheet.mirror.name], reading.now_ms())
+            figure(sheet, paces[sheet.mirror.name], self.clock())
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
         _each(groups, lambda source, some: reading.read_retention(source, some, late))
         return [seen for one in sheets if (seen := self._record(one, paces, cluster, at))]
@@ -95,7 +96,7 @@ class Sampler:
     ) -> Observation | None:
         """Judge and record one mirror; None when another sampler was first."""
         pace = paces[sheet.mirror.name]
-        assessment = Assessment(sheet, pace, reading.now_ms(), self.window_s, cluster.workers)
+        assessment = Assessment(sheet, pace, self.clock(), self.window_s, cluster.workers)
         observation, memory, change = assessment.result(at)
         if not self.samples.record(sheet.state, Outcome(observation, pack(memory), change)):
             return None
