@@ -1,0 +1,77 @@
+"""Functional tests: real handlers and stores on moto, with the tables that template.yaml defines."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from mirroring import history, registry, samples, store, vault
+from mirroring.history import History
+from mirroring.registry import Registry
+from mirroring.samples import Samples
+from mirroring.store import Store
+from mirroring.vault import Vault
+from tests.functional import aws
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The stack of template.yaml in this process, empty, and an environment that names it."""
+    for name, value in {
+        "AWS_DEFAULT_REGION": aws.REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "POWERTOOLS_SERVICE_NAME": "lockstep",
+        "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        for name, value in aws.make().items():
+            monkeypatch.setenv(name, value)
+        aws.forget()
+        yield
+        aws.forget()
+
+
+@pytest.fixture
+def calls(stack: None) -> Iterator[aws.Calls]:
+    """What the code under test asks of AWS from now on, by resource."""
+    calls = aws.Calls()
+    aws.forget()
+    boto3.setup_default_session()
+    session = boto3.DEFAULT_SESSION
+    assert session is not None
+    session.events.register("provide-client-params.*.*", calls.hear)
+    yield calls
+    boto3.setup_default_session()
+
+
+@pytest.fixture
+def mirrors(stack: None) -> Store:
+    """The stored mirrors."""
+    return store.opened()
+
+
+@pytest.fixture
+def clusters(stack: None) -> Registry:
+    """The registered clusters."""
+    return registry.opened()
+
+
+@pytest.fixture
+def past(stack: None) -> History:
+    """The history."""
+    return history.opened()
+
+
+@pytest.fixture
+def taken(stack: None) -> Samples:
+    """What samples left behind."""
+    return samples.opened()
+
+
+@pytest.fixture
+def secrets(stack: None) -> Vault:
+    """The secrets."""
+    return vault.opened()
