@@ -57,9 +57,10 @@ class Sampler:
         reading.read_target(target, sheets, self.clock)
         paces = {one.mirror.name: _pace(one, cluster) for one in sheets}
         _each(groups, lambda source, some: reading.look_up(source, some, paces))
+        looked = self.clock()
         reading.listen(target, sheets)
         for sheet in sheets:
-            figure(sheet, paces[sheet.mirror.name], self.clock())
+            figure(sheet, paces[sheet.mirror.name], looked)
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
         _each(groups, lambda source, some: reading.read_retention(source, some, late))
         return [seen for one in sheets if (seen := self._record(one, paces, cluster, at))]
