@@ -52,7 +52,12 @@ def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
     except ClusterUnauthorized as error:
         return _away(sheets, Code.SOURCE_UNAUTHORIZED, error.detail)
     for sheet in sheets:
-        names = matching(sheet.mirror, topics)
+        try:
+            names = matching(sheet.mirror, topics)
+        except TimeoutError:
+            words = "topicsRegex takes too long to match the topics' names."
+            _away([sheet], Code.SOURCE_UNREACHABLE, words)
+            continue
         sheet.facts = {name: topics[name] for name in names if topics[name].fault is None}
     for isolation in {sheet.isolation for sheet in sheets}:
         alike = [sheet for sheet in sheets if sheet.isolation == isolation]

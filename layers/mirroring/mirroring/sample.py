@@ -1,6 +1,6 @@
 """One sample of a Connect cluster's mirrors, start to end: read, figure, judge, record."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from mirroring.assess import Assessment, figure, late_topics, with_partitions
 from mirroring.cluster import ConnectCluster
 from mirroring.connect import Connect
 from mirroring.connections import Connections, Place, place
-from mirroring.errors import ConnectUnavailable, ProblemError
+from mirroring.errors import ConnectUnavailable, ProblemError, Unavailable
 from mirroring.facts import Partition
 from mirroring.latency import Pace
 from mirroring.memory import pack, unpack
@@ -63,7 +63,7 @@ class Sampler:
             figure(sheet, paces[sheet.mirror.name], looked)
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
         _each(groups, lambda source, some: reading.read_retention(source, some, late))
-        return [seen for one in sheets if (seen := self._record(one, paces, cluster, at))]
+        return list(self._record_all(sheets, paces, cluster, at))
 
     def _sheets(self, names: Sequence[str]) -> list[Sheet]:
         """An empty sheet for each mirror that still exists."""
@@ -92,11 +92,26 @@ class Sampler:
             groups.setdefault(source, []).append(sheet)
         return groups
 
+    def _record_all(
+        self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], cluster: ConnectCluster, at: int
+    ) -> Iterator[Observation]:
+        """Record each mirror; one that cannot be recorded is raised after all had their turn."""
+        failed: Unavailable | None = None
+        for sheet in sheets:
+            try:
+                seen = self._record(sheet, paces[sheet.mirror.name], cluster, at)
+            except Unavailable as error:
+                logger.warning("sample not recorded", mirror=sheet.mirror.name, why=error.detail)
+                failed = error
+            else:
+                yield from filter(None, [seen])
+        if failed is not None:
+            raise failed
+
     def _record(
-        self, sheet: Sheet, paces: Mapping[str, Pace], cluster: ConnectCluster, at: int
+        self, sheet: Sheet, pace: Pace, cluster: ConnectCluster, at: int
     ) -> Observation | None:
         """Judge and record one mirror; None when another sampler was first."""
-        pace = paces[sheet.mirror.name]
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, cluster.workers)
         observation, memory, change = assessment.result(at)
         if not self.samples.record(sheet.state, Outcome(observation, pack(memory), change)):
