@@ -1,18 +1,19 @@
-"""Functional tests: real handlers and stores on moto, with the tables that template.yaml defines."""
+"""Functional tests: real handlers and stores on moto, with the tables of template.yaml."""
 
 from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
-
 from mirroring import history, registry, samples, store, vault
 from mirroring.history import History
 from mirroring.registry import Registry
 from mirroring.samples import Samples
 from mirroring.store import Store
 from mirroring.vault import Vault
+from moto import mock_aws
+
 from tests.functional import aws
+from tests.given import a_cluster, a_connect_cluster
 
 
 @pytest.fixture
@@ -57,6 +58,14 @@ def mirrors(stack: None) -> Store:
 def clusters(stack: None) -> Registry:
     """The registered clusters."""
     return registry.opened()
+
+
+@pytest.fixture
+def registered(clusters: Registry) -> None:
+    """The clusters of the example."""
+    clusters.put_cluster(a_cluster("eu-core"))
+    clusters.put_cluster(a_cluster("us-core"))
+    clusters.put_connect_cluster(a_connect_cluster())
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-
 from mirroring.errors import (
     BadRequest,
     ClusterNotFound,
@@ -20,17 +19,12 @@ from mirroring.reconciled import Reconciled
 from mirroring.registry import Registry
 from mirroring.samples import Samples
 from mirroring.store import Store
-from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror, a_write, an_observation, after
+
+from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror, a_write, after, an_observation
+
+pytestmark = pytest.mark.usefixtures("registered")
 
 EXTERNAL = Source(alias="eu", cluster_id="id-of-eu-core")
-
-
-@pytest.fixture(autouse=True)
-def registered(clusters: Registry) -> None:
-    """The clusters of the example."""
-    clusters.put_cluster(a_cluster("eu-core"))
-    clusters.put_cluster(a_cluster("us-core"))
-    clusters.put_connect_cluster(a_connect_cluster())
 
 
 def revision(mirrors: Store) -> int:
