@@ -79,6 +79,11 @@ def answer(
     return Response(status, "application/json", model.model_dump_json(by_alias=True), headers)
 
 
+def created(new: bool) -> HTTPStatus:
+    """201 for what was not there before, else 200."""
+    return HTTPStatus.CREATED if new else HTTPStatus.OK
+
+
 def nothing() -> Answer:
     """204: it is done, and there is nothing to say."""
     return Response(HTTPStatus.NO_CONTENT, body="")

@@ -1,4 +1,4 @@
-"""The named errors, each with the HTTP status and the problem type it is answered with (RFC 9457)."""
+"""The named errors, each with the HTTP status and problem type it is answered with (RFC 9457)."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -65,7 +65,7 @@ class Conflict(ProblemError):
     status = HTTPStatus.CONFLICT
     slug = "conflict"
     title = "Somebody else changed this at the same moment"
-    retry_after_s = 1
+    retry_after_s: ClassVar[int | None] = 1
 
 
 class ClusterInUse(Conflict):
@@ -116,6 +116,11 @@ class Unprocessable(ProblemError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     slug = "invalid-mirror"
     title = "The mirror cannot be made like this"
+
+
+class UnknownCluster(Unprocessable):
+    slug = "unknown-cluster"
+    title = "No cluster is registered under this name"
 
 
 class UnsupportedProperty(Unprocessable):

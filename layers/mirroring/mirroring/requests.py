@@ -41,7 +41,8 @@ def _given(value: T) -> T:
     return value
 
 
-def _server(text: str) -> str:
+def server(text: str) -> str:
+    """A bootstrap server as it is; raises ValueError for what is not host:port."""
     found = _SERVER.fullmatch(text)
     if found is None or not 0 < int(found[2]) < 65536:
         raise ValueError("must be host:port")
@@ -58,7 +59,7 @@ _NotNull = BeforeValidator(_given)
 _Text = Annotated[str, StringConstraints(max_length=2048)]
 _Regex = Annotated[str, StringConstraints(max_length=4096)]
 _Secret = Annotated[SecretStr, Field(max_length=30_000)]
-_Server = Annotated[str, AfterValidator(_server), Field(max_length=300)]
+_Server = Annotated[str, AfterValidator(server), Field(max_length=300)]
 _Url = Annotated[str, AfterValidator(_url), Field(max_length=1000)]
 _Tags = Annotated[
     dict[

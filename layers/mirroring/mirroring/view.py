@@ -102,6 +102,7 @@ def fields(mirror: Mirror) -> dict[str, object]:
     return {
         "alias": mirror.source.alias,
         "source": mirror.source.managed or HIDDEN,
+        "intent": mirror.intent,
         **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
     }
 

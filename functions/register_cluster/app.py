@@ -1,0 +1,37 @@
+"""Registers and forgets clusters, each verified against the real thing first."""
+
+from datetime import UTC, datetime
+
+from mirroring import connect_clusters, kafka_clusters, names, read
+from mirroring.api import Answer, Api, answer, created, nothing
+from mirroring.errors import ClusterNotFound, ConnectClusterNotFound
+from mirroring.requests import ClusterRequest, ConnectClusterRequest
+
+api = Api()
+handler = api.handler
+
+
+@api.put("/clusters/<name>")
+def put_cluster(name: str) -> Answer:
+    request, by = api.body(ClusterRequest), api.caller()
+    _, new = kafka_clusters.opened().put(names.new(name), request, by, datetime.now(UTC))
+    return answer(read.opened().cluster(name), created(new))
+
+
+@api.delete("/clusters/<name>")
+def delete_cluster(name: str) -> Answer:
+    kafka_clusters.opened().delete(names.known(name, ClusterNotFound), api.caller())
+    return nothing()
+
+
+@api.put("/connect-clusters/<name>")
+def put_connect_cluster(name: str) -> Answer:
+    request, by = api.body(ConnectClusterRequest), api.caller()
+    _, new = connect_clusters.opened().put(names.new(name), request, by, datetime.now(UTC))
+    return answer(read.opened().connect_cluster(name), created(new))
+
+
+@api.delete("/connect-clusters/<name>")
+def delete_connect_cluster(name: str) -> Answer:
+    connect_clusters.opened().delete(names.known(name, ConnectClusterNotFound), api.caller())
+    return nothing()
