@@ -1,0 +1,320 @@
+"""What reconcile asks of Connect, case by case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from mirroring.mirror import Intent, Mirror, Source
+from mirroring.observation import Code, Connector, Observation, Reason, Severity, Status, Task
+from mirroring.reconciled import Applied, Reconciled, Restarts
+from mirroring.repair import Action, Verb, plan, refusal_basis, settled
+from mirroring.told import Told
+from mirroring.wanted import Wanted
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
+CONFIG = {"topics": "orders", "source.cluster.ssl.key.password": "hunter2"}
+WANTED = Wanted({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}}, "basis")
+BOTH = {SOURCE: "RUNNING", CHECKPOINT: "RUNNING"}
+MINUTE = timedelta(minutes=1)
+
+
+def mirror(intent: Intent = Intent.RUNNING, version: int = 1) -> Mirror:
+    """A mirror of eu-core in us-core."""
+    return Mirror(
+        name="eu.us-core.k3x9q",
+        connect_cluster="us-connect",
+        source=Source(alias="eu", managed="eu-core", cluster_id="eu-id"),
+        target_cluster="us-core",
+        target_cluster_id="us-id",
+        max_tasks=1,
+        intent=intent,
+        version=version,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def told(
+    states: Mapping[str, str], config: Mapping[str, str] = CONFIG, task: str = "RUNNING"
+) -> dict[str, Told]:
+    """Connectors in these states, the source connector with this configuration and one task."""
+    tasks = (Task(id=0, status=task, worker="w:8083"),)
+    configs = {SOURCE: config, CHECKPOINT: WANTED.configurations[CHECKPOINT]}
+    return {
+        name: Told(
+            {**configs[name], "name": name},
+            Connector(name=name, kind="", status=state, tasks=tasks if name == SOURCE else ()),
+        )
+        for name, state in states.items()
+    }
+
+
+def seen(
+    *codes: Code, connectors: tuple[str, ...] = (SOURCE, CHECKPOINT), **at: Any
+) -> Observation:
+    """The last sample's judgement; by default it was taken just now."""
+    reasons = tuple(
+        Reason(
+            code=code,
+            severity=Severity.CRITICAL,
+            connector=CHECKPOINT if code is Code.CHECKPOINT_FAILED else SOURCE,
+            since=at.get("since", NOW - 10 * MINUTE),
+            message="It failed.",
+            action="Mend it.",
+        )
+        for code in codes
+    )
+    return Observation(
+        mirror="eu.us-core.k3x9q",
+        sequence=1,
+        measured_at=at.get("measured_at", NOW),
+        status=Status.OUT_OF_SYNC,
+        status_since=NOW,
+        reasons=reasons,
+        connectors=tuple(Connector(name=name, kind="") for name in connectors),
+    )
+
+
+def done(
+    *names: str, basis: str = "basis", at: datetime = NOW - timedelta(hours=1), **more: Any
+) -> Reconciled:
+    """What was done before: these connectors took the wanted configuration."""
+    applied = {name: Applied(basis=basis, at=at) for name in names}
+    return Reconciled(mirror="eu.us-core.k3x9q", applied=applied, **more)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line of the table: how things are, and what is asked of Connect."""
+
+    asks: tuple[tuple[Verb, str], ...] = ()
+    intent: Intent = Intent.RUNNING
+    actual: dict[str, Told] = field(default_factory=lambda: told(BOTH))
+    seen: Observation | None = None
+    done: Reconciled = field(default_factory=lambda: done(SOURCE, CHECKPOINT))
+
+
+PUT_BOTH = ((Verb.PUT, SOURCE), (Verb.PUT, CHECKPOINT))
+CASES = {
+    "nothing when all is as it is wanted": Case(),
+    "a new mirror's connectors are made": Case(PUT_BOTH, actual={}, done=done()),
+    "only what is not there yet is made": Case(
+        ((Verb.PUT, CHECKPOINT),), actual=told({SOURCE: "RUNNING"}), done=done(SOURCE)
+    ),
+    "a vanished connector waits for a sample": Case(actual={}),
+    "a vanished connector waits while samples see nothing of it": Case(
+        actual={},
+        seen=seen(connectors=()).model_copy(update={"measured_at": NOW - timedelta(hours=2)}),
+    ),
+    "a vanished connector is put back once it is recorded": Case(
+        PUT_BOTH, actual={}, seen=seen(Code.CONNECTOR_MISSING, connectors=())
+    ),
+    "not because of a record that is older than its configuration": Case(
+        actual={},
+        seen=seen(Code.CONNECTOR_MISSING, connectors=(), measured_at=NOW - 2 * MINUTE),
+        done=done(SOURCE, CHECKPOINT, at=NOW - MINUTE),
+    ),
+    "a vanished checkpoint connector is put back once a sample did not see it": Case(
+        ((Verb.PUT, CHECKPOINT),),
+        actual=told({SOURCE: "RUNNING"}),
+        seen=seen(connectors=(SOURCE,)),
+    ),
+    "not when that sample saw nothing at all": Case(
+        actual=told({SOURCE: "RUNNING"}), seen=seen(Code.CONNECT_UNREACHABLE, connectors=())
+    ),
+    "a drifted configuration is put right": Case(
+        ((Verb.PUT, SOURCE),), actual=told(BOTH, {**CONFIG, "topics": "more"})
+    ),
+    "a property that somebody added is drift": Case(
+        ((Verb.PUT, SOURCE),), actual=told(BOTH, {**CONFIG, "errors.tolerance": "all"})
+    ),
+    "a property that somebody took away is drift": Case(
+        ((Verb.PUT, SOURCE),), actual=told(BOTH, {"topics": "orders"})
+    ),
+    "a person's change reaches Connect": Case(
+        ((Verb.PUT, SOURCE),),
+        actual=told(BOTH, {**CONFIG, "topics": "before"}),
+        done=done(SOURCE, CHECKPOINT, basis="before"),
+    ),
+    "a refused configuration is not tried again": Case(
+        actual={}, done=done(refused="No.", refused_basis=refusal_basis(mirror(), WANTED))
+    ),
+    "a refused configuration is tried again when it changed": Case(
+        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="1 before")
+    ),
+    "a refused configuration is tried again when the mirror changed": Case(
+        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="0 basis")
+    ),
+    "what somebody else paused stays paused": Case(
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "RUNNING"}), seen=seen(Code.CONNECTOR_PAUSED)
+    ),
+    "what somebody else stopped stays stopped": Case(
+        actual=told({SOURCE: "STOPPED", CHECKPOINT: "STOPPED"}), seen=seen(Code.CONNECTOR_STOPPED)
+    ),
+    "a person's pause is carried out": Case(
+        ((Verb.PAUSE, SOURCE), (Verb.PAUSE, CHECKPOINT)), Intent.PAUSED
+    ),
+    "a pause that is half done is finished": Case(
+        ((Verb.PAUSE, CHECKPOINT),),
+        Intent.PAUSED,
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "RUNNING"}),
+    ),
+    "a person's stop is carried out": Case(
+        ((Verb.STOP, SOURCE), (Verb.STOP, CHECKPOINT)), Intent.STOPPED
+    ),
+    "a pause that was undone by somebody else is done again": Case(
+        ((Verb.PAUSE, SOURCE), (Verb.PAUSE, CHECKPOINT)),
+        Intent.PAUSED,
+        done=done(SOURCE, CHECKPOINT, held=Intent.PAUSED),
+    ),
+    "a new mirror that is paused is made and paused": Case(
+        (*PUT_BOTH, (Verb.PAUSE, SOURCE), (Verb.PAUSE, CHECKPOINT)),
+        Intent.PAUSED,
+        actual={},
+        done=done(),
+    ),
+    "what a person paused through us is resumed": Case(
+        ((Verb.RESUME, SOURCE), (Verb.RESUME, CHECKPOINT)),
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"}),
+        done=done(SOURCE, CHECKPOINT, held=Intent.PAUSED),
+    ),
+    "a failed task waits for a sample": Case(actual=told(BOTH, task="FAILED")),
+    "a failed task is restarted a minute after it was recorded": Case(
+        ((Verb.RESTART, SOURCE),),
+        actual=told(BOTH, task="FAILED"),
+        seen=seen(Code.TASK_FAILED, since=NOW - MINUTE),
+    ),
+    "a failed task is not restarted sooner": Case(
+        actual=told(BOTH, task="FAILED"), seen=seen(Code.TASK_FAILED, since=NOW - MINUTE / 2)
+    ),
+    "a task that runs again is left alone": Case(seen=seen(Code.TASK_FAILED)),
+    "a failed connector is restarted": Case(
+        ((Verb.RESTART, SOURCE),),
+        actual=told({SOURCE: "FAILED", CHECKPOINT: "RUNNING"}),
+        seen=seen(Code.CONNECTOR_FAILED),
+    ),
+    "a failed checkpoint connector is restarted": Case(
+        ((Verb.RESTART, CHECKPOINT),),
+        actual=told({SOURCE: "RUNNING", CHECKPOINT: "FAILED"}),
+        seen=seen(Code.CHECKPOINT_FAILED),
+    ),
+    "what a person paused is never restarted": Case(
+        intent=Intent.PAUSED,
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"}, task="FAILED"),
+        seen=seen(Code.TASK_FAILED),
+        done=done(SOURCE, CHECKPOINT, held=Intent.PAUSED),
+    ),
+}
+
+
+def asked(case: Case) -> list[Action]:
+    """The actions of a line."""
+    return plan(mirror(case.intent), WANTED, case.actual, case.seen, case.done, NOW)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_is_asked_of_connect(case: Case) -> None:
+    assert tuple((action.verb, action.connector) for action in asked(case)) == case.asks
+
+
+@pytest.mark.parametrize(("restarts", "minutes"), list(enumerate((1, 2, 5, 10, 30))))
+def test_each_restart_waits_longer_than_the_last(restarts: int, minutes: int) -> None:
+    last = NOW - minutes * MINUTE
+    before = {SOURCE: Restarts(count=restarts, at=last)} if restarts else {}
+    failed, remembered = told(BOTH, task="FAILED"), done(SOURCE, CHECKPOINT, restarts=before)
+    observation = seen(Code.TASK_FAILED, since=last)
+    soon = NOW - timedelta(seconds=1)
+    assert plan(mirror(), WANTED, failed, observation, remembered, soon) == []
+    (action,) = plan(mirror(), WANTED, failed, observation, remembered, NOW)
+    assert action.attempt == restarts + 1
+
+
+def test_the_sixth_failure_is_left_to_a_person() -> None:
+    last = NOW - timedelta(minutes=50)
+    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
+    observation = seen(Code.TASK_FAILED, since=last + MINUTE)
+    failed = told(BOTH, task="FAILED")
+    assert plan(mirror(), WANTED, failed, observation, remembered, NOW) == []
+
+
+def test_an_hour_of_health_makes_the_count_begin_anew() -> None:
+    last = NOW - timedelta(minutes=62)
+    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
+    observation = seen(Code.TASK_FAILED, since=last + timedelta(minutes=60))
+    (action,) = plan(mirror(), WANTED, told(BOTH, task="FAILED"), observation, remembered, NOW)
+    assert action.attempt == 1
+
+
+def test_a_restart_is_not_repeated_before_a_sample_has_seen_what_it_did() -> None:
+    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=1, at=NOW)})
+    observation = seen(Code.TASK_FAILED, measured_at=NOW - MINUTE)
+    later = NOW + timedelta(hours=1)
+    failed = told(BOTH, task="FAILED")
+    assert plan(mirror(), WANTED, failed, observation, remembered, later) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        (
+            "a drifted configuration is put right",
+            {"connector": SOURCE, "topics": "more"},
+            {"connector": SOURCE, "topics": "orders"},
+        ),
+        (
+            "a property that somebody took away is drift",
+            {"connector": SOURCE, "source.cluster.ssl.key.password": "[hidden]"},
+            {"connector": SOURCE, "source.cluster.ssl.key.password": "[hidden]"},
+        ),
+        (
+            "a property that somebody added is drift",
+            {"connector": SOURCE, "errors.tolerance": "all"},
+            {"connector": SOURCE, "errors.tolerance": "absent"},
+        ),
+        (
+            "a vanished connector is put back once it is recorded",
+            {"connector": SOURCE, "state": "MISSING"},
+            {"connector": SOURCE, "state": "PUT BACK"},
+        ),
+        (
+            "a failed connector is restarted",
+            {"connector": SOURCE, "state": "FAILED", "because": "It failed."},
+            {"connector": SOURCE, "state": "RESTARTED", "attempt": "1"},
+        ),
+        ("a new mirror's connectors are made", None, None),
+        ("a person's change reaches Connect", None, None),
+        ("a person's pause is carried out", None, None),
+    ],
+)
+def test_a_repair_tells_what_was_and_what_is(
+    name: str, before: dict[str, str] | None, after: dict[str, str] | None
+) -> None:
+    action = asked(CASES[name])[0]
+    assert (action.before, action.after) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("intent", "actual", "is_settled"),
+    [
+        (Intent.RUNNING, told(BOTH), True),
+        (Intent.PAUSED, told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"}), True),
+        (Intent.STOPPED, told({SOURCE: "STOPPED", CHECKPOINT: "STOPPED"}), True),
+        (Intent.PAUSED, told(BOTH), False),
+        (Intent.RUNNING, told({SOURCE: "PAUSED", CHECKPOINT: "RUNNING"}), False),
+        (Intent.RUNNING, told({SOURCE: "RUNNING"}), False),
+        (Intent.RUNNING, told(BOTH, {**CONFIG, "topics": "more"}), False),
+        (Intent.RUNNING, told(BOTH, task="FAILED"), False),
+    ],
+)
+def test_connects_word_alone_may_show_that_nothing_is_to_do(
+    intent: Intent, actual: dict[str, Told], is_settled: bool
+) -> None:
+    assert settled(mirror(intent), WANTED, actual) is is_settled
+
+
+def test_an_action_does_not_print_its_configuration() -> None:
+    action = asked(CASES["a drifted configuration is put right"])[0]
+    assert "hunter2" not in f"{action!r}{WANTED!r}{told(BOTH)!r}"
