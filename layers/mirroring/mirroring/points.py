@@ -90,7 +90,7 @@ def unpack(data: bytes) -> Iterator[Row]:
     if not data:
         return
     for at, figures in json.loads(zlib.decompress(data)):
-        yield Row(_moment(at), figures)
+        yield Row(_moment(at), {name: tuple(values) for name, values in figures.items()})
 
 
 def life(first: datetime, last: datetime) -> timedelta:
