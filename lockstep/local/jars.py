@@ -22,12 +22,8 @@ from lockstep.local.errors import StackError
 FOLDER = Path(__file__).parent / "java"
 FETCH_TIMEOUT_S = 20
 
-# The native library of DynamoDB Local's SQLite; AWS publishes none for other platforms.
-NATIVES = {
-    ("linux", "x86_64"): "libsqlite4java-linux-amd64",
-    ("darwin", "x86_64"): "libsqlite4java-osx",
-    ("darwin", "arm64"): "libsqlite4java-osx-aarch64",
-}
+# DynamoDB Local's SQLite; Lambda's runtime client, too, has wheels for Linux alone.
+NATIVE = "libsqlite4java-linux-amd64"
 
 
 @dataclass(frozen=True)
@@ -61,14 +57,16 @@ class Jars:
 
     @property
     def natives(self) -> Path:
-        """The folder with this platform's native library, for `-Dsqlite4java.library.path`."""
+        """The folder with SQLite's native library, for `-Dsqlite4java.library.path`."""
         return next(jar.path.parent for jar in self.files if jar.dependency.packaging != "jar")
 
 
 def locked(environment: str) -> Jars:
-    """What this environment's lock file names for this platform, raising StackError without one."""
+    """What this environment's lock file names; raise StackError on a platform it does not fit."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        raise StackError("The local stack runs on Linux on x86-64: use such a machine, or deploy.")
     lock = LockFile.load(FOLDER / environment / "jgo.lock.toml")
-    wanted = [item for item in lock.dependencies if item.packaging == "jar" or _is_native(item)]
+    wanted = [it for it in lock.dependencies if it.packaging == "jar" or it.artifactId == NATIVE]
     repository = settings().repo_cache
     return Jars(tuple(_jar(item, repository) for item in wanted))
 
@@ -102,12 +100,3 @@ def _jar(item: LockedDependency, repository: Path) -> Jar:
 
 def _is_library(item: LockedDependency) -> bool:
     return item.packaging == "jar" and item.classifier != "javaagent"
-
-
-def _is_native(item: LockedDependency) -> bool:
-    machine = (sys.platform, platform.machine())
-    if machine not in NATIVES:
-        raise StackError(
-            f"The local stack needs Linux on x86-64 or macOS, this is {' on '.join(machine)}."
-        )
-    return item.artifactId == NATIVES[machine]

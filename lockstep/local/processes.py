@@ -112,11 +112,13 @@ class Processes:
                     self._tell(f"-{child.pid}")
 
     def close(self, grace_s: float = GRACE_S) -> None:
-        """End every child; from now on none can be started."""
+        """End every child, the last started first; from now on none can be started."""
         with self._lock:
             self._closed = True
-            children = list(self._children.values())
-        self.stop(*children, grace_s=grace_s)
+            children = list(reversed(self._children.values()))
+        deadline = time.monotonic() + grace_s
+        for child in children:
+            self.stop(child, grace_s=max(0.0, deadline - time.monotonic()))
         if self._watcher and self._watcher.stdin:
             self._watcher.stdin.close()
             self._watcher.wait()

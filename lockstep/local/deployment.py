@@ -1,0 +1,155 @@
+"""What template.yaml deploys, resolved: functions, routes, schedules and queue mappings."""
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.local.cloud import Cloud
+from lockstep.local.errors import StackError
+from lockstep.local.function import Definition
+from lockstep.local.mapping import Mapping
+from lockstep.local.routes import Route
+from lockstep.local.schedule import Schedule, minutes_between
+from lockstep.local.template import Template, snake
+
+# What Lambda takes where the template is silent.
+MEMORY_MB = 128
+TIMEOUT_S = 3
+BATCH_SIZE = 10
+CONCURRENCY = 1000
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Everything of the stack that runs, by the names of template.yaml."""
+
+    definitions: Table[str, Definition]
+    routes: tuple[Route, ...]
+    schedules: tuple[Schedule, ...]
+    mappings: tuple[Mapping, ...]
+    failure_queues: Table[str, str]
+    """The URL of the queue that learns of a function's failed asynchronous calls, if any."""
+
+
+def deploy(cloud: Cloud, template: Template, parameters: Table[str, str]) -> Deployment:
+    """Make the stack's topics, queues, tables and subscriptions, and resolve the rest."""
+    _check(template, parameters)
+    made = cloud.make(template, parameters, _wanted(template))
+    cloud.make_tables(template)
+    _subscribe(cloud, made["subscriptions"].values())
+    return Deployment(
+        definitions={
+            name: _definition(cloud, template, name, one) for name, one in made["functions"].items()
+        },
+        routes=tuple(template.routes()),
+        schedules=tuple(_schedule(*named) for named in made["schedules"].items()),
+        mappings=tuple(_mapping(cloud, one) for one in made["mappings"].values()),
+        failure_queues={
+            one["function"]: queue_url(cloud, one["queue"]) for one in made["failures"].values()
+        },
+    )
+
+
+def queue_url(cloud: Cloud, arn: str) -> str:
+    """The URL of a queue, from its ARN."""
+    url: str = cloud.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    return url
+
+
+def _check(template: Template, parameters: Table[str, str]) -> None:
+    """Raise StackError for a value that its parameter does not allow."""
+    for name, value in parameters.items():
+        pattern = template.parameters.get(name, {}).get("AllowedPattern")
+        if pattern and not re.fullmatch(pattern, value):
+            raise StackError(f"{value!r} is not what {name} takes ({pattern}): give another value.")
+
+
+def _wanted(template: Template) -> dict[str, dict[str, Any]]:
+    """What is needed of each part, values still as the template writes them."""
+    return {
+        "functions": {
+            name: {
+                "handler": it["Handler"],
+                "memory": it.get("MemorySize", MEMORY_MB),
+                "timeout": it.get("Timeout", TIMEOUT_S),
+                "format": it.get("LoggingConfig", {}).get("LogFormat", "Text"),
+                "variables": it.get("Environment", {}).get("Variables", {}),
+            }
+            for name, it in template.of_type("AWS::Lambda::Function").items()
+        },
+        "schedules": {
+            name: {
+                "function": template.function_of(it["Target"]["Arn"]),
+                "expression": it["ScheduleExpression"],
+                "input": it["Target"].get("Input"),
+            }
+            for name, it in template.of_type("AWS::Scheduler::Schedule").items()
+        },
+        "mappings": {
+            name: {
+                "function": template.function_of(it["FunctionName"]),
+                "queue": it["EventSourceArn"],
+                "batch": it.get("BatchSize", BATCH_SIZE),
+                "concurrency": it.get("ScalingConfig", {}).get("MaximumConcurrency", CONCURRENCY),
+                "reports": "ReportBatchItemFailures" in it.get("FunctionResponseTypes", []),
+            }
+            for name, it in template.of_type("AWS::Lambda::EventSourceMapping").items()
+        },
+        "failures": {
+            name: {
+                "function": template.function_of(it["FunctionName"]),
+                "queue": it["DestinationConfig"]["OnFailure"]["Destination"],
+            }
+            for name, it in template.of_type("AWS::Lambda::EventInvokeConfig").items()
+            if "OnFailure" in it.get("DestinationConfig", {})
+        },
+        "subscriptions": {
+            name: {
+                "topic": it["TopicArn"],
+                "protocol": it["Protocol"],
+                "endpoint": template.where_it_holds(name, it["Endpoint"]),
+            }
+            for name, it in template.of_type("AWS::SNS::Subscription").items()
+        },
+    }
+
+
+def _definition(cloud: Cloud, template: Template, name: str, one: Table[str, Any]) -> Definition:
+    variables = {key: str(value) for key, value in one["variables"].items()}
+    return Definition(
+        name=snake(name),
+        folder=template.folders[name],
+        handler=one["handler"],
+        memory_mb=int(one["memory"]),
+        timeout_s=int(one["timeout"]),
+        variables={**variables, **cloud.variables()},
+        layers=template.layers,
+        log_format=one["format"],
+    )
+
+
+def _schedule(name: str, one: Table[str, Any]) -> Schedule:
+    return Schedule(name, one["function"], minutes_between(one["expression"]), one["input"])
+
+
+def _mapping(cloud: Cloud, one: Table[str, Any]) -> Mapping:
+    return Mapping(
+        function=one["function"],
+        queue_url=queue_url(cloud, one["queue"]),
+        queue_arn=one["queue"],
+        batch_size=int(one["batch"]),
+        reports_failures=one["reports"],
+        concurrency=int(one["concurrency"]),
+    )
+
+
+def _subscribe(cloud: Cloud, subscriptions: Iterable[Table[str, str]]) -> None:
+    """Subscribe everybody whose condition holds; moto's CloudFormation leaves subscriptions out."""
+    client = cloud.client("sns")
+    for one in subscriptions:
+        if one["endpoint"]:
+            client.subscribe(
+                TopicArn=one["topic"], Protocol=one["protocol"], Endpoint=one["endpoint"]
+            )

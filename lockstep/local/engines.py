@@ -1,0 +1,137 @@
+"""The Java programs of the stack: two Kafka clusters, Connect beside the target, DynamoDB Local."""
+
+import http.client
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from threading import Event
+
+from lockstep.local import download, jars, ports
+from lockstep.local.dynamodb import DynamoDb, start_dynamodb
+from lockstep.local.errors import Stopped
+from lockstep.local.jvm import check_running, why_it_ended
+from lockstep.local.kafka import (
+    HOST,
+    Broker,
+    Worker,
+    new_cluster_id,
+    start_broker,
+    start_worker,
+)
+from lockstep.local.processes import Child, Processes
+from lockstep.local.progress import Progress
+from lockstep.local.waiting import listens, wait_until
+
+START_S = 120.0
+ANSWER_S = 5.0
+RESTART_PAUSE_S = 2.0
+SOURCE, TARGET, CONNECT, DYNAMODB = "eu-core", "us-core", "us-connect", "DynamoDB Local"
+AWS = "AWS"
+PORTS = (SOURCE, f"{SOURCE} controller", TARGET, f"{TARGET} controller", CONNECT, DYNAMODB, AWS)
+
+
+class Engines:
+    """Where each program lives and listens, and how each is started, watched and started again."""
+
+    def __init__(self, data: Path, processes: Processes, progress: Progress, stop: Event) -> None:
+        port = ports.remembered(data / "ports.json", PORTS)
+        self._processes, self._progress, self._stop = processes, progress, stop
+        self.source = _broker(SOURCE, data, port)
+        self.target = _broker(TARGET, data, port)
+        self.worker = Worker(
+            f"Kafka Connect {CONNECT}",
+            data / CONNECT,
+            port[CONNECT],
+            self.target.address,
+            group=CONNECT,
+        )
+        self.dynamodb = DynamoDb(data / "dynamodb", port[DYNAMODB])
+        self.aws_port = port[AWS]
+        self._kafka_jars = jars.locked("kafka")
+        self._dynamodb_jars = jars.locked("dynamodb")
+        self._brokers: list[Future[Child]] = []
+        self._dynamodb: Child | None = None
+        self._connect: Child | None = None
+
+    def endpoints(self) -> dict[str, str]:
+        """Where each part that a person may want to talk to answers."""
+        return {
+            "source": self.source.address,
+            "target": self.target.address,
+            "connect": self.worker.url,
+            "aws": f"http://{HOST}:{self.aws_port}",
+        }
+
+    def fetch(self) -> None:
+        """Have all Java libraries on this machine; raise StackError when they cannot be had."""
+        wanted = (self._kafka_jars, self._dynamodb_jars)
+        download.fetch(*wanted, progress=self._progress.downloading, stop=self._stop)
+
+    def start(self) -> None:
+        """Start what needs nothing else; new brokers are formatted beside each other."""
+        self._dynamodb = start_dynamodb(self._processes, self._dynamodb_jars, self.dynamodb)
+        starts = ThreadPoolExecutor(thread_name_prefix="start")
+        self._brokers = [
+            starts.submit(start_broker, self._processes, self._kafka_jars, broker)
+            for broker in (self.target, self.source)
+        ]
+        starts.shutdown(wait=False)
+
+    def wait_for_dynamodb(self) -> None:
+        """Wait until DynamoDB Local answers."""
+        self._wait(self._dynamodb, partial(listens, self.dynamodb.port))
+
+    def wait_for_kafka(self) -> None:
+        """Wait until both clusters and then Connect answer."""
+        for broker, started in zip((self.target, self.source), self._brokers, strict=True):
+            self._wait(started.result(), partial(listens, broker.port))
+            self._progress.say(f"{broker.name} answers at {broker.address}")
+            if self._connect is None:
+                self._connect = self._start_connect()
+        self._wait(self._connect, partial(_answers, self.worker))
+        self._progress.say(f"{self.worker.name} answers at {self.worker.url}")
+
+    def watch(self) -> None:
+        """Start Connect again when it ended; raise StackError when anything else did."""
+        for child in (self._dynamodb, *(started.result() for started in self._brokers)):
+            if child:
+                check_running(child)
+        if self._connect and not self._connect.is_running():
+            self._progress.say(f"{why_it_ended(self._connect)} It is started again.")
+            self._stop.wait(RESTART_PAUSE_S)
+            self._processes.kill(self._connect)
+            self._connect = self._start_connect()
+
+    def _start_connect(self) -> Child:
+        return start_worker(self._processes, self._kafka_jars, self.worker)
+
+    def _wait(self, child: Child | None, answers: Callable[[], bool]) -> None:
+        """Wait until a program answers; raise StackError when it ends instead, or never does."""
+        if child is None:
+            raise Stopped
+
+        def is_up() -> bool:
+            check_running(child)
+            return answers()
+
+        wait_until(is_up, seconds=START_S, what=child.name, stop=self._stop)
+
+
+def _broker(name: str, data: Path, port: Mapping[str, int]) -> Broker:
+    controller_port = port[f"{name} controller"]
+    folder = data / name
+    return Broker(f"Kafka {name}", folder, port[name], controller_port, new_cluster_id())
+
+
+def _answers(worker: Worker) -> bool:
+    """Whether Connect's REST API is served by its herder; before, it is 404 or nothing."""
+    connection = http.client.HTTPConnection(HOST, worker.port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", "/connectors")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,98 @@
+"""What a person can choose: on the command line, else in the environment."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lockstep.local.errors import StackError
+
+ROOT = Path(__file__).parents[2]
+
+EXAMPLES = """\
+examples:
+  lockstep local                         everything, with a demo mirror, at http://127.0.0.1:8080
+  lockstep local --no-demo --port 9090   an empty stack beside another program's 8080
+  lockstep local --minute 5              schedules run every 5 s: see a status change sooner
+  lockstep local --data /tmp/trial       start afresh, leaving .lockstep as it is
+
+while it runs:
+  curl http://127.0.0.1:8080/mirrors
+  curl http://127.0.0.1:8080/_local/endpoints                    where Kafka, Connect and AWS are
+  curl http://127.0.0.1:8080/_local/inbox                        e-mails and SMS that were sent
+  curl -X POST http://127.0.0.1:8080/_local/run/publish_alerts   run a function now
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the local stack is to run; `minute_s` and `activity_s` in seconds."""
+
+    port: int
+    demo: bool
+    minute_s: float
+    activity_s: int
+    alert_email: str
+    alert_phone: str
+    data: Path
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of template.yaml that are set."""
+        return {
+            "ActivityWindow": str(self.activity_s),
+            "AlertEmail": self.alert_email,
+            "AlertPhone": self.alert_phone,
+        }
+
+
+def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
+    """Add the options to a parser; an environment variable stands in for an absent option."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+    def add(option: str, variable: str, default: str, kind: type, what: str) -> None:
+        parser.add_argument(
+            option,
+            type=kind,
+            default=environment.get(variable) or default,
+            metavar=option.rpartition("-")[2].upper(),
+            help=f"{what} (default {default or 'none'}; {variable})",
+        )
+
+    add("--port", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0 for a free one")
+    parser.add_argument(
+        "--no-demo",
+        dest="demo",
+        action="store_false",
+        default=environment.get("LOCKSTEP_DEMO", "1") != "0",
+        help="no demo topics, traffic, clusters or mirror (LOCKSTEP_DEMO=0)",
+    )
+    add("--minute", "LOCKSTEP_MINUTE", "60", float, "seconds that a minute of the schedules takes")
+    add(
+        "--activity",
+        "LOCKSTEP_ACTIVITY_S",
+        "300",
+        int,
+        "seconds for which a topic is active",
+    )
+    add("--alert-email", "LOCKSTEP_ALERT_EMAIL", "", str, "e-mail address that is told of changes")
+    add("--alert-phone", "LOCKSTEP_ALERT_PHONE", "", str, "phone number (+491234567890), likewise")
+    add("--data", "LOCKSTEP_DATA", str(ROOT / ".lockstep"), Path, "folder where everything lives")
+
+
+def options(arguments: argparse.Namespace) -> Options:
+    """The options of a parsed command line; raise StackError for one that cannot be."""
+    if not 0 <= arguments.port <= 65_535:
+        raise StackError(f"--port {arguments.port} is no port: give one from 0 to 65535.")
+    if arguments.minute <= 0 or arguments.activity <= 0:
+        raise StackError("--minute and --activity take more than 0 seconds.")
+    return Options(
+        port=arguments.port,
+        demo=arguments.demo,
+        minute_s=arguments.minute,
+        activity_s=arguments.activity,
+        alert_email=arguments.alert_email,
+        alert_phone=arguments.alert_phone,
+        data=arguments.data.absolute(),
+    )
