@@ -27,20 +27,20 @@ Grants = dict[str, set[str]]
 # One line for each resource a function touches, actions without their service's name.
 REVIEWED: dict[str, dict[str, str]] = {
     "CreateMirror": {
-        "MirrorsTable": "ConditionCheckItem GetItem PutItem Query UpdateItem",
+        "MirrorsTable": "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
-        "secret mirror/*": "CreateSecret GetSecretValue PutSecretValue",
+        "secret mirror/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
     },
     "DeleteMirror": {
-        "MirrorsTable": "DeleteItem GetItem Query UpdateItem",
+        "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
         "HistoryTable": "PutItem",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "DeleteSecret",
     },
     "UpdateLatency": {
-        "MirrorsTable": "GetItem Query UpdateItem",
+        "MirrorsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "HistoryTable": "PutItem",
     },
     "ReadMirrors": {
@@ -49,12 +49,12 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "RegisterCluster": {
         "MirrorsTable": "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
-        "secret cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
-        "secret connect-cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
+        "secret cluster/*": "CreateSecret DeleteSecret PutSecretValue",
+        "secret connect-cluster/*": "CreateSecret DeleteSecret PutSecretValue",
     },
     "ReconcileMirrors": {
         "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
-        "HistoryTable": "PutItem Query",
+        "HistoryTable": "PutItem",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "DeleteSecret GetSecretValue",
@@ -66,8 +66,8 @@ REVIEWED: dict[str, dict[str, str]] = {
         "FailedInvocations": "SendMessage",
     },
     "SampleLatency": {
-        "MirrorsTable": "BatchGetItem GetItem PutItem Query UpdateItem",
-        "HistoryTable": "PutItem Query UpdateItem",
+        "MirrorsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
+        "HistoryTable": "PutItem",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "GetSecretValue",
