@@ -44,6 +44,11 @@ def html(status: int = 404) -> Fault:
     return Fault(status, page, "text/html;charset=iso-8859-1")
 
 
+def starting() -> Fault:
+    """What a starting worker says to a PUT, a POST or a DELETE: 404 and nothing else."""
+    return Fault(404)
+
+
 def half_body() -> Fault:
     """A connection that ends in the middle of the answer."""
     return Fault(200, b'{"version": "4.3.1", "kafka_cluster_id": "abc"}', cut=20)

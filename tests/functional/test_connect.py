@@ -104,6 +104,22 @@ def test_a_connector_that_is_not_there_is_no_failure(server: ConnectServer) -> N
     asked.pause(NAME)
 
 
+@pytest.mark.parametrize("fault", [fake.starting(), fake.html()], ids=["no body", "HTML"])
+def test_a_starting_worker_is_not_taken_for_a_missing_connector(
+    server: ConnectServer, fault: fake.Fault
+) -> None:
+    server.script(*[fault] * 4)
+    asked = Connect((server.url,))
+    with pytest.raises(ConnectUnavailable):
+        asked.delete(NAME)
+    with pytest.raises(ConnectUnavailable):
+        asked.connector(NAME)
+    with pytest.raises(ConnectUnavailable):
+        asked.put(NAME, CONFIG)
+    with pytest.raises(ConnectUnavailable):
+        asked.offsets(NAME)
+
+
 def test_pause_stop_and_resume_change_the_state(server: ConnectServer) -> None:
     asked = Connect((server.url,))
     asked.put(NAME, CONFIG)
@@ -158,6 +174,10 @@ def test_a_worker_that_stays_busy_is_called_busy_in_time(server: ConnectServer) 
         pytest.param(fake.Fault(200, b'{"some": "JSON"}'), "not one of Kafka Connect's", id="JSON"),
         pytest.param(fake.Fault(200, b"[1, 2]"), "not one of Kafka Connect's", id="a list"),
         pytest.param(fake.Fault(302, b""), "302", id="a redirect"),
+        pytest.param(fake.starting(), "starting", id="404 and no body"),
+        pytest.param(fake.Fault(404, b'{"status": "404"}'), "starting", id="404 of Jetty"),
+        pytest.param(fake.busy(404, "HTTP 404 Not Found"), "starting", id="404 of the path"),
+        pytest.param(fake.Fault(500, b"{}"), "500", id="500 of something else"),
     ],
 )
 def test_what_is_no_answer_of_connect_ends_in_time(

@@ -434,7 +434,7 @@ def test_a_removed_mirror_loses_its_connectors_and_then_its_record(
 ) -> None:
     run()
     change(store, intent=Intent.DELETED)
-    server.script(fake.html(), method="DELETE", path="checkpoint")
+    server.script(fake.starting(), method="DELETE", path="checkpoint")
     assert run() == 0
     assert store.mirror(NAME).intent is Intent.DELETED
     assert run() == 1

@@ -95,7 +95,10 @@ class Connect:
         return None if tasks is None else set().union(*tasks.values())
 
     def offsets(self, name: str) -> dict[tuple[str, int], int]:
-        """The last acknowledged source offset of each partition, up to a flush interval old."""
+        """The last acknowledged source offset of each partition, up to a flush interval old.
+
+        Since Connect 3.5 (KIP-875); an older one is called unavailable here.
+        """
         answer = self._get(_path(name, "/offsets"))
         if answer.status == HTTPStatus.NOT_FOUND:
             return {}
@@ -106,8 +109,6 @@ class Connect:
         answer = self._ask("PUT", _path(name, "/config"), config)
         if answer.status == HTTPStatus.BAD_REQUEST:
             raise ConfigRefused(scrubbed(_words(answer.body), config))
-        if answer.status == HTTPStatus.NOT_FOUND:
-            raise ConnectUnavailable("The URL answers and knows no connectors: check its path.")
 
     def delete(self, name: str) -> None:
         """Remove the connector, if it is there; its offsets stay."""

@@ -159,8 +159,14 @@ def _content(response: requests.Response, deadline: float) -> bytes:
 
 
 def _judged(url: str, status: int, content: bytes) -> Answer:
-    """The answer where it is one of Connect's; a starting worker says 404 in HTML, even to `/`."""
+    """The answer where it is one of Connect's.
+
+    While a worker starts it answers 404 to everything: in HTML, in Jetty's own JSON, and to a
+    DELETE with no body at all. That must not read as "there is no such connector".
+    """
     host = _host(url)
+    if status in (401, 403):
+        raise ConnectUnavailable(f"{host} refuses the user name and password ({status}).")
     try:
         body = json.loads(content) if content else None
     except ValueError:
@@ -168,13 +174,22 @@ def _judged(url: str, status: int, content: bytes) -> Answer:
             f"{host} answers {status} with something that is not JSON: it is starting, "
             "or it is not Kafka Connect."
         ) from None
-    if status in (401, 403):
-        raise ConnectUnavailable(f"{host} refuses the user name and password ({status}).")
+    if not 200 <= status < 300 and not _is_connects_error(body):
+        raise ConnectUnavailable(
+            f"{host} answers {status}, but not as Kafka Connect does: it is starting, "
+            "or it is something else."
+        )
     if status == requests.codes.conflict or status >= 500:
         raise ConnectBusy(f"{host} answers {status}, as workers do while they rebalance.")
-    if status not in (400, 404) and not 200 <= status < 300:
-        raise ConnectUnavailable(f"{host} answers {status}, which Kafka Connect never does.")
+    if status not in (400, 404) and status >= 300:
+        raise ConnectUnavailable(f"{host} answers {status}, which Kafka Connect does not.")
     return Answer(status, body)
+
+
+def _is_connects_error(body: Any) -> bool:
+    """Whether Connect itself says what is wrong; `HTTP 404 Not Found` is about the path alone."""
+    words = str(body.get("message")) if isinstance(body, dict) and "error_code" in body else None
+    return words is not None and not words.startswith("HTTP 404")
 
 
 def _host(url: str) -> str:
