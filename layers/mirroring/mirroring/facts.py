@@ -1,0 +1,96 @@
+"""What Kafka answers about itself, in the words the rules use: no I/O, no Kafka library."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+LATEST, EARLIEST, MAX_TIMESTAMP = -1, -2, -3
+
+
+class Partition(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody wants of a partition
+
+
+class OffsetAt(NamedTuple):
+    """An offset and the timestamp of its record in ms; -1 where Kafka has none."""
+
+    offset: int
+    timestamp: int
+
+
+class Record(NamedTuple):
+    """A record's place and time in ms, by the broker's clock at append or by its producer's."""
+
+    offset: int
+    timestamp: int
+    is_append_time: bool
+
+
+class Arrival(NamedTuple):
+    """A record heard while it arrived: its own timestamp and the clock then, both in ms."""
+
+    partition: Partition
+    offset: int
+    timestamp: int
+    arrived: int
+
+
+class Fault(StrEnum):
+    """Why there is no answer for one topic or partition, while others have theirs."""
+
+    UNKNOWN_TOPIC = "UNKNOWN_TOPIC"
+    NO_LEADER = "NO_LEADER"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    TIMEOUT = "TIMEOUT"
+    UNREACHABLE = "UNREACHABLE"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True)
+class TopicFacts:
+    """A topic's id (empty before Kafka 2.8) and its leaders' broker ids by partition, -1 none."""
+
+    topic_id: str
+    leaders: tuple[int, ...]
+    fault: Fault | None = None
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class ClusterFacts:
+    """Which cluster it is, and how many brokers it has now."""
+
+    cluster_id: str
+    brokers: int
+
+
+_FAULTS = {
+    3: Fault.UNKNOWN_TOPIC,
+    5: Fault.NO_LEADER,
+    6: Fault.NO_LEADER,
+    7: Fault.TIMEOUT,
+    8: Fault.UNREACHABLE,
+    9: Fault.NO_LEADER,
+    13: Fault.UNREACHABLE,
+    17: Fault.UNKNOWN_TOPIC,
+    29: Fault.UNAUTHORIZED,
+    30: Fault.UNAUTHORIZED,
+    31: Fault.UNAUTHORIZED,
+    56: Fault.NO_LEADER,
+    74: Fault.NO_LEADER,
+    75: Fault.NO_LEADER,
+    78: Fault.NO_LEADER,
+    100: Fault.UNKNOWN_TOPIC,
+    103: Fault.UNKNOWN_TOPIC,
+}
+
+
+def fault(code: int) -> Fault | None:
+    """Kafka's error code (org.apache.kafka.common.protocol.Errors) as a Fault, None for 0.
+
+    Codes that tell of a leader on the move, or of an offset it cannot vouch for yet, are NO_LEADER.
+    """
+    return _FAULTS.get(code, Fault.OTHER) if code else None
