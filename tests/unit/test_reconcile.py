@@ -1,89 +1,28 @@
 """What reconcile asks of Connect, case by case."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from mirroring.mirror import Intent, Mirror, Source
-from mirroring.observation import Code, Connector, Observation, Reason, Severity, Status, Task
-from mirroring.reconciled import Applied, Reconciled, Restarts
+from mirroring.mirror import Intent
+from mirroring.observation import Code, Observation
+from mirroring.reconciled import Reconciled
 from mirroring.repair import Action, Verb, plan, refusal_basis, settled
 from mirroring.told import Told
-from mirroring.wanted import Wanted
 
-NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
-SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
-CONFIG = {"topics": "orders", "source.cluster.ssl.key.password": "hunter2"}
-WANTED = Wanted({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}}, "basis")
-BOTH = {SOURCE: "RUNNING", CHECKPOINT: "RUNNING"}
-MINUTE = timedelta(minutes=1)
-
-
-def mirror(intent: Intent = Intent.RUNNING, version: int = 1) -> Mirror:
-    """A mirror of eu-core in us-core."""
-    return Mirror(
-        name="eu.us-core.k3x9q",
-        connect_cluster="us-connect",
-        source=Source(alias="eu", managed="eu-core", cluster_id="eu-id"),
-        target_cluster="us-core",
-        target_cluster_id="us-id",
-        max_tasks=1,
-        intent=intent,
-        version=version,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-
-
-def told(
-    states: Mapping[str, str], config: Mapping[str, str] = CONFIG, task: str = "RUNNING"
-) -> dict[str, Told]:
-    """Connectors in these states, the source connector with this configuration and one task."""
-    tasks = (Task(id=0, status=task, worker="w:8083"),)
-    configs = {SOURCE: config, CHECKPOINT: WANTED.configurations[CHECKPOINT]}
-    return {
-        name: Told(
-            {**configs[name], "name": name},
-            Connector(name=name, kind="", status=state, tasks=tasks if name == SOURCE else ()),
-        )
-        for name, state in states.items()
-    }
-
-
-def seen(
-    *codes: Code, connectors: tuple[str, ...] = (SOURCE, CHECKPOINT), **at: Any
-) -> Observation:
-    """The last sample's judgement; by default it was taken just now."""
-    reasons = tuple(
-        Reason(
-            code=code,
-            severity=Severity.CRITICAL,
-            connector=CHECKPOINT if code is Code.CHECKPOINT_FAILED else SOURCE,
-            since=at.get("since", NOW - 10 * MINUTE),
-            message="It failed.",
-            action="Mend it.",
-        )
-        for code in codes
-    )
-    return Observation(
-        mirror="eu.us-core.k3x9q",
-        sequence=1,
-        measured_at=at.get("measured_at", NOW),
-        status=Status.OUT_OF_SYNC,
-        status_since=NOW,
-        reasons=reasons,
-        connectors=tuple(Connector(name=name, kind="") for name in connectors),
-    )
-
-
-def done(
-    *names: str, basis: str = "basis", at: datetime = NOW - timedelta(hours=1), **more: Any
-) -> Reconciled:
-    """What was done before: these connectors took the wanted configuration."""
-    applied = {name: Applied(basis=basis, at=at) for name in names}
-    return Reconciled(mirror="eu.us-core.k3x9q", applied=applied, **more)
+from tests.unit.repairing import (
+    BOTH,
+    CHECKPOINT,
+    CONFIG,
+    MINUTE,
+    NOW,
+    SOURCE,
+    WANTED,
+    done,
+    mirror,
+    seen,
+    told,
+)
 
 
 @dataclass(frozen=True)
@@ -218,42 +157,6 @@ def asked(case: Case) -> list[Action]:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_what_is_asked_of_connect(case: Case) -> None:
     assert tuple((action.verb, action.connector) for action in asked(case)) == case.asks
-
-
-@pytest.mark.parametrize(("restarts", "minutes"), list(enumerate((1, 2, 5, 10, 30))))
-def test_each_restart_waits_longer_than_the_last(restarts: int, minutes: int) -> None:
-    last = NOW - minutes * MINUTE
-    before = {SOURCE: Restarts(count=restarts, at=last)} if restarts else {}
-    failed, remembered = told(BOTH, task="FAILED"), done(SOURCE, CHECKPOINT, restarts=before)
-    observation = seen(Code.TASK_FAILED, since=last)
-    soon = NOW - timedelta(seconds=1)
-    assert plan(mirror(), WANTED, failed, observation, remembered, soon) == []
-    (action,) = plan(mirror(), WANTED, failed, observation, remembered, NOW)
-    assert action.attempt == restarts + 1
-
-
-def test_the_sixth_failure_is_left_to_a_person() -> None:
-    last = NOW - timedelta(minutes=50)
-    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
-    observation = seen(Code.TASK_FAILED, since=last + MINUTE)
-    failed = told(BOTH, task="FAILED")
-    assert plan(mirror(), WANTED, failed, observation, remembered, NOW) == []
-
-
-def test_an_hour_of_health_makes_the_count_begin_anew() -> None:
-    last = NOW - timedelta(minutes=62)
-    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
-    observation = seen(Code.TASK_FAILED, since=last + timedelta(minutes=60))
-    (action,) = plan(mirror(), WANTED, told(BOTH, task="FAILED"), observation, remembered, NOW)
-    assert action.attempt == 1
-
-
-def test_a_restart_is_not_repeated_before_a_sample_has_seen_what_it_did() -> None:
-    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=1, at=NOW)})
-    observation = seen(Code.TASK_FAILED, measured_at=NOW - MINUTE)
-    later = NOW + timedelta(hours=1)
-    failed = told(BOTH, task="FAILED")
-    assert plan(mirror(), WANTED, failed, observation, remembered, later) == []
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def _managed(
 ) -> Properties:
     """A registered cluster's complete connection properties."""
     given = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
-    if given.get("security.protocol", "PLAINTEXT") != cluster.security_protocol:
+    if given.get("security.protocol", "PLAINTEXT").strip().upper() != cluster.security_protocol:
         raise Unavailable(
             f"The secret of {cluster.name} does not hold what it was registered with: "
             "register the cluster again."

@@ -1,0 +1,165 @@
+"""What reconcile_mirrors gives Connect: complete configurations, once."""
+
+import json
+from datetime import UTC, datetime
+
+from mirroring.history import History
+from mirroring.mirror import Intent
+from mirroring.observation import Code
+from mirroring.registry import Registry
+from mirroring.samples import Samples
+from mirroring.store import Store
+from mirroring.vault import Credentials, Vault
+from pydantic import SecretStr
+
+from tests.functional import aws
+from tests.functional.connect_server import ConnectServer
+from tests.functional.reconciling.acts import (
+    CHECKPOINT,
+    OTHER,
+    PASSWORD,
+    PROPERTIES,
+    SOURCE,
+    add,
+    change,
+    external,
+    repairs,
+    run,
+    sample,
+)
+from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror
+from tests.template.test_roles import granted
+
+
+def test_a_new_mirror_gets_its_connectors(
+    store: Store, server: ConnectServer, past: History
+) -> None:
+    assert run() == 1
+    assert set(server.connectors) == {SOURCE, CHECKPOINT}
+    config = server.connectors[SOURCE].config
+    assert config["source.cluster.bootstrap.servers"] == "broker:9092"
+    assert config["source.cluster.security.protocol"] == "SASL_PLAINTEXT"
+    assert PASSWORD in config["source.cluster.sasl.jaas.config"]
+    assert config["target.cluster.bootstrap.servers"] == "us:9092"
+    assert repairs(past) == []
+
+
+def test_an_unchanged_configuration_is_never_put_again(store: Store, server: ConnectServer) -> None:
+    for _ in range(3):
+        assert run() == 1
+    assert [name for name, _ in server.puts] == [SOURCE, CHECKPOINT]
+
+
+def test_a_second_run_asks_connect_once_and_reads_nothing_of_the_mirror(
+    store: Store, server: ConnectServer, calls: aws.Calls
+) -> None:
+    run()
+    server.requests.clear()
+    calls.made.clear()
+    run()
+    assert server.requests == [("GET", "/connectors?expand=status&expand=info")]
+    assert calls.made["MirrorsTable"] == {"dynamodb:Query", "dynamodb:GetItem"}
+
+
+def test_private_servers_are_used_when_they_are_wished(store: Store, server: ConnectServer) -> None:
+    source = store.mirror(NAME).source.model_copy(update={"use_private_ips": True})
+    change(store, source=source)
+    run()
+    config = server.connectors[SOURCE].config
+    assert config["source.cluster.bootstrap.servers"] == "private:9092"
+
+
+def test_an_external_source_is_read_with_the_properties_that_came_with_it(
+    store: Store, server: ConnectServer, secrets: Vault
+) -> None:
+    secrets.put_mirror_properties(OTHER, SecretStr("bootstrap.servers=far:1,away:2\n"))
+    add(store, external())
+    assert run() == 2
+    config = server.connectors[f"{OTHER}.source"].config
+    assert config["source.cluster.bootstrap.servers"] == "far:1,away:2"
+
+
+def test_an_external_mirror_whose_secret_is_lost_costs_no_other(
+    store: Store, server: ConnectServer
+) -> None:
+    add(store, external())
+    assert run() == 1
+    assert set(server.connectors) == {SOURCE, CHECKPOINT}
+
+
+def test_a_lost_secret_never_overwrites_a_good_configuration(
+    store: Store, server: ConnectServer, secrets: Vault
+) -> None:
+    run()
+    secrets.delete_cluster_properties("eu-core")
+    aws.forget()
+    assert run() == 0
+    assert len(server.puts) == 2
+
+
+def test_with_a_config_provider_connect_never_sees_a_secret(
+    store: Store, server: ConnectServer, clusters: Registry
+) -> None:
+    clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), config_provider="secrets"))
+    run()
+    given = server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"]
+    assert given == "${secrets:lockstep/cluster/eu-core:sasl.jaas.config}"
+    assert PASSWORD not in json.dumps(server.puts)
+
+
+def test_a_placeholder_names_a_key_of_the_secret(store: Store, secrets: Vault) -> None:
+    value = json.loads(secrets._read(secrets.cluster_secret("eu-core")).get_secret_value())
+    assert PASSWORD in value["sasl.jaas.config"]
+    assert value["properties"] == PROPERTIES.get_secret_value()
+
+
+def test_new_credentials_of_the_source_reach_connect_at_once(
+    store: Store, server: ConnectServer, clusters: Registry, secrets: Vault, past: History
+) -> None:
+    run()
+    changed = PROPERTIES.get_secret_value().replace(PASSWORD, "new-password")
+    secrets.put_cluster_properties("eu-core", SecretStr(changed))
+    renewed = a_cluster(security_protocol="SASL_PLAINTEXT", updated_at=datetime.now(UTC))
+    clusters.put_cluster(renewed)
+    run()
+    assert "new-password" in server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"]
+    assert repairs(past) == []
+
+
+def test_connect_is_asked_as_its_user(mirrors: Store, clusters: Registry, secrets: Vault) -> None:
+    with ConnectServer(username="admin", password=PASSWORD, shy=0) as guarded:
+        clusters.put_cluster(a_cluster())
+        clusters.put_cluster(a_cluster("us-core"))
+        clusters.put_connect_cluster(a_connect_cluster(urls=(guarded.url,)))
+        known = Credentials(username="admin", password=SecretStr(PASSWORD))
+        secrets.put_connect_credentials("us-connect", known)
+        add(mirrors, a_mirror())
+        assert run() == 1
+
+
+def test_a_persons_change_reaches_connect_and_is_no_repair(
+    store: Store, server: ConnectServer, past: History
+) -> None:
+    run()
+    change(store, topics_regex="audit.*")
+    run()
+    assert server.connectors[SOURCE].config["topics"] == "audit.*"
+    assert repairs(past) == []
+
+
+def test_it_asks_for_no_more_than_its_role_allows(
+    store: Store, server: ConnectServer, secrets: Vault, taken: Samples, calls: aws.Calls
+) -> None:
+    run()
+    server.connectors.clear()
+    sample(taken, Code.CONNECTOR_MISSING)
+    for name, intent in ((OTHER, Intent.RUNNING), ("gone.us-core.yyyyy", Intent.DELETED)):
+        secrets.put_mirror_properties(name, SecretStr("bootstrap.servers=far:1"))
+        add(store, external(name, intent=intent))
+    calls.made.clear()
+    assert run() == 3
+    allowed = granted("ReconcileMirrorsRole")
+    assert calls.made["secret mirror/*"]
+    assert {where: asked - allowed[where] for where, asked in calls.made.items()} == {
+        where: set() for where in calls.made
+    }

@@ -1,0 +1,155 @@
+"""What reconcile_mirrors finishes, puts right and puts back, and what it tells of that."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from mirroring import reconcile
+from mirroring.history import History
+from mirroring.observation import Code
+from mirroring.registry import Registry
+from mirroring.samples import Samples
+from mirroring.store import Store
+
+from tests.functional import connect_server as fake
+from tests.functional.connect_server import ConnectServer
+from tests.functional.reconciling.acts import (
+    CHECKPOINT,
+    OTHER,
+    PASSWORD,
+    SOURCE,
+    add,
+    change,
+    repairs,
+    run,
+    sample,
+)
+from tests.given import NAME, a_connect_cluster, a_mirror
+
+
+def test_what_connect_could_not_do_is_done_when_it_can(store: Store, server: ConnectServer) -> None:
+    server.script(fake.html(), fake.html(), path="checkpoint/config")
+    assert run() == 0
+    assert set(server.connectors) == {SOURCE}
+    assert run() == 0
+    assert run() == 1
+    assert [name for name, _ in server.puts] == [SOURCE, CHECKPOINT]
+
+
+def test_what_connect_did_without_an_answer_is_not_done_again(
+    store: Store, server: ConnectServer
+) -> None:
+    lost = fake.Fault(500, b"{}", does_it=True, cut=1)
+    server.script(lost, method="PUT", path="source/config")
+    run()
+    run()
+    assert [name for name, _ in server.puts] == [SOURCE, CHECKPOINT]
+
+
+def test_a_connect_cluster_that_is_away_costs_no_other(
+    store: Store, server: ConnectServer, clusters: Registry
+) -> None:
+    clusters.put_connect_cluster(a_connect_cluster("gone", urls=("http://127.0.0.1:1",)))
+    add(store, a_mirror(OTHER, connect_cluster="gone"))
+    assert run() == 1
+    assert set(server.connectors) == {SOURCE, CHECKPOINT}
+
+
+def test_a_vanished_connector_is_put_back_after_a_sample_recorded_it(
+    store: Store, server: ConnectServer, past: History, taken: Samples
+) -> None:
+    run()
+    del server.connectors[SOURCE]
+    assert run() == 0
+    assert SOURCE not in server.connectors
+    sample(taken, Code.CONNECTOR_MISSING)
+    assert run() == 1
+    assert SOURCE in server.connectors
+    told = ({"connector": SOURCE, "state": "MISSING"}, {"connector": SOURCE, "state": "PUT BACK"})
+    assert repairs(past) == [told]
+    run()
+    assert len(server.puts) == 3
+
+
+def test_a_drifted_configuration_is_put_right_and_told(
+    store: Store, server: ConnectServer, past: History
+) -> None:
+    run()
+    server.connectors[SOURCE].config["tasks.max"] = "9"
+    run()
+    assert server.connectors[SOURCE].config["tasks.max"] == "2"
+    told = ({"connector": SOURCE, "tasks.max": "9"}, {"connector": SOURCE, "tasks.max": "2"})
+    assert repairs(past) == [told]
+
+
+def test_a_drifted_password_is_put_right_and_not_shown(
+    store: Store, server: ConnectServer, past: History
+) -> None:
+    run()
+    server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"] = "theirs-theirs"
+    run()
+    assert PASSWORD in server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"]
+    (told,) = repairs(past)
+    assert "theirs" not in str(told)
+    assert PASSWORD not in str(told)
+
+
+def test_a_refused_configuration_is_told_and_not_tried_until_it_changes(
+    store: Store, server: ConnectServer
+) -> None:
+    server.refusal = f"Invalid value {PASSWORD} for configuration x"
+    assert run() == 0
+    assert run() == 0
+    assert len(server.puts) == 1
+    assert store.reconciled(NAME).refused == "Invalid value [hidden] for configuration x"
+    server.refusal = None
+    change(store, topics_regex="audit.*")
+    assert run() == 1
+    assert store.reconciled(NAME).refused is None
+
+
+def test_a_failed_task_is_restarted_and_told(
+    store: Store, server: ConnectServer, past: History, taken: Samples
+) -> None:
+    run()
+    server.fail(SOURCE, "java.lang.IllegalStateException: no")
+    run()
+    assert server.asked("POST") == []
+    sample(taken, Code.TASK_FAILED, ago=timedelta(minutes=2))
+    run()
+    assert server.connectors[SOURCE].tasks[0]["state"] == "RUNNING"
+    assert [after["state"] for _, after in repairs(past)] == ["RESTARTED"]
+    run()
+    assert len(server.asked("POST")) == 1
+
+
+def test_the_first_try_is_short_and_leaves_the_rest(store: Store, server: ConnectServer) -> None:
+    server.script(*[fake.busy()] * 50)
+    began = datetime.now(UTC)
+    assert not reconcile.opened().apply(store.mirror(NAME))
+    assert datetime.now(UTC) - began < timedelta(seconds=2)
+    assert server.connectors == {}
+
+
+def test_the_first_try_makes_the_connectors_when_connect_answers(
+    store: Store, server: ConnectServer
+) -> None:
+    assert reconcile.opened().apply(store.mirror(NAME))
+    assert set(server.connectors) == {SOURCE, CHECKPOINT}
+    assert run() == 1
+    assert len(server.puts) == 2
+
+
+def test_no_secret_is_logged(
+    store: Store, server: ConnectServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.refusal = f"Invalid value {PASSWORD} for configuration x"
+    run()
+    server.refusal = None
+    change(store, topics_regex="audit.*")
+    run()
+    server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"] = "theirs-theirs"
+    run()
+    said = str([vars(record) for record in caplog.records])
+    assert "asked Connect" in said
+    assert PASSWORD not in said
+    assert "theirs-theirs" not in said
