@@ -1,24 +1,43 @@
 # One line for each thing a person does. It needs Python >= 3.11, make and curl; the rest is brought.
 PYTHON ?= python3
+UV_VERSION := 0.13.9
 UV ?= $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 BIN := .venv/bin
+ARGS ?=
 export UV
 export SAM_CLI_TELEMETRY := 0
+# Any Python from 3.11 to 3.13 that is there will do; uv fetches one only when none is.
+export UV_PYTHON_PREFERENCE := system
 
-.PHONY: setup check build deploy
+.PHONY: help setup local test check bench build deploy
+.DEFAULT_GOAL := help
 
-setup: .venv/.locked
+help: ## say what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.locked ## install everything that uv.lock names
 
 .venv/.locked: pyproject.toml layers/mirroring/pyproject.toml uv.lock | $(UV)
-	"$(UV)" sync --locked --quiet
+	"$(UV)" sync --locked
 	@touch $@
 
 $(CURDIR)/.uv/bin/uv:
+	@echo "uv is not here: installing it into .uv"
 	"$(PYTHON)" -m venv "$(CURDIR)/.uv"
-	"$(CURDIR)/.uv/bin/pip" install --quiet uv
+	"$(CURDIR)/.uv/bin/pip" install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+# exec: signals reach the stack itself, which ends everything it started.
+local: setup ## run everything on this machine; ARGS="--no-demo --port 9090" (ARGS=--help tells all)
+	@exec $(BIN)/python -m lockstep local $(ARGS)
+
+test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: setup ## compare what is fast with its peers
+	for benchmark in $(wildcard benchmarks/*.py); do $(BIN)/python "$$benchmark" || exit 1; done
 
 # What CI holds every change to, without network or credentials.
-check: setup
+check: setup ## ruff, mypy, sam validate, OpenAPI drift
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -26,10 +45,10 @@ check: setup
 	$(BIN)/sam validate --lint
 	$(BIN)/python -m lockstep.openapi --check
 
-build: setup
+build: setup ## sam build: the functions, and the layer for arm64, without Docker
 	$(BIN)/sam build
 
 # Asks, and remembers the answers in samconfig.toml; `make deploy ASK=--no-confirm-changeset` asks nothing.
 ASK ?= --guided
-deploy: build
+deploy: build ## sam deploy; asks before it changes anything
 	$(BIN)/sam deploy $(ASK)

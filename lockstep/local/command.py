@@ -46,7 +46,7 @@ def local(arguments: argparse.Namespace) -> int:
         running.thread.join(CLOSE_S)
         processes.close()
         running.thread.join(CLOSE_S)
-    if running.failure:
+    if running.failure and not caught:
         raise running.failure
     progress.say("stopped, nothing is left running")
     return 0 if progress.was_ready or not caught else 128 + caught[0]
@@ -71,14 +71,10 @@ class Running:
         except Stopped:
             return
         except StackError as error:
-            self._fail(error)
-        except OSError as error:
-            self._fail(StackError(f"{error.filename or 'The system'}: {error.strerror or error}."))
-
-    def _fail(self, error: StackError) -> None:
-        """Keep the first failure; what fails because of a stop is none."""
-        if not self._stop.is_set():
             self.failure = error
+        except OSError as error:
+            what = error.filename or "The system"
+            self.failure = StackError(f"{what} cannot be used ({error.strerror}).")
 
 
 def add_invoke_options(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:

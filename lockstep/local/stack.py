@@ -33,6 +33,7 @@ def run(options: Options, processes: Processes, progress: Progress, stop: thread
         application = closing.enter_context(
             contextlib.closing(Application(options, engines, processes, progress, stop))
         )
+        closing.callback(stop.set)
         gateway = application.start()
         engines.wait_for_kafka()
         front.open(gateway.answer)
