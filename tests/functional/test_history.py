@@ -26,7 +26,7 @@ def keep(past: History, first: datetime, *averages: int) -> None:
 
 def kept(past: History, start: datetime, end: datetime) -> list[int | None]:
     """The averages of the rows that are there."""
-    return [row.figures[MIRROR][0] for row in past.rows(NAME, POINT, start, end)]
+    return [row.figures[MIRROR][0] for row in past.rows(NAME, POINT, start, end, MIRROR)]
 
 
 def now() -> datetime:

@@ -223,6 +223,17 @@ def test_points_are_of_the_asked_time_and_topic(taken: Samples) -> None:
     assert taken.points(NAME, start, end, "never.seen") == []
 
 
+def test_points_on_both_sides_of_a_gap_are_found(taken: Samples) -> None:
+    begin = now() - timedelta(hours=5)
+    times = [begin + timedelta(minutes=minute) for minute in (0, 1, 100, 101, 102, 250)]
+    for number, at in enumerate(times):
+        latency = Latency(average=number)
+        sample(taken, an_observation(number, measured_at=at, latency=latency))
+
+    for number, at in enumerate(times):
+        assert averages(taken.points(NAME, at, at)) == [number]
+
+
 def test_a_point_says_what_its_sample_said(taken: Samples) -> None:
     begin = now().replace(microsecond=123_000) - timedelta(hours=2)
     seen = an_observation(

@@ -68,13 +68,14 @@ def test_a_pack_is_written_when_it_fills_a_write_unit() -> None:
     assert len(full.data) > PACK_BYTES
 
 
-def test_a_pack_is_written_when_samples_were_missed_for_its_span() -> None:
-    gathered, _ = gather(b"", row(BEGIN))
+def test_no_pack_reaches_over_a_gap_in_the_samples() -> None:
+    gathered, _ = gather(b"", row(BEGIN, 1))
 
-    _, full = gather(gathered, row(after(hours=3)))
+    gathered, full = gather(gathered, row(after(minutes=15), 2))
 
     assert full is not None
-    assert full.rows == 2
+    assert list(unpack(full.data)) == [row(BEGIN, 1)]
+    assert list(unpack(gathered)) == [row(after(minutes=15), 2)]
 
 
 @pytest.mark.parametrize(

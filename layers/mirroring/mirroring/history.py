@@ -53,13 +53,15 @@ class History:
         except Refused:
             return
 
-    def rows(self, mirror: str, prefix: str, start: datetime, end: datetime) -> Iterator[Row]:
+    def rows(
+        self, mirror: str, prefix: str, start: datetime, end: datetime, topic: str
+    ) -> Iterator[Row]:
         """The packed rows from `start` to `end`, oldest first; a moment may come twice."""
         now = datetime.now(UTC)
         first, last = sortable(start - points.PACK_SPAN), sortable(end)
         for item in self._between(mirror, f"{prefix}#{first}", f"{prefix}#{last}", forward=True):
             if int(item["expires_at"]["N"]) > now.timestamp():
-                yield from points.unpack(item["data"]["B"])
+                yield from points.unpack(item["data"]["B"], topic)
 
     def changes(self, mirror: str, limit: int, token: str | None = None) -> Page[Change]:
         """Newest first; raises BadRequest for a token that is not of this list."""

@@ -70,27 +70,39 @@ def topics_row(seen: Observation) -> Row:
 
 
 def gather(gathered: bytes, row: Row) -> tuple[bytes, Pack | None]:
-    """What is gathered with one row more, and the pack to write when that made it full."""
-    rows = [*unpack(gathered), row]
+    """What is gathered once the row is added, and the pack to write when there is a full one.
+
+    No pack spans more than 15 minutes: who looks for a row need not look further back.
+    """
+    rows = list(unpack(gathered))
+    if rows and row.at - rows[0].at >= PACK_SPAN:
+        return pack([row]), _pack(rows, gathered)
+    rows.append(row)
     data = pack(rows)
-    span = row.at - rows[0].at
-    if len(rows) < PACK_ROWS and len(data) < PACK_BYTES and span < PACK_SPAN:
+    if len(rows) < PACK_ROWS and len(data) < PACK_BYTES:
         return data, None
-    return b"", Pack(rows[0].at, len(rows), data, rows[-1].at + life(rows[0].at, row.at))
+    return b"", _pack(rows, data)
 
 
 def pack(rows: Sequence[Row]) -> bytes:
-    """Rows as bytes; about 12 bytes a row and topic."""
-    table = [[_ms(row.at), row.figures] for row in rows]
-    return zlib.compress(json.dumps(table, separators=(",", ":")).encode(), 9)
+    """Rows as bytes, a text for each topic, so that a reader of one need not parse the others."""
+    names = dict.fromkeys(name for row in rows for name in row.figures)
+    columns = {name: "|".join(_text(row.figures.get(name)) for row in rows) for name in names}
+    document = [[_ms(row.at) for row in rows], columns]
+    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 9)
 
 
-def unpack(data: bytes) -> Iterator[Row]:
-    """The rows of `pack`, oldest first; none of b''."""
+def unpack(data: bytes, topic: str | None = None) -> Iterator[Row]:
+    """The rows of `pack`, oldest first, with all topics or one; none of b''."""
     if not data:
         return
-    for at, figures in json.loads(zlib.decompress(data)):
-        yield Row(_moment(at), {name: tuple(values) for name, values in figures.items()})
+    times, columns = json.loads(zlib.decompress(data))
+    wanted = columns.keys() if topic is None else columns.keys() & {topic}
+    texts = {name: columns[name].split("|") for name in wanted}
+    for index, at in enumerate(times):
+        yield Row(
+            _moment(at), {name: _figures(of[index]) for name, of in texts.items() if of[index]}
+        )
 
 
 def life(first: datetime, last: datetime) -> timedelta:
@@ -114,6 +126,22 @@ def series(rows: Iterable[Row], topic: str, now: datetime) -> Iterator[Point]:
         yield Point(
             at=row.at, average=average, max=largest, behind=behind, lag_records=lag, status=status
         )
+
+
+def _pack(rows: Sequence[Row], data: bytes) -> Pack:
+    first, last = rows[0].at, rows[-1].at
+    return Pack(first, len(rows), data, last + life(first, last))
+
+
+def _text(figures: Figures | None) -> str:
+    """`21 63 - 0 ACTIVE`, with `-` for what was never measured; empty for an unknown topic."""
+    return "" if figures is None else " ".join("-" if one is None else str(one) for one in figures)
+
+
+def _figures(text: str) -> Figures:
+    *numbers, status = text.split(" ")
+    average, largest, behind, lag = (None if one == "-" else int(one) for one in numbers)
+    return average, largest, behind, lag, status
 
 
 def _step(age: timedelta) -> timedelta | None:

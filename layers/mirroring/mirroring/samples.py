@@ -74,10 +74,11 @@ class Samples:
     ) -> list[Point]:
         """One point a sample from `start` to `end`, oldest first; fewer the older they are."""
         prefix = POINT if topic is None else TOPICS
-        packed = self._history.rows(name, prefix, start, end)
+        series = points.MIRROR if topic is None else topic
+        packed = self._history.rows(name, prefix, start, end, series)
         rows = {row.at: row for row in chain(packed, self._latest(name, prefix))}
         wanted = [rows[at] for at in sorted(rows) if start <= at <= end]
-        return list(points.series(wanted, topic or points.MIRROR, datetime.now(UTC)))
+        return list(points.series(wanted, series, datetime.now(UTC)))
 
     def _latest(self, name: str, prefix: str) -> Iterator[Row]:
         """The rows that are not packed yet, and the last sample's."""
