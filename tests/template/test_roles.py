@@ -34,7 +34,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         "secret mirror/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
     },
     "DeleteMirror": {
-        "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
+        "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "DeleteSecret",
