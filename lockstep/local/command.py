@@ -42,7 +42,8 @@ def local(arguments: argparse.Namespace) -> int:
         running = Running(chosen, processes, progress, stop)
         running.thread.start()
         _wait(running.thread, stop)
-        progress.say("stopping")
+        if caught:
+            progress.say("stopping")
         running.thread.join(CLOSE_S)
         processes.close()
         running.thread.join(CLOSE_S)
