@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -9,11 +10,13 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring import connections, samples, store
-from mirroring.metrics import emit
-from mirroring.sample import Sampler
+from mirroring.connecting import connections
+from mirroring.measuring.sample import Sampler
 from mirroring.settings import settings
+from mirroring.storing import samples, store
+from mirroring.storing.metrics import emit
 
+logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -25,8 +28,12 @@ def sample(record: SQSRecord) -> None:
     emit(sampler.take(asked["connectCluster"], asked["mirrors"]))
 
 
+@logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """What failed stays in the queue; what was sampled does not come again."""
-    return process_partial_response(
+    answer = process_partial_response(
         event=event, record_handler=sample, processor=processor, context=context
     )
+    for _, failure, _ in processor.exceptions:  # the processor itself keeps them for its debug log
+        logger.error("sample failed", exc_info=failure)
+    return answer
