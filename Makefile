@@ -45,7 +45,9 @@ check: setup ## ruff, mypy, sam validate, OpenAPI drift
 	$(BIN)/sam validate --lint
 	$(BIN)/python -m lockstep.openapi --check
 
+# Bytecode that tests left in a function's folder would be packaged, and make it look changed.
 build: setup ## sam build: the functions, and the layer for arm64, without Docker
+	@rm -rf functions/*/__pycache__
 	$(BIN)/sam build
 
 # Asks, and remembers the answers in samconfig.toml; `make deploy ASK=--no-confirm-changeset` asks nothing.
