@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from mirroring import create, read
-from mirroring.api import Answer, Api, answer
-from mirroring.requests import MirrorRequest
+from mirroring.answering import read
+from mirroring.answering.api import Answer, Api, answer
+from mirroring.answering.requests import MirrorRequest
+from mirroring.managing import create
 
 api = Api()
 handler = api.handler

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from mirroring import names, read, reconcile, store
-from mirroring.api import Answer, Api, answer, nothing
-from mirroring.change import Write
+from mirroring.answering import names, read
+from mirroring.answering.api import Answer, Api, answer, nothing
 from mirroring.errors import MirrorNotFound
-from mirroring.remove import remove
+from mirroring.managing import reconcile
+from mirroring.managing.change import Write
+from mirroring.managing.remove import remove
+from mirroring.storing import store
 
 api = Api()
 handler = api.handler

@@ -5,9 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring import queue, store
 from mirroring.errors import Unavailable
-from mirroring.metrics import emit
+from mirroring.storing import queue, store
+from mirroring.storing.metrics import emit
 
 logger = Logger()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring import publishing
+from mirroring.alerting import publishing
 
 logger = Logger()
 

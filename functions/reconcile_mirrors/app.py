@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring import reconcile
+from mirroring.managing import reconcile
 
 SPARE_S = 5.0
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from mirroring import connect_clusters, kafka_clusters, names, read
-from mirroring.api import Answer, Api, answer, created, nothing
+from mirroring.answering import names, read
+from mirroring.answering.api import Answer, Api, answer, created, nothing
+from mirroring.answering.requests import ClusterRequest, ConnectClusterRequest
 from mirroring.errors import ClusterNotFound, ConnectClusterNotFound
-from mirroring.requests import ClusterRequest, ConnectClusterRequest
+from mirroring.managing import connect_clusters, kafka_clusters
 
 api = Api()
 handler = api.handler

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from mirroring import names, read, store
-from mirroring.api import Answer, Api, answer, version_of
-from mirroring.change import Write, set_target_latency
+from mirroring.answering import names, read
+from mirroring.answering.api import Answer, Api, answer, version_of
+from mirroring.answering.requests import TargetLatencyRequest
 from mirroring.errors import MirrorNotFound
-from mirroring.requests import TargetLatencyRequest
+from mirroring.managing.change import Write, set_target_latency
+from mirroring.storing import store
 
 api = Api()
 handler = api.handler

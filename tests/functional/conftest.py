@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from mirroring import history, registry, samples, store, vault
-from mirroring.history import History
-from mirroring.registry import Registry
-from mirroring.samples import Samples
-from mirroring.store import Store
-from mirroring.vault import Vault
+from mirroring.storing import history, registry, samples, store, vault
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+from mirroring.storing.vault import Vault
 from moto import mock_aws
 
 from tests.functional import aws

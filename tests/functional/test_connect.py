@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mirroring.connect import ConfigRefused, Connect, ConnectBusy, connect
 from mirroring.errors import BadRequest, ConnectUnavailable
-from mirroring.told import About
+from mirroring.kafka_connect.connect import ConfigRefused, Connect, ConnectBusy, connect
+from mirroring.kafka_connect.told import About
 from pydantic import SecretStr
 
 from tests.functional import connect_server as fake

@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from mirroring import queue
 from mirroring.errors import Unavailable
 from mirroring.mirror import Intent
-from mirroring.queue import Queue, SampleRequest
-from mirroring.registry import Registry
 from mirroring.settings import settings
-from mirroring.store import Store
+from mirroring.storing import queue
+from mirroring.storing.queue import Queue, SampleRequest
+from mirroring.storing.registry import Registry
+from mirroring.storing.store import Store
 
 from functions.dispatch_samples.app import handler
 from tests.functional.aws import Calls

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.stub import Stubber
-from mirroring import aws
-from mirroring.dynamo import Dynamo, Refused
 from mirroring.errors import Unavailable
+from mirroring.storing import calls as aws
+from mirroring.storing.dynamo import Dynamo, Refused
 
 KEY = {"kind": {"S": "mirror"}, "name": {"S": "a"}}
 CALLS: dict[str, Callable[[Dynamo], object]] = {

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 from mirroring.errors import BadRequest
-from mirroring.history import POINT, History
 from mirroring.observation import ChangeKind
-from mirroring.points import MIRROR, Pack, Row, life, pack
+from mirroring.storing.history import POINT, History
+from mirroring.storing.points import MIRROR, Pack, Row, life, pack
 
 from tests.given import BEGIN, NAME, a_change, a_write, after
 

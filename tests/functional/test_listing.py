@@ -1,15 +1,15 @@
 """Pages of mirrors, joined with what was seen of them and done for them."""
 
 import pytest
-from mirroring import listing
+from mirroring.answering import listing
+from mirroring.answering.listing import Listed
 from mirroring.errors import BadRequest
-from mirroring.listing import Listed
+from mirroring.managing.reconciled import Reconciled
 from mirroring.observation import Status
-from mirroring.observed import Outcome, State
-from mirroring.reconciled import Reconciled
-from mirroring.registry import Registry
-from mirroring.samples import Samples
-from mirroring.store import Store
+from mirroring.storing.observed import Outcome, State
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
 
 from tests.given import a_connect_cluster, a_mirror, a_write, an_observation
 

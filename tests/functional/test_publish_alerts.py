@@ -6,15 +6,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from mirroring import sns
-from mirroring.alert import Alert
+from mirroring.alerting import sns
+from mirroring.alerting.alert import Alert
+from mirroring.alerting.sns import Alerts
 from mirroring.errors import Unavailable
-from mirroring.history import History
 from mirroring.mirror import Intent
 from mirroring.observation import Status
 from mirroring.settings import settings
-from mirroring.sns import Alerts
-from mirroring.store import Store
+from mirroring.storing.history import History
+from mirroring.storing.store import Store
 from moto.backends import get_backend
 
 from functions.publish_alerts.app import handler

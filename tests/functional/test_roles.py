@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import pytest
-from mirroring import sample
 from mirroring.errors import ClusterUnreachable
-from mirroring.history import History
+from mirroring.measuring import sample
+from mirroring.storing.history import History
 
 from tests.functional import aws
 from tests.functional.aws import Calls

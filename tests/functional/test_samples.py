@@ -5,8 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from mirroring.dynamo import Dynamo, Item
-from mirroring.history import History
 from mirroring.observation import (
     Backfill,
     Change,
@@ -17,9 +15,11 @@ from mirroring.observation import (
     Status,
     TopicState,
 )
-from mirroring.observed import Outcome, State, Summary, TaskCount
-from mirroring.samples import Samples
-from mirroring.store import Store
+from mirroring.storing.dynamo import Dynamo, Item
+from mirroring.storing.history import History
+from mirroring.storing.observed import Outcome, State, Summary, TaskCount
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
 
 from tests.given import (
     BEGIN,

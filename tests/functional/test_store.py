@@ -12,13 +12,13 @@ from mirroring.errors import (
     MirrorNotFound,
     VersionMoved,
 )
-from mirroring.history import History
+from mirroring.managing.reconciled import Reconciled
 from mirroring.mirror import Source
-from mirroring.observed import Outcome, State
-from mirroring.reconciled import Reconciled
-from mirroring.registry import Registry
-from mirroring.samples import Samples
-from mirroring.store import Store
+from mirroring.storing.history import History
+from mirroring.storing.observed import Outcome, State
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
 
 from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror, a_write, after, an_observation
 

@@ -6,9 +6,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from mirroring import aws
 from mirroring.errors import Unavailable
-from mirroring.vault import KEPT_S, Credentials, Vault
+from mirroring.storing import calls as aws
+from mirroring.storing.vault import KEPT_S, Credentials, Vault
 from pydantic import SecretStr
 
 PROPERTIES = SecretStr('sasl.jaas.config=... password="hünter2";\n')
@@ -64,7 +64,7 @@ def test_another_process_sees_a_new_value_within_five_minutes(
     secrets: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = 1_000.0
-    monkeypatch.setattr("mirroring.vault.time.monotonic", lambda: clock)
+    monkeypatch.setattr("mirroring.storing.vault.time.monotonic", lambda: clock)
     another = Vault(boto3.client("secretsmanager"), "lockstep")
     secrets.put_cluster_properties("eu", PROPERTIES)
     another.cluster_properties("eu")

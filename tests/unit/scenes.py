@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mirroring.measuring.status import Scene, Topic
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Connector, Observation, Status, Task, TopicState
-from mirroring.status import Scene, Topic
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TARGET_MS = 30_000

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from mirroring.alert import SMS_BYTES, SUBJECT_CHARACTERS, Alert, deserves_alert, worded
+from mirroring.alerting.alert import SMS_BYTES, SUBJECT_CHARACTERS, Alert, deserves_alert, worded
 from mirroring.observation import Code, Observation, Reason, Severity, Status
 
 from tests.given import a_change, a_mirror, a_reason, after, an_observation

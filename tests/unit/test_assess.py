@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.assess import Assessment, figure
 from mirroring.facts import Partition, TopicFacts
-from mirroring.latency import At, Look, Pace
-from mirroring.memory import Memory, TopicMemory
+from mirroring.measuring.assess import Assessment, figure
+from mirroring.measuring.latency import At, Look, Pace
+from mirroring.measuring.memory import Memory, TopicMemory
+from mirroring.measuring.position import Position, begin
+from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.observation import Change, Code, Observation, Status, TopicState
-from mirroring.observed import State
-from mirroring.position import Position, begin
-from mirroring.sheet import Seen, Sheet
+from mirroring.storing.observed import State
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.latency import (
+from mirroring.measuring.latency import (
     LINGER_MS,
     At,
     Fetched,
@@ -19,7 +19,7 @@ from mirroring.latency import (
     reach,
     summary,
 )
-from mirroring.position import NEVER, Position, appended, begin, bounds, remembered, reset
+from mirroring.measuring.position import NEVER, Position, appended, begin, bounds, remembered, reset
 
 T = 1_000_000_000
 MINUTE = 60_000

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from mirroring.memory import Memory, TopicMemory, pack, unpack
+from mirroring.measuring.memory import Memory, TopicMemory, pack, unpack
+from mirroring.measuring.position import begin
 from mirroring.observation import Code
-from mirroring.position import begin
 from mirroring.reasons import reason
 
 from tests.unit.scenes import NOW

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mirroring import metrics
 from mirroring.observation import Code, Latency, Observation, Status
 from mirroring.settings import settings
+from mirroring.storing import metrics
 
 from tests.given import BEGIN, NAME, a_reason, after, an_observation
 

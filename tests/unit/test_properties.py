@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring import properties
+from mirroring.connecting import properties
+from mirroring.connecting.properties import Isolation, Mechanism, Protocol
 from mirroring.errors import BadRequest, UnsupportedProperty
-from mirroring.properties import Isolation, Mechanism, Protocol
 
 SECRET = "s3cret-pa55"
 

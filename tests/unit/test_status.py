@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from mirroring.measuring.status import PATIENCE, Stuck, judge
 from mirroring.mirror import Intent
 from mirroring.observation import Backfill, Code, Connector, Severity, Status, TopicState
 from mirroring.reasons import duration, reason
-from mirroring.status import PATIENCE, Stuck, judge
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed, scene, topic
 

@@ -1,0 +1,175 @@
+"""What the API answers: one shape for each kind of answer, null where nothing is known."""
+
+from pydantic import Field
+
+from mirroring.mirror import StartFrom
+from mirroring.observation import (
+    Backfill,
+    ChangeKind,
+    Latency,
+    MirroredTopic,
+    Point,
+    Reason,
+    Status,
+)
+from mirroring.observation import Task as TaskAnswer
+from mirroring.schema import Moment, Schema
+from mirroring.storing.observed import TaskCount
+
+
+class ManagedCluster(Schema):
+    """A registered cluster that a mirror reads."""
+
+    source_kafka_cluster_id: str
+    use_private_ips: bool
+
+
+class ManagedSource(Schema):
+    """Where a mirror reads: a registered cluster."""
+
+    alias: str
+    managed_cluster: ManagedCluster
+
+
+class ExternalCluster(Schema):
+    """A cluster that is not registered; its properties are never shown again."""
+
+    source_connection_properties: str
+
+
+class ExternalSource(Schema):
+    """Where a mirror reads: a cluster that is not registered."""
+
+    alias: str
+    external_cluster: ExternalCluster
+
+
+class MirrorHead(Schema):
+    """What both the list and the details say of a mirror."""
+
+    name: str
+    connect_cluster: str
+    source_cluster: ManagedSource | ExternalSource
+    target_cluster: str
+    rename_mirrored_topics: bool
+    topics_regex: str
+    topics_exclude: tuple[str, ...]
+    max_tasks: int
+    start_from: StartFrom
+    sync_group_offsets: bool
+    groups_regex: str
+    target_latency: int
+    description: str
+    tags: dict[str, str]
+    version: int
+    created_at: Moment
+    measured_at: Moment | None
+    status: Status
+    status_since: Moment
+    reasons: tuple[Reason, ...]
+    latency: Latency
+
+
+class MirrorSummary(MirrorHead):
+    """A mirror in a list; `topics` counts."""
+
+    topics: int
+    tasks: TaskCount
+
+
+class ConnectorAnswer(Schema):
+    """A connector as the last sample saw it, and its configuration as it should be, redacted."""
+
+    name: str
+    kind: str
+    status: str | None
+    worker: str | None
+    trace: str | None
+    tasks: tuple[TaskAnswer, ...]
+    config: dict[str, str]
+
+
+class MirrorAnswer(MirrorHead):
+    """A mirror in full."""
+
+    backfill: Backfill | None
+    mirrored_topics: tuple[MirroredTopic, ...]
+    connectors: tuple[ConnectorAnswer, ...]
+
+
+class ChangeAnswer(Schema):
+    """One line of a mirror's changes; `from` and `to` are statuses, or the changed fields."""
+
+    at: Moment
+    kind: ChangeKind
+    before: str | dict[str, object] | None = Field(alias="from")
+    after: str | dict[str, object] | None = Field(alias="to")
+    reasons: tuple[Reason, ...]
+    took_ms: int | None
+    by: str | None
+
+
+class ClusterAnswer(Schema):
+    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters."""
+
+    name: str
+    bootstrap_servers: tuple[str, ...]
+    private_bootstrap_servers: tuple[str, ...]
+    cluster_id: str
+    brokers: int
+    security_protocol: str
+    sasl_mechanism: str | None
+    description: str
+    tags: dict[str, str]
+    created_at: Moment
+    updated_at: Moment
+    used_by: tuple[str, ...]
+
+
+class ConnectClusterAnswer(Schema):
+    """A registered Connect cluster; `workers` counts, `connectedClusters` are its sources."""
+
+    name: str
+    urls: tuple[str, ...]
+    kafka_cluster: str
+    config_provider: str | None
+    offset_flush_ms: int
+    version: str
+    workers: int
+    connected_clusters: tuple[str, ...]
+    created_at: Moment
+    updated_at: Moment
+
+
+class MirrorList(Schema):
+    """Mirrors by name."""
+
+    mirrors: tuple[MirrorSummary, ...]
+    next_token: str | None
+
+
+class ClusterList(Schema):
+    """Kafka clusters by name."""
+
+    clusters: tuple[ClusterAnswer, ...]
+    next_token: str | None
+
+
+class ConnectClusterList(Schema):
+    """Connect clusters by name."""
+
+    connect_clusters: tuple[ConnectClusterAnswer, ...]
+    next_token: str | None
+
+
+class PointList(Schema):
+    """A mirror's history, or that of one of its topics, oldest first."""
+
+    points: tuple[Point, ...]
+
+
+class ChangeList(Schema):
+    """A mirror's changes, newest first."""
+
+    changes: tuple[ChangeAnswer, ...]
+    next_token: str | None

@@ -1,0 +1,151 @@
+"""What every HTTP function shares: routes, bodies, problems, and who is calling."""
+
+import base64
+import binascii
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, unquote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mirroring.answering import requests
+from mirroring.answering.problem import MEDIA_TYPE, problem
+from mirroring.answering.requests import Body
+from mirroring.errors import BadRequest, FieldError, NotFound, ProblemError, TooLarge
+from mirroring.schema import Schema
+
+Answer = Response[str]
+LARGEST_BODY = 1_000_000
+logger = Logger()
+
+
+class Api:
+    """The routes of one function; `handler` is what Lambda calls."""
+
+    def __init__(self) -> None:
+        self._resolver = APIGatewayHttpResolver()
+        self._resolver.use([_decoding])
+        self._resolver.not_found(_unknown)
+        self._resolver.exception_handler(ProblemError)(_refused)
+        self._resolver.exception_handler(Exception)(_unexpected)
+        self.get = self._resolver.get
+        self.post = self._resolver.post
+        self.put = self._resolver.put
+        self.delete = self._resolver.delete
+
+    def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """One request answered; whatever goes wrong becomes a problem."""
+        logger.append_keys(request=context.aws_request_id)
+        return self._resolver.resolve({**event, "rawPath": _path(event)}, context)
+
+    def body(self, shape: type[Body]) -> Body:
+        """The body as that shape; raises BadRequest naming the fields, TooLarge above 1 MB."""
+        content = _content(self._event)
+        if len(content) > LARGEST_BODY:
+            raise TooLarge(f"A body may have {LARGEST_BODY} bytes; this one has {len(content)}.")
+        return requests.read(content, shape)
+
+    def query(self, name: str) -> str | None:
+        """A query parameter; None when it is not there."""
+        return (self._event.get("queryStringParameters") or {}).get(name)
+
+    def header(self, name: str) -> str | None:
+        """A header by its name in lower case, as API Gateway hands them over; None without it."""
+        return (self._event.get("headers") or {}).get(name)
+
+    def caller(self) -> str | None:
+        """The token's subject; None where no authorizer looked at one."""
+        authorizer = self._event["requestContext"].get("authorizer") or {}
+        who: str | None = authorizer.get("jwt", {}).get("claims", {}).get("sub")
+        return who
+
+    @property
+    def _event(self) -> dict[str, Any]:
+        event: dict[str, Any] = self._resolver.current_event.raw_event
+        return event
+
+
+def answer(
+    model: Schema, status: HTTPStatus = HTTPStatus.OK, location: str | None = None
+) -> Answer:
+    """A model as JSON."""
+    headers = {"Location": location} if location else {}
+    return Response(status, "application/json", model.model_dump_json(by_alias=True), headers)
+
+
+def created(new: bool) -> HTTPStatus:
+    """201 for what was not there before, else 200."""
+    return HTTPStatus.CREATED if new else HTTPStatus.OK
+
+
+def nothing() -> Answer:
+    """204: it is done, and there is nothing to say."""
+    return Response(HTTPStatus.NO_CONTENT, body="")
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version that `If-Match: "3"` asks for, None for any; raises BadRequest."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix('"').removesuffix('"')
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        words = 'must be the mirror\'s version in quotes, as in "3"'
+        raise BadRequest(f"If-Match {words}.", FieldError(field="If-Match", message=words))
+    return int(text)
+
+
+def _path(event: Mapping[str, Any]) -> str:
+    """The path of the route that API Gateway chose, with every name percent-encoded alike.
+
+    Whatever is in a name, the same route is found again; where none was chosen, none is found.
+    """
+    path: str = event["routeKey"].partition(" ")[2]
+    for name, value in (event.get("pathParameters") or {}).items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return path or quote(event["rawPath"], safe="/")
+
+
+def _decoding(resolver: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:
+    """Hands the route the names in its path as they were meant."""
+    names = resolver.context.get("_route_args", {})
+    resolver.context["_route_args"] = {key: unquote(text) for key, text in names.items()}
+    return following(resolver)
+
+
+def _content(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest("The body is not what its encoding says.") from None
+
+
+def _refused(error: ProblemError) -> Answer:
+    after = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    body = problem(error)
+    logger.info(
+        "refused", problem=error.slug, status=body.status, fields=[e.field for e in error.errors]
+    )
+    return Response(body.status, MEDIA_TYPE, body.model_dump_json(exclude_none=True), after)
+
+
+def _unknown(_: NotFoundError) -> Answer:
+    return _refused(
+        NotFound("No call of this API has this method and path: see docs/openapi.json.")
+    )
+
+
+def _unexpected(error: Exception) -> Answer:
+    """A mistake of ours; its words are not logged, since they may quote a secret."""
+    logger.error(
+        "unexpected", error=type(error).__qualname__, stack=traceback.format_tb(error.__traceback__)
+    )
+    return _refused(ProblemError("This is our mistake, and it is logged: try again, or report it."))

@@ -1,0 +1,67 @@
+"""The routes of every GET: parameters read, one question to the reader, its answer."""
+
+from datetime import UTC, datetime
+
+from mirroring.answering import names, queries
+from mirroring.answering.api import Answer, Api, answer
+from mirroring.answering.read import Reader, opened
+from mirroring.errors import ClusterNotFound, ConnectClusterNotFound, MirrorNotFound
+
+
+class Gets:
+    """What each path answers."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        api.get("/mirrors")(self.mirrors)
+        api.get("/mirrors/<name>")(self.mirror)
+        api.get("/mirrors/<name>/latency")(self.latency)
+        api.get("/mirrors/<name>/changes")(self.changes)
+        api.get("/clusters")(self.clusters)
+        api.get("/clusters/<name>")(self.cluster)
+        api.get("/connect-clusters")(self.connect_clusters)
+        api.get("/connect-clusters/<name>")(self.connect_cluster)
+
+    def mirrors(self) -> Answer:
+        """GET /mirrors?status=&connectCluster=&limit=&nextToken="""
+        status = queries.status(self._api.query("status"))
+        return answer(self._reader.mirrors(*self._page, status, self._api.query("connectCluster")))
+
+    def mirror(self, name: str) -> Answer:
+        """GET /mirrors/{name}"""
+        return answer(self._reader.mirror(names.known(name, MirrorNotFound)))
+
+    def latency(self, name: str) -> Answer:
+        """GET /mirrors/{name}/latency?from=&to=&topic="""
+        query, name = self._api.query, names.known(name, MirrorNotFound)
+        start, end = queries.span(query("from"), query("to"), datetime.now(UTC))
+        return answer(self._reader.latency(name, start, end, query("topic")))
+
+    def changes(self, name: str) -> Answer:
+        """GET /mirrors/{name}/changes?limit=&nextToken="""
+        return answer(self._reader.changes(names.known(name, MirrorNotFound), *self._page))
+
+    def clusters(self) -> Answer:
+        """GET /clusters?limit=&nextToken="""
+        return answer(self._reader.clusters(*self._page))
+
+    def cluster(self, name: str) -> Answer:
+        """GET /clusters/{name}"""
+        return answer(self._reader.cluster(names.known(name, ClusterNotFound)))
+
+    def connect_clusters(self) -> Answer:
+        """GET /connect-clusters?limit=&nextToken="""
+        return answer(self._reader.connect_clusters(*self._page))
+
+    def connect_cluster(self, name: str) -> Answer:
+        """GET /connect-clusters/{name}"""
+        name = names.known(name, ConnectClusterNotFound)
+        return answer(self._reader.connect_cluster(name))
+
+    @property
+    def _reader(self) -> Reader:
+        return opened()
+
+    @property
+    def _page(self) -> tuple[int, str | None]:
+        return queries.limit(self._api.query("limit")), queries.token(self._api.query("nextToken"))

@@ -1,0 +1,211 @@
+"""The bodies that people send, read strictly: no other field, no other JSON type, no null.
+
+What can be read and cannot be done (an alias that is no alias, no task at all) is not refused here
+but by the rules in check.py: that is 422, this is 400.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from mirroring.errors import BadRequest, FieldError
+from mirroring.mirror import StartFrom
+from mirroring.schema import Request
+
+_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[^\s?#@]*)?")
+_WORDS = {
+    "extra_forbidden": "is not a field of this call",
+    "missing": "is required",
+    "model_type": "must be a JSON object",
+    "json_invalid": "is not JSON",
+}
+T = TypeVar("T")
+Body = TypeVar("Body", bound="_Body")
+
+
+def _given(value: T) -> T:
+    if value is None:
+        raise ValueError("may be left out, but not be null")
+    return value
+
+
+def server(text: str) -> str:
+    """A bootstrap server as it is; raises ValueError for what is not host:port."""
+    found = _SERVER.fullmatch(text)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise ValueError("must be host:port")
+    return text
+
+
+def _url(text: str) -> str:
+    if _URL.fullmatch(text) is None:
+        raise ValueError("must be http://host:port or https://host:port, without a password in it")
+    return text
+
+
+_NotNull = BeforeValidator(_given)
+_Text = Annotated[str, StringConstraints(max_length=2048)]
+_Regex = Annotated[str, StringConstraints(max_length=4096)]
+_Secret = Annotated[SecretStr, Field(max_length=30_000)]
+_Server = Annotated[str, AfterValidator(server), Field(max_length=300)]
+_Url = Annotated[str, AfterValidator(_url), Field(max_length=1000)]
+_Tags = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=128)],
+        Annotated[str, StringConstraints(max_length=256)],
+    ],
+    Field(max_length=50),
+]
+_Milliseconds = Annotated[int, Field(le=2**31 - 1)]
+
+
+class _Body(Request):
+    """A body: its fields are known by their JSON names only."""
+
+    model_config = ConfigDict(populate_by_name=False, validate_by_name=False)
+
+
+class ManagedSource(_Body):
+    """A registered cluster to read from."""
+
+    source_kafka_cluster_id: _Text
+    use_private_ips: bool = False
+
+
+class ExternalSource(_Body):
+    """A cluster that is not registered, as a Java consumer's properties text."""
+
+    source_connection_properties: _Secret
+
+
+class SourceCluster(_Body):
+    """Where a mirror reads: exactly one of the two kinds."""
+
+    alias: Annotated[_Text | None, _NotNull] = None
+    managed_cluster: Annotated[ManagedSource | None, _NotNull] = None
+    external_cluster: Annotated[ExternalSource | None, _NotNull] = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "SourceCluster":
+        if (self.managed_cluster is None) == (self.external_cluster is None):
+            raise ValueError("must hold exactly one of managedCluster and externalCluster")
+        if self.external_cluster is not None and self.alias is None:
+            raise ValueError(
+                "needs an alias, since an external cluster has no name to take it from"
+            )
+        return self
+
+
+class MirrorRequest(_Body):
+    """POST /mirrors."""
+
+    connect_cluster: _Text
+    source_cluster: SourceCluster
+    rename_mirrored_topics: bool = True
+    topics_regex: _Regex = ".*"
+    max_tasks: Annotated[Annotated[int, Field(le=10_000)] | None, _NotNull] = None
+    target_latency: _Milliseconds = 30_000
+    topics_exclude: Annotated[tuple[_Regex, ...], Field(max_length=50)] = ()
+    start_from: StartFrom = StartFrom.EARLIEST
+    sync_group_offsets: bool = False
+    groups_regex: _Regex = ".*"
+    description: _Text = ""
+    tags: _Tags = Field(default_factory=dict)
+
+
+class TargetLatencyRequest(_Body):
+    """PUT /mirrors/{name}/target-latency."""
+
+    target_latency: _Milliseconds
+
+
+class ClusterRequest(_Body):
+    """PUT /clusters/{name}; what is left out is empty from then on, the properties too."""
+
+    bootstrap_servers: Annotated[tuple[_Server, ...], Field(min_length=1, max_length=50)]
+    private_bootstrap_servers: Annotated[tuple[_Server, ...], Field(max_length=50)] = ()
+    connection_properties: _Secret = SecretStr("")
+    description: _Text = ""
+    tags: _Tags = Field(default_factory=dict)
+
+
+class ConnectClusterRequest(_Body):
+    """PUT /connect-clusters/{name}; what is left out is empty from then on, the password too."""
+
+    urls: Annotated[tuple[_Url, ...], Field(min_length=1, max_length=50)]
+    kafka_cluster: _Text
+    username: Annotated[_Text | None, _NotNull] = None
+    password: Annotated[_Secret | None, _NotNull] = None
+    ca_certificate: Annotated[
+        Annotated[str, StringConstraints(max_length=30_000)] | None, _NotNull
+    ] = None
+    config_provider: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")] | None, _NotNull
+    ] = None
+    offset_flush_ms: Annotated[int, Field(ge=1, le=2**31 - 1)] = 60_000
+
+    @model_validator(mode="after")
+    def _both(self) -> "ConnectClusterRequest":
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password are given together, or neither")
+        return self
+
+
+def read(body: bytes, shape: type[Body]) -> Body:
+    """The body as that shape; raises BadRequest naming the wrong fields, never their values."""
+    if not body.strip():
+        words = "is empty: this call needs a JSON object"
+        raise BadRequest(f"The body {words}.", FieldError(field="body", message=words))
+    wrong = _in_snake_case(body)
+    try:
+        if not wrong:
+            return shape.model_validate_json(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        # A list whose one item is wrong is to pydantic also too short.
+        inner = {one["loc"][:-1] for one in found if len(one["loc"]) > 1}
+        wrong = [_wrong(one) for one in found if one["loc"] not in inner]
+    summary = "; ".join(f"{one.field} {one.message}" for one in wrong[:5])
+    raise BadRequest(f"The body cannot be taken: {summary}.", *wrong) from None
+
+
+def _in_snake_case(body: bytes) -> list[FieldError]:
+    """Fields named as in Python: pydantic 2.13 passes over them though it reads the alias only."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    return [FieldError(field=name, message=_WORDS["extra_forbidden"]) for name in _snakes(content)]
+
+
+def _snakes(content: object, above: str = "") -> Iterator[str]:
+    for name, value in content.items() if isinstance(content, dict) else ():
+        if "_" in name:
+            yield above + name
+        elif name != "tags":
+            yield from _snakes(value, f"{above}{name}.")
+
+
+def _wrong(error: ErrorDetails) -> FieldError:
+    """pydantic's finding as ours: `topicsExclude.0`, and words that follow a field's name."""
+    field = ".".join(str(part) for part in error["loc"]) or "body"
+    words = _WORDS.get(error["type"])
+    if words is None:
+        words = error["msg"].removeprefix("Value error, ").replace("Input should", "must", 1)
+    elif error["type"] == "json_invalid":
+        words += error["msg"].removeprefix("Invalid JSON").lower()
+    return FieldError(field=field, message=words[:1].lower() + words[1:])

@@ -1,0 +1,229 @@
+"""A mirror as it is answered: what was asked for, joined with what the last sample saw. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mirroring.answering.answers import (
+    ChangeAnswer,
+    ConnectorAnswer,
+    ExternalCluster,
+    ExternalSource,
+    ManagedCluster,
+    ManagedSource,
+    MirrorAnswer,
+    MirrorSummary,
+)
+from mirroring.cluster import KafkaCluster
+from mirroring.managing.connectors import configurations
+from mirroring.mirror import Intent, Mirror
+from mirroring.observation import (
+    Change,
+    Code,
+    Connector,
+    Latency,
+    Observation,
+    Reason,
+    Severity,
+    Status,
+)
+from mirroring.reasons import reason
+from mirroring.redaction import HIDDEN, redacted
+from mirroring.storing.observed import Summary, TaskCount
+
+LASTING = frozenset({Code.DATA_LOSS, Code.TOPIC_RECREATED, Code.TARGET_TOPIC_RESET})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A mirror's status, since when, and why."""
+
+    status: Status
+    since: datetime
+    reasons: tuple[Reason, ...] = ()
+
+
+def standing(mirror: Mirror, seen: Summary | Observation | None, refused: str | None) -> Standing:
+    """What a person asked for, or Connect refused, shows at once; else the last sample decides.
+
+    `refused` are Connect's words about the configuration. The order is that of measurement's table.
+    """
+    told = _told_now(mirror, refused)
+    if told is not None and (seen is None or seen.status is not told):
+        return Standing(told, mirror.updated_at, (*_refusal(mirror, told, refused), *_kept(seen)))
+    if seen is None:
+        return Standing(Status.CREATING, mirror.created_at)
+    return Standing(seen.status, seen.status_since, seen.reasons)
+
+
+def summary(mirror: Mirror, seen: Summary | None, refused: str | None) -> MirrorSummary:
+    """A mirror in a list."""
+    return MirrorSummary(
+        **_head(mirror, seen, refused),
+        topics=seen.topics if seen else 0,
+        tasks=seen.tasks if seen else TaskCount(running=0, total=0),
+    )
+
+
+def details(
+    mirror: Mirror,
+    seen: Observation | None,
+    refused: str | None,
+    clusters: Mapping[str, KafkaCluster],
+) -> MirrorAnswer:
+    """A mirror in full; `clusters` are the registered ones that it names."""
+    return MirrorAnswer(
+        **_head(mirror, seen, refused),
+        backfill=seen.backfill if seen else None,
+        mirrored_topics=seen.topics if seen else (),
+        connectors=_connectors(mirror, seen, clusters),
+    )
+
+
+def change(line: Change) -> ChangeAnswer:
+    """A line of a mirror's changes."""
+    return ChangeAnswer(
+        at=line.at,
+        kind=line.kind,
+        before=line.before,
+        after=line.after,
+        reasons=line.reasons,
+        took_ms=line.took_ms,
+        by=line.by,
+    )
+
+
+def fields(mirror: Mirror) -> dict[str, object]:
+    """What a person chose, by its JSON names: what an audit compares. No secret is in it."""
+    chosen = _asked(mirror)
+    del chosen["source_cluster"], chosen["target_cluster"]
+    names = MirrorSummary.model_fields
+    return {
+        "alias": mirror.source.alias,
+        "source": mirror.source.managed or HIDDEN,
+        "intent": mirror.intent,
+        **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
+    }
+
+
+def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
+    """The status that needs no sample."""
+    if mirror.intent is Intent.DELETED:
+        return Status.DELETING
+    if refused is not None:
+        return Status.FAILED
+    return None if mirror.intent is Intent.RUNNING else Status.PAUSED
+
+
+def _refusal(mirror: Mirror, told: Status, refused: str | None) -> tuple[Reason, ...]:
+    if told is not Status.FAILED:
+        return ()
+    return (reason(Code.CONFIG_REFUSED, mirror.updated_at, {"words": refused}),)
+
+
+def _kept(seen: Summary | Observation | None) -> tuple[Reason, ...]:
+    """What stays worth knowing when a status is replaced: losses, and what never decided it."""
+    reasons = seen.reasons if seen else ()
+    return tuple(
+        one for one in reasons if one.code in LASTING or one.severity is not Severity.CRITICAL
+    )
+
+
+def _asked(mirror: Mirror) -> dict[str, Any]:
+    return {
+        "connect_cluster": mirror.connect_cluster,
+        "source_cluster": _source(mirror),
+        "target_cluster": mirror.target_cluster,
+        "rename_mirrored_topics": mirror.rename_mirrored_topics,
+        "topics_regex": mirror.topics_regex,
+        "topics_exclude": mirror.topics_exclude,
+        "max_tasks": mirror.max_tasks,
+        "start_from": mirror.start_from,
+        "sync_group_offsets": mirror.sync_group_offsets,
+        "groups_regex": mirror.groups_regex,
+        "target_latency": mirror.target_latency,
+        "description": mirror.description,
+        "tags": mirror.tags,
+    }
+
+
+def _head(
+    mirror: Mirror, seen: Summary | Observation | None, refused: str | None
+) -> dict[str, Any]:
+    now = standing(mirror, seen, refused)
+    return {
+        **_asked(mirror),
+        "name": mirror.name,
+        "version": mirror.version,
+        "created_at": mirror.created_at,
+        "measured_at": seen.measured_at if seen else None,
+        "status": now.status,
+        "status_since": now.since,
+        "reasons": now.reasons,
+        "latency": seen.latency if seen else Latency(),
+    }
+
+
+def _source(mirror: Mirror) -> ManagedSource | ExternalSource:
+    source = mirror.source
+    if source.managed is None:
+        hidden = ExternalCluster(source_connection_properties=HIDDEN)
+        return ExternalSource(alias=source.alias, external_cluster=hidden)
+    managed = ManagedCluster(
+        source_kafka_cluster_id=source.managed, use_private_ips=source.use_private_ips
+    )
+    return ManagedSource(alias=source.alias, managed_cluster=managed)
+
+
+def _connectors(
+    mirror: Mirror, seen: Observation | None, clusters: Mapping[str, KafkaCluster]
+) -> tuple[ConnectorAnswer, ...]:
+    known = {one.name: one for one in (seen.connectors if seen else ())}
+    kinds = {
+        mirror.source_connector: "Mirror Connector",
+        mirror.checkpoint_connector: "Checkpoint Connector",
+    }
+    return tuple(
+        _connector(known.get(name, Connector(name=name, kind=kinds[name])), config)
+        for name, config in _configurations(mirror, clusters).items()
+    )
+
+
+def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
+    return ConnectorAnswer(
+        name=seen.name,
+        kind=seen.kind,
+        status=seen.status,
+        worker=seen.worker,
+        trace=seen.trace,
+        tasks=seen.tasks,
+        config=redacted(config),
+    )
+
+
+def _configurations(
+    mirror: Mirror, clusters: Mapping[str, KafkaCluster]
+) -> dict[str, dict[str, str]]:
+    """As they should be, from what is no secret: a GET opens neither the vault nor Connect."""
+    source = {"bootstrap.servers": HIDDEN}
+    if mirror.source.managed is not None:
+        private = mirror.source.use_private_ips
+        source = _properties(clusters.get(mirror.source.managed), private=private)
+    target = _properties(clusters.get(mirror.target_cluster), private=False)
+    return configurations(mirror, source, target)
+
+
+def _properties(cluster: KafkaCluster | None, *, private: bool) -> dict[str, str]:
+    if cluster is None:
+        return {}
+    known = {"bootstrap.servers": ",".join(cluster.servers(private=private))}
+    if cluster.security_protocol != "PLAINTEXT":
+        known["security.protocol"] = cluster.security_protocol
+    if cluster.sasl_mechanism is not None:
+        known |= {"sasl.mechanism": cluster.sasl_mechanism, "sasl.jaas.config": HIDDEN}
+    return known
+
+
+def _plain(value: Any) -> object:
+    return list(value) if isinstance(value, tuple) else value

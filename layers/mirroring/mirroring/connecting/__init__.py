@@ -1,0 +1,1 @@
+"""Connection properties, read as Java reads them, and what a mirror connects."""

@@ -1,0 +1,63 @@
+"""What a mirror connects: its source and target with their properties, and its Connect cluster."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import SecretStr
+
+from mirroring.cluster import ConnectCluster
+from mirroring.connecting.properties import Security, parse, security
+from mirroring.kafka_connect.connect import Connect, connect
+from mirroring.mirror import Mirror
+from mirroring.storing import registry, vault
+from mirroring.storing.registry import Registry
+from mirroring.storing.vault import Vault
+
+SERVERS = "bootstrap.servers"
+Place = tuple[tuple[str, ...], Security]
+"""The bootstrap servers of a Kafka cluster, and who we are to it: what a Probe wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What people registered, with its secrets; methods raise ClusterNotFound, Unavailable."""
+
+    registry: Registry
+    vault: Vault
+
+    def source(self, mirror: Mirror) -> dict[str, str]:
+        """The source's complete Java connection properties."""
+        source = mirror.source
+        if source.managed is None:
+            return _properties(self.vault.mirror_properties(mirror.name))
+        cluster = self.registry.cluster(source.managed)
+        properties = _properties(self.vault.cluster_properties(cluster.name))
+        return properties | {SERVERS: ",".join(cluster.servers(private=source.use_private_ips))}
+
+    def target(self, cluster: ConnectCluster) -> dict[str, str]:
+        """The complete Java connection properties of a Connect cluster's own Kafka cluster."""
+        kafka = self.registry.cluster(cluster.kafka_cluster)
+        properties = _properties(self.vault.cluster_properties(kafka.name))
+        return properties | {SERVERS: ",".join(kafka.bootstrap_servers)}
+
+    def connect(self, cluster: ConnectCluster) -> Connect:
+        """The Connect cluster's REST API, over sockets kept between invocations."""
+        known = self.vault.connect_credentials(cluster.name)
+        name, password = (known.username, known.password) if known else (None, None)
+        return connect(cluster.urls, name, password, cluster.ca_certificate)
+
+
+def place(properties: dict[str, str]) -> Place:
+    """Where a client with these properties connects; raises UnsupportedProperty."""
+    servers = (one.strip() for one in properties.get(SERVERS, "").split(","))
+    return tuple(one for one in servers if one), security(properties)
+
+
+def _properties(text: SecretStr) -> dict[str, str]:
+    return parse(text.get_secret_value())
+
+
+@cache
+def opened() -> Connections:
+    """The connections of what the environment names."""
+    return Connections(registry.opened(), vault.opened())

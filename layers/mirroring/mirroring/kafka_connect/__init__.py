@@ -1,0 +1,1 @@
+"""The edge to Kafka Connect's REST API."""

@@ -1,0 +1,1 @@
+"""What people ask of mirrors and clusters, checked, written and made so."""

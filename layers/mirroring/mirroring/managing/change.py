@@ -1,0 +1,56 @@
+"""Changes to a mirror that is there: each makes the next version, exactly one of two wins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from mirroring.errors import Conflict, VersionMoved
+from mirroring.managing import audit
+from mirroring.managing.check import require, target_latency_problems
+from mirroring.mirror import Intent, Mirror
+from mirroring.storing.store import Store
+
+ATTEMPTS = 5
+logger = Logger()
+
+
+@dataclass(frozen=True)
+class Write:
+    """Who changes what, when, and the version that they have seen (None: whichever it is)."""
+
+    by: str | None
+    at: datetime
+    version: int | None = None
+
+
+def set_target_latency(store: Store, name: str, target_latency: int, write: Write) -> Mirror:
+    """The mirror with another target; the next sample judges by it.
+
+    Raises MirrorNotFound, Unprocessable, VersionMoved, and Conflict for one that is being removed.
+    """
+    require(target_latency_problems(target_latency))
+    return rewrite(store, name, {"target_latency": target_latency}, write)
+
+
+def rewrite(store: Store, name: str, fields: Mapping[str, object], write: Write) -> Mirror:
+    """The mirror's next version with these fields, or the one there is if nothing differs."""
+    for _ in range(ATTEMPTS):
+        mirror = store.mirror(name)
+        if write.version not in (None, mirror.version):
+            raise VersionMoved(f"{name} is at version {mirror.version}: read it and try again.")
+        if mirror.intent is Intent.DELETED and fields.get("intent") is not Intent.DELETED:
+            raise Conflict(f"{name} is being removed: create another mirror instead.")
+        if all(getattr(mirror, field) == value for field, value in fields.items()):
+            return mirror
+        following = mirror.model_copy(
+            update={**fields, "version": mirror.version + 1, "updated_at": write.at}
+        )
+        try:
+            store.replace(following, audit.written(mirror, following, write.by, write.at))
+        except (VersionMoved, Conflict):  # somebody was faster: look again
+            continue
+        logger.info("mirror changed", mirror=name, version=following.version, by=write.by)
+        return following
+    raise Conflict(f"{name} keeps changing at this moment: try again.")

@@ -1,0 +1,129 @@
+"""The clusters that a mirror request names, looked up, and its source asked who it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mirroring.answering import requests
+from mirroring.answering.requests import MirrorRequest, SourceCluster
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connecting.connections import SERVERS, place
+from mirroring.connecting.properties import parse
+from mirroring.errors import (
+    BadRequest,
+    ClusterNotFound,
+    ClusterUnreachable,
+    ConnectClusterNotFound,
+    FieldError,
+    KafkaUnavailable,
+    UnknownCluster,
+    Unprocessable,
+)
+from mirroring.managing import source
+from mirroring.managing.source import SourceFacts
+from mirroring.storing.registry import Registry
+from mirroring.storing.vault import Vault
+
+PROPERTIES = "sourceCluster.externalCluster.sourceConnectionProperties"
+MANAGED = "sourceCluster.managedCluster.sourceKafkaClusterId"
+
+
+@dataclass(frozen=True)
+class Places:
+    """A Connect cluster, its own Kafka cluster, and the source (None: an external one)."""
+
+    connect: ConnectCluster
+    target: KafkaCluster
+    source: KafkaCluster | None
+
+    def alias(self, asked: SourceCluster) -> str:
+        """The alias that was asked for, or the source cluster's name."""
+        if asked.alias is not None:
+            return asked.alias
+        return self.source.name if self.source else ""
+
+
+def places(request: MirrorRequest, registry: Registry) -> Places:
+    """The clusters that a request names; raises UnknownCluster naming each that is none."""
+    connect, target = _connect(request.connect_cluster, registry)
+    managed = request.source_cluster.managed_cluster
+    known = _cluster(managed.source_kafka_cluster_id, registry) if managed else None
+    wrong = []
+    if connect is None:
+        wrong.append(_unknown("connectCluster", "Connect cluster", request.connect_cluster))
+    if managed is not None and known is None:
+        wrong.append(_unknown(MANAGED, "Kafka cluster", managed.source_kafka_cluster_id))
+    if connect is None or target is None or wrong:
+        summary = "; ".join(f"{one.field} {one.message}" for one in wrong)
+        raise UnknownCluster(f"The mirror cannot be made like this: {summary}.", *wrong)
+    return Places(connect, target, known)
+
+
+def facts(request: MirrorRequest, found: Places, vault: Vault) -> SourceFacts:
+    """Which cluster the source really is, and its topics, seen with the mirror's own properties.
+
+    Raises KafkaUnavailable for a registered cluster that is away now, ClusterUnreachable for a
+    place where none was ever seen, ClusterUnauthorized, UnsupportedProperty, BadRequest, and
+    Unprocessable where another cluster answers than the one that was registered.
+    """
+    properties = _properties(request, found, vault)
+    known, managed = found.source, request.source_cluster.managed_cluster
+    try:
+        seen = source.source(*place(dict(properties)))
+    except ClusterUnreachable as error:
+        if known is None or (managed and managed.use_private_ips):
+            raise
+        raise KafkaUnavailable(f"{known.name}: {error.detail}") from error
+    if known is not None and seen.cluster_id != known.cluster_id:
+        words = (
+            f"was registered as cluster {known.cluster_id}, and {seen.cluster_id} answers there "
+            f"now: register it again (PUT /clusters/{known.name})"
+        )
+        raise Unprocessable(f"{known.name} {words}.", FieldError(field=MANAGED, message=words))
+    return seen
+
+
+def _properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[str, str]:
+    """The source's complete connection properties."""
+    external = request.source_cluster.external_cluster
+    if external is not None:
+        return _external(external.source_connection_properties.get_secret_value())
+    if found.source is None or request.source_cluster.managed_cluster is None:
+        raise BadRequest("sourceCluster must hold managedCluster or externalCluster.")
+    private = request.source_cluster.managed_cluster.use_private_ips
+    vault.forget_cluster(found.source.name)
+    given = parse(vault.cluster_properties(found.source.name).get_secret_value())
+    return {**given, SERVERS: ",".join(found.source.servers(private=private))}
+
+
+def _external(text: str) -> Mapping[str, str]:
+    """Properties that say at least where the cluster is; raises BadRequest."""
+    properties = parse(text, PROPERTIES)
+    servers = [one.strip() for one in properties.get(SERVERS, "").split(",") if one.strip()]
+    words = None if servers else f"must hold at least {SERVERS}"
+    for server in servers:
+        try:
+            requests.server(server)
+        except ValueError as error:
+            words = f"{SERVERS} {error}, separated by commas"
+    if words is not None:
+        raise BadRequest(f"{PROPERTIES} {words}.", FieldError(field=PROPERTIES, message=words))
+    return properties
+
+
+def _connect(name: str, registry: Registry) -> tuple[ConnectCluster | None, KafkaCluster | None]:
+    try:
+        connect = registry.connect_cluster(name)
+    except ConnectClusterNotFound:
+        return None, None
+    return connect, _cluster(connect.kafka_cluster, registry)
+
+
+def _cluster(name: str, registry: Registry) -> KafkaCluster | None:
+    try:
+        return registry.cluster(name)
+    except ClusterNotFound:
+        return None
+
+
+def _unknown(field: str, kind: str, name: str) -> FieldError:
+    return FieldError(field=field, message=f"names no registered {kind}: {name!r}")

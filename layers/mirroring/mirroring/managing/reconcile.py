@@ -1,0 +1,169 @@
+"""Makes Kafka Connect be as the mirrors table says: creations, deletions, repairs.
+
+What is wanted is in the table, so whatever cannot be done now is done by a later run.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connecting import connections
+from mirroring.connecting.connections import Connections
+from mirroring.errors import MirrorNotFound, ProblemError
+from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.told import Told
+from mirroring.managing.repair import differing, plan, settled
+from mirroring.managing.steps import Steps
+from mirroring.managing.wanted import wanted
+from mirroring.mirror import Intent, Mirror
+from mirroring.storing import history, samples, store
+from mirroring.storing.history import History
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+
+CLUSTERS_AT_ONCE = 16
+FIRST_TRY_S = 1.0
+# What Connect did after it had failed to answer in time is missing in what we remember of it, so
+# a young mirror is looked at closely even where nothing seems left to do.
+YOUNG = timedelta(minutes=10)
+
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A Connect cluster, its REST API within a time, and the Kafka clusters by name."""
+
+    cluster: ConnectCluster
+    connect: Connect
+    kafka: Callable[[str], KafkaCluster]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """What it takes to make Kafka Connect be as it is wanted."""
+
+    store: Store
+    samples: Samples
+    history: History
+    connections: Connections
+
+    def run(self, seconds: float) -> int:
+        """Look after every mirror for at most `seconds`; how many are as they are wanted.
+
+        Connect clusters are looked after at once, so that one that is away costs no other.
+        Raises Unavailable when our own tables cannot be read.
+        """
+        until = time.monotonic() + seconds
+        kafka = cache(self.connections.registry.cluster)
+        fleet: dict[str, list[Mirror]] = {}
+        for mirror in self.store.fleet().mirrors:
+            fleet.setdefault(mirror.connect_cluster, []).append(mirror)
+        with ThreadPoolExecutor(CLUSTERS_AT_ONCE) as pool:
+            counts = [
+                pool.submit(self._cluster, name, mirrors, kafka, until)
+                for name, mirrors in fleet.items()
+            ]
+        return sum(count.result() for count in counts)
+
+    def apply(self, mirror: Mirror, seconds: float = FIRST_TRY_S) -> bool:
+        """Try for at most `seconds` to make one mirror so, and leave the rest to the next run.
+
+        True when Connect is as the mirror wants it; for a mirror that is being removed: when its
+        connectors and its record are gone.
+        """
+        until = time.monotonic() + seconds
+        try:
+            kafka = self.connections.registry.cluster
+            place = self._workplace(mirror.connect_cluster, kafka, until)
+            return self._mirror(mirror, place, {})
+        except ProblemError as error:
+            return _left(error, mirror=mirror.name)
+
+    def _cluster(
+        self,
+        name: str,
+        mirrors: Sequence[Mirror],
+        kafka: Callable[[str], KafkaCluster],
+        until: float,
+    ) -> int:
+        """How many mirrors of one Connect cluster are as they are wanted."""
+        try:
+            place = self._workplace(name, kafka, until)
+            listed = place.connect.connectors()
+        except ProblemError as error:
+            return _left(error, connect_cluster=name)
+        return sum(self._guarded(mirror, place, listed) for mirror in mirrors)
+
+    def _guarded(self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told]) -> bool:
+        """One mirror; what it fails at costs the others nothing."""
+        try:
+            return self._mirror(mirror, place, listed)
+        except ProblemError as error:
+            return _left(error, mirror=mirror.name)
+
+    def _workplace(
+        self, name: str, kafka: Callable[[str], KafkaCluster], until: float
+    ) -> Workplace:
+        cluster = self.connections.registry.connect_cluster(name)
+        connect = self.connections.connect(cluster).within(until - time.monotonic())
+        return Workplace(cluster, connect, kafka)
+
+    def _mirror(self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told]) -> bool:
+        """Do what a mirror needs; whether it is as it is wanted then.
+
+        A connector that is younger than a second is not listed, so a missing one is asked for.
+        """
+        if mirror.intent is Intent.DELETED:
+            return self._remove(mirror, place.connect)
+        aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
+        now = datetime.now(UTC)
+        if settled(mirror, aim, listed) and now - mirror.updated_at > YOUNG:
+            return True
+        found = {
+            name: listed.get(name) or place.connect.connector(name) for name in aim.configurations
+        }
+        actual = {name: told for name, told in found.items() if told is not None}
+        done = self.store.reconciled(mirror.name)
+        steps = Steps(self.store, self.history, place.connect, mirror, aim, done)
+        steps.adopt([n for n in actual if not differing(actual[n].config, aim.configurations[n])])
+        observation = self.samples.observation(mirror.name) if done.applied else None
+        actions = plan(mirror, aim, actual, observation, steps.done, now)
+        if not actions:
+            return done.refused is None and len(actual) == len(found)
+        return self._is_latest(mirror) and steps.take(actions)
+
+    def _remove(self, mirror: Mirror, connect: Connect) -> bool:
+        """The connectors first: without its record nobody would know that they are ours."""
+        connect.delete(mirror.source_connector)
+        connect.delete(mirror.checkpoint_connector)
+        if mirror.source.managed is None:
+            self.connections.vault.delete_mirror_properties(mirror.name)
+        self.store.remove(mirror.name)
+        logger.info("mirror removed", mirror=mirror.name)
+        return True
+
+    def _is_latest(self, mirror: Mirror) -> bool:
+        """Whether nobody changed the mirror since it was read."""
+        try:
+            return self.store.mirror(mirror.name).version == mirror.version
+        except MirrorNotFound:
+            return False
+
+
+@cache
+def opened() -> Reconciler:
+    """The reconciler of what the environment names."""
+    return Reconciler(store.opened(), samples.opened(), history.opened(), connections.opened())
+
+
+def _left(error: ProblemError, **whom: str) -> bool:
+    """Say what could not be done now."""
+    logger.warning("left to the next run", extra={**whom, "because": error.detail})
+    return False

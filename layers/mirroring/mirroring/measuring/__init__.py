@@ -1,0 +1,1 @@
+"""One sample, from reading to verdict."""

@@ -1,0 +1,299 @@
+"""From readings to figures: how far a partition, a topic and a mirror are behind, in ms.
+
+Pure. The steps are those of one sample: `reach` takes in what Connect and Kafka told, `asks_from`
+says which timestamp to look up, `doubt` which offsets to fetch, `conclude` gives the figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mirroring.measuring.position import NEVER, Position, appended, bounds, remembered
+
+FUTURE_MS = 5 * 60_000
+LINGER_MS = 2_000
+
+
+class Fetched(StrEnum):
+    """What a verifying fetch found where it found no record."""
+
+    NOT_ASKED = "not asked"
+    NOTHING = "only markers, aborted or compacted records"
+    FAILED = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """An offset and its record's timestamp in ms."""
+
+    offset: int
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one sample read of one partition; None where it could not, or need not, be read.
+
+    `told`: Connect runs the mirror and told its committed offsets, so that silence means something.
+    """
+
+    at: int
+    start: int
+    end: int
+    committed: int | None = None
+    told: bool = False
+    target_end: int | None = None
+    newest: int | None = None
+    oldest: At | None = None
+    fetched: At | Fetched = Fetched.NOT_ASKED
+    heard: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, in ms: a commit's flush, the gap between samples, the target."""
+
+    flush: int
+    gap: int
+    target: int
+
+    @property
+    def overdue(self) -> int:
+        """How old an uncommitted offset may get before its silence means something."""
+        return self.flush + 2 * self.gap
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A partition's figures in one sample: ms and records."""
+
+    end: int
+    waiting: int = 0
+    behind: int = 0
+    old: bool = False
+    stuck: bool = False
+    still: int = 0
+    heard: int = 0
+    heard_sum: int = 0
+    heard_max: int = 0
+    skewed: int = 0
+    produced: int = NEVER
+    rate: float | None = None
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A topic's, or a mirror's, figures in one sample; None where nothing was measured.
+
+    `late` is `behind` without the records older than the mirror.
+    """
+
+    average: int | None = None
+    max: int | None = None
+    behind: int = 0
+    late: int = 0
+    waiting: int = 0
+    weight: int = 0
+    rate: float | None = None
+
+
+def moved(position: Position, look: Look) -> bool:
+    """Whether a partition wants a closer look: new records, or some not proven to be copied."""
+    unproven = _proven(position, look) < look.end and position.verified != look.end
+    return look.end != position.end or unproven or look.start > position.mirrored
+
+
+def _proven(position: Position, look: Look) -> int:
+    """The offset below which the committed offset proves every record to be copied."""
+    if look.committed is None or look.committed == position.ignored:
+        return position.mirrored
+    return max(position.mirrored, look.committed + 1)
+
+
+def reach(position: Position, look: Look) -> Position:
+    """Take in the committed offset, and whatever else proves that records were copied.
+
+    The newest target timestamp is believed only while nothing arrived since it was read.
+    """
+    proven = _proven(position, look)
+    mirrored = min(proven, look.end)
+    still = look.target_end is not None and look.target_end == position.target_end
+    arrived = look.target_end is not None and NEVER < position.target_end < look.target_end
+    newest = position.newest if still else NEVER
+    if look.newest is not None and usable(look.newest, look.at):
+        newest = look.newest
+    heeded = look.committed is not None and look.committed != position.ignored
+    return replace(
+        position,
+        mirrored=mirrored,
+        front=max(position.front, mirrored),
+        newest=newest,
+        target_end=position.target_end if look.target_end is None else look.target_end,
+        moved=look.at if arrived or proven > position.mirrored else position.moved,
+        ignored=NEVER if heeded else position.ignored,
+    )
+
+
+def usable(newest: int | None, now: int) -> bool:
+    """Whether the newest target timestamp may be looked up: known, and not from the future."""
+    return newest is not None and NEVER < newest <= now + FUTURE_MS
+
+
+def asks_from(position: Position, look: Look) -> int | None:
+    """The timestamp (ms) from which the source is asked for its oldest unmirrored record."""
+    if position.mirrored >= look.end or position.verified == look.end:
+        return None
+    if look.target_end == 0:
+        return 0
+    return position.newest + 1 if usable(position.newest, look.at) else None
+
+
+def _found(position: Position, look: Look) -> At | None:
+    """The oldest record that waits by its timestamp, unless it came after the end was read."""
+    oldest = look.oldest
+    if oldest is None or not NEVER < oldest.offset < look.end:
+        return None
+    return At(max(oldest.offset, position.mirrored), oldest.timestamp)
+
+
+def _overdue(position: Position, look: Look, pace: Pace) -> bool:
+    """Whether the commit of the first unproven offset should have come by now."""
+    if not look.told:
+        return False
+    _, upper = bounds(position.ends, position.mirrored)
+    return upper is not None and look.at - upper > pace.overdue
+
+
+def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
+    """The offsets [from, to) to fetch before they may count as waiting; None: nothing to verify."""
+    if position.mirrored >= look.end or position.verified == look.end:
+        return None
+    found = _found(position, look)
+    if found is None:
+        return (position.mirrored, look.end) if _overdue(position, look, pace) else None
+    if found.offset == position.confirmed:
+        return None
+    waited = look.at - appended(found.timestamp, found.offset, position.ends)
+    return (found.offset, look.end) if 2 * waited > pace.target else None
+
+
+def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Position, Figures]:
+    """The partition's figures, and the position that the next sample starts from."""
+    oldest = _oldest(position, look, pace)
+    lost, position = _lost(position, look, pace)
+    front = look.end if oldest is None else max(oldest.offset, look.start)
+    caught_up = oldest is None or front >= look.end
+    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    behind = 0
+    if oldest is not None and not caught_up:
+        behind = max(0, now - appended(oldest.timestamp, oldest.offset, ends))
+    stuck = not caught_up and position.moved <= position.seen < look.at
+    figures = Figures(
+        end=look.end,
+        waiting=0 if caught_up else look.end - front,
+        behind=behind,
+        old=not caught_up and front < position.origin,
+        stuck=stuck,
+        still=now - position.moved,
+        produced=_produced(position, look),
+        rate=_rate(position, look),
+        lost=lost,
+        **_heard(position, look, oldest),
+    )
+    asked = look.fetched is not Fetched.NOT_ASKED
+    return replace(
+        position,
+        front=front,
+        start=look.start,
+        ends=ends,
+        verified=look.end if look.fetched is Fetched.NOTHING else position.verified,
+        confirmed=front if asked and not caught_up else position.confirmed,
+        produced=figures.produced,
+    ), figures
+
+
+def _oldest(position: Position, look: Look, pace: Pace) -> At | None:
+    """The oldest record that waits, as far as this sample can tell; None: all are mirrored."""
+    if position.mirrored >= look.end or position.verified == look.end:
+        return None
+    if isinstance(look.fetched, At):
+        return look.fetched
+    if look.fetched is Fetched.NOTHING:
+        return None
+    found = _found(position, look)
+    if found is None and look.fetched is Fetched.FAILED and _overdue(position, look, pace):
+        return At(position.mirrored, look.at)
+    return found
+
+
+def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
+    """How many records retention took before they were copied, once that is certain.
+
+    Certain at once when nothing reached the target since the last sample; else when the committed
+    offset has not passed the source's start one flush later (until then it may just not be told).
+    """
+    if look.start <= position.mirrored:
+        return 0, replace(position, gap_since=0) if position.gap_since else position
+    still = look.target_end is not None and position.moved <= position.seen
+    front = position.front if still else position.mirrored
+    since = position.gap_since or look.at
+    certain = (still and front < look.start) or look.at - since > pace.flush
+    if not certain:
+        return 0, replace(position, gap_since=since)
+    lost = max(0, look.start - max(front, position.mirrored))
+    after = replace(position, mirrored=look.start, front=max(position.front, look.start))
+    return lost, replace(after, gap_since=0)
+
+
+def _produced(position: Position, look: Look) -> int:
+    """When the newest record was written (ms): known from the first look, or from a moved end."""
+    if look.end == position.end:
+        return position.produced
+    if usable(look.newest, look.at) and look.newest is not None:
+        return max(position.seen, min(look.newest, look.at))
+    return look.at
+
+
+def _rate(position: Position, look: Look) -> float | None:
+    """Records a second written since the last sample."""
+    elapsed = look.at - position.seen
+    return max(0, look.end - position.end) * 1000 / elapsed if elapsed > 0 else None
+
+
+def _heard(position: Position, look: Look, oldest: At | None) -> dict[str, int]:
+    """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
+
+    A timestamp older than the oldest record that could still come is no time of writing (event
+    time, or a clock that is behind) and tells nothing of latency; LINGER_MS is what a producer may
+    hold a record back. One from after its arrival is a clock that is ahead, and counts as 0.
+    """
+    floor = look.at if oldest is None else appended(oldest.timestamp, oldest.offset, position.ends)
+    if oldest is None and position.mirrored < look.end and not usable(position.newest, look.at):
+        lower, _ = bounds(position.ends, position.mirrored)
+        floor = look.at if lower is None else lower
+    floor -= LINGER_MS
+    latencies = [max(0, arrived - written) for arrived, written in look.heard if written >= floor]
+    return {
+        "heard": len(latencies),
+        "heard_sum": sum(latencies),
+        "heard_max": max(latencies, default=0),
+        "skewed": sum(1 for arrived, written in look.heard if not floor <= written <= arrived),
+    }
+
+
+def summary(figures: Sequence[Figures]) -> Summary:
+    """The figures of several partitions as one: heard records, weighted with what still waits."""
+    new = [one for one in figures if not one.old]
+    weight = sum(one.heard + one.waiting for one in new)
+    total = sum(one.heard_sum + one.waiting * one.behind for one in new)
+    rates = [one.rate for one in figures if one.rate is not None]
+    return Summary(
+        average=round(total / weight) if weight else None,
+        max=max((max(one.heard_max, one.behind) for one in new), default=0) if weight else None,
+        behind=max((one.behind for one in figures), default=0),
+        late=max((one.behind for one in new), default=0),
+        waiting=sum(one.waiting for one in figures),
+        weight=weight,
+        rate=round(sum(rates), 3) if rates else None,
+    )

@@ -1,0 +1,202 @@
+"""One sample of a Connect cluster's mirrors, start to end: read, figure, judge, record."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from mirroring.cluster import ConnectCluster
+from mirroring.connecting.connections import Connections, Place, place
+from mirroring.errors import ConnectUnavailable, ProblemError, Unavailable
+from mirroring.facts import Partition
+from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.told import Told
+from mirroring.measuring import reading
+from mirroring.measuring.assess import Assessment, figure, late_topics, with_partitions
+from mirroring.measuring.latency import Pace
+from mirroring.measuring.memory import pack, unpack
+from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.mirror import Intent
+from mirroring.observation import Code, Observation
+from mirroring.probing.probe import Probe, probe
+from mirroring.redaction import redacted
+from mirroring.storing.observed import Outcome
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+
+MINUTE_MS = 60_000
+CONNECT_THREADS = 8
+
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """What a sample needs of the outside; `window_s` is the activity window W, `clock` tells ms."""
+
+    store: Store
+    samples: Samples
+    connections: Connections
+    window_s: int
+    clock: reading.Clock = reading.now_ms
+
+    def take(self, connect_cluster: str, names: Sequence[str]) -> list[Observation]:
+        """Sample these mirrors of one Connect cluster and record what was seen.
+
+        Raises Unavailable when our own tables cannot be read; a mirror that fails alone is left
+        out, with a line in the log, and costs the others nothing.
+        """
+        cluster = self.connections.registry.connect_cluster(connect_cluster)
+        at = self.clock()
+        sheets = self._sheets(names)
+        _read_connect(self.connections.connect(cluster), sheets)
+        groups = self._sources(sheets)
+        _each(groups, lambda source, some: reading.read_source(source, some, self.clock))
+        target = probe(*place(self.connections.target(cluster)))
+        reading.read_target(target, sheets, self.clock)
+        paces = {one.mirror.name: _pace(one, cluster) for one in sheets}
+        _each(groups, lambda source, some: reading.look_up(source, some, paces))
+        looked = self.clock()
+        reading.listen(target, sheets)
+        for sheet in sheets:
+            figure(sheet, paces[sheet.mirror.name], looked)
+        late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
+        _each(groups, lambda source, some: reading.read_retention(source, some, late))
+        return list(self._record_all(sheets, paces, cluster, at))
+
+    def _sheets(self, names: Sequence[str]) -> list[Sheet]:
+        """An empty sheet for each mirror that still exists."""
+        states = self.samples.states(names)
+        mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
+        return [
+            Sheet(
+                mirror=mirror,
+                state=states[mirror.name],
+                memory=unpack(states[mirror.name].memory),
+                refused=self.store.reconciled(mirror.name).refused,
+            )
+            for mirror in mirrors
+        ]
+
+    def _sources(self, sheets: Sequence[Sheet]) -> dict[Place, list[Sheet]]:
+        """The mirrors by the source that they read, each with its own credentials."""
+        groups: dict[Place, list[Sheet]] = {}
+        for sheet in sheets:
+            try:
+                source = place(self.connections.source(sheet.mirror))
+            except ProblemError as error:
+                sheet.away[Code.SOURCE_UNREACHABLE] = error.detail
+                continue
+            sheet.isolation = source[1].isolation
+            groups.setdefault(source, []).append(sheet)
+        return groups
+
+    def _record_all(
+        self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], cluster: ConnectCluster, at: int
+    ) -> Iterator[Observation]:
+        """Record each mirror; one that cannot be recorded is raised after all had their turn."""
+        failed: Unavailable | None = None
+        for sheet in sheets:
+            try:
+                seen = self._record(sheet, paces[sheet.mirror.name], cluster, at)
+            except Unavailable as error:
+                logger.warning("sample not recorded", mirror=sheet.mirror.name, why=error.detail)
+                failed = error
+            else:
+                yield from filter(None, [seen])
+        if failed is not None:
+            raise failed
+
+    def _record(
+        self, sheet: Sheet, pace: Pace, cluster: ConnectCluster, at: int
+    ) -> Observation | None:
+        """Judge and record one mirror; None when another sampler was first."""
+        assessment = Assessment(sheet, pace, self.clock(), self.window_s, cluster.workers)
+        observation, memory, change = assessment.result(at)
+        if not self.samples.record(sheet.state, Outcome(observation, pack(memory), change)):
+            return None
+        if change is not None:
+            codes = [reason.code for reason in change.reasons]
+            logger.info("status changed", mirror=sheet.mirror.name, after=change.after, why=codes)
+        return observation
+
+
+def _each(
+    groups: Mapping[Place, list[Sheet]], step: Callable[[Probe, Sequence[Sheet]], None]
+) -> None:
+    """Do a step for every source at once: a silent one must not hold up the others."""
+    if not groups:
+        return
+    with ThreadPoolExecutor(max_workers=len(groups)) as pool:
+        list(pool.map(lambda item: step(probe(*item[0]), item[1]), groups.items()))
+
+
+def _read_connect(connect: Connect, sheets: Sequence[Sheet]) -> None:
+    """What Connect tells: all connectors at once, then each mirror's tasks and offsets."""
+    try:
+        told = connect.connectors()
+    except ConnectUnavailable as error:
+        for sheet in sheets:
+            sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        return
+    with ThreadPoolExecutor(max_workers=CONNECT_THREADS) as pool:
+        list(pool.map(lambda sheet: _read_connectors(connect, told, sheet), sheets))
+
+
+def _read_connectors(connect: Connect, told: Mapping[str, Told], sheet: Sheet) -> None:
+    """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
+    source, checkpoint = sheet.mirror.source_connector, sheet.mirror.checkpoint_connector
+    known = told.get(source)
+    try:
+        known = known or connect.connector(source)
+        assigned, committed = _offsets(connect, source) if known else (None, None)
+    except ConnectUnavailable as error:
+        sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        return
+    if known is None:
+        return
+    sheet.plain_secrets = _holds_secrets(known.config)
+    by_task = assigned or {}
+    sheet.seen = Seen(
+        connector=with_partitions(known.connector, by_task),
+        checkpoint=told[checkpoint].connector if checkpoint in told else None,
+        assigned=frozenset().union(*by_task.values()) if assigned is not None else None,
+        committed=committed,
+    )
+
+
+def _offsets(
+    connect: Connect, name: str
+) -> tuple[dict[int, frozenset[Partition]] | None, dict[Partition, int] | None]:
+    """Assignments and committed offsets; None for what Connect does not tell in time.
+
+    Both hang while Connect's own cluster is down, or while a stuck task is being stopped, and the
+    states still answer: that alone is no reason to call Connect unreachable.
+    """
+    try:
+        tasks = connect.assignments(name) or {}
+        assigned = {
+            task: frozenset(Partition(*one) for one in ones) for task, ones in tasks.items()
+        }
+        return assigned, {Partition(*one): at for one, at in connect.offsets(name).items()}
+    except ConnectUnavailable:
+        return None, None
+
+
+def _holds_secrets(config: Mapping[str, str]) -> bool:
+    """Whether a connector's configuration holds a secret that is no placeholder."""
+    hidden = redacted(config)
+    return any(hidden[key] != value and "${" not in value for key, value in config.items())
+
+
+def _pace(sheet: Sheet, cluster: ConnectCluster) -> Pace:
+    """How long things may take for this mirror."""
+    seen = max((one.seen for one in sheet.positions.values()), default=0)
+    looks: Iterable[int] = (look.at for look in sheet.looks.values())
+    gap = max(looks, default=0) - seen
+    return Pace(
+        flush=cluster.offset_flush_ms,
+        gap=min(MINUTE_MS, gap) if gap > 0 else MINUTE_MS,
+        target=sheet.mirror.target_latency,
+    )

@@ -1,0 +1,67 @@
+"""The sheet on which one sample notes what it reads of one mirror."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mirroring.connecting.security import Isolation
+from mirroring.facts import Partition, TopicFacts
+from mirroring.measuring.latency import Figures, Look
+from mirroring.measuring.memory import Memory
+from mirroring.measuring.position import Position
+from mirroring.mirror import Mirror
+from mirroring.observation import Code, Connector, Observation
+from mirroring.storing.observed import State
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Connect told of a mirror; `assigned` and `committed` are None where it did not."""
+
+    connector: Connector | None = None
+    checkpoint: Connector | None = None
+    assigned: frozenset[Partition] | None = None
+    committed: Mapping[Partition, int] | None = None
+
+    @property
+    def copies(self) -> bool:
+        """Whether the connector says that it runs, so that no commit means no copy."""
+        return self.connector is not None and self.connector.status == "RUNNING"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One mirror in one sample; filled from top to bottom. Times in ms."""
+
+    mirror: Mirror
+    state: State
+    memory: Memory
+    isolation: Isolation = Isolation.READ_UNCOMMITTED
+    refused: str | None = None
+    plain_secrets: bool = False
+    seen: Seen = Seen()
+    away: dict[Code, str] = field(default_factory=dict)
+    dim: dict[Code, str] = field(default_factory=dict)
+    facts: dict[str, TopicFacts] = field(default_factory=dict)
+    targets: dict[str, TopicFacts] = field(default_factory=dict)
+    append_time: dict[str, bool] = field(default_factory=dict)
+    positions: dict[Partition, Position] = field(default_factory=dict)
+    looks: dict[Partition, Look] = field(default_factory=dict)
+    close: set[Partition] = field(default_factory=set)
+    recreated: dict[str, int] = field(default_factory=dict)
+    emptied: dict[str, int] = field(default_factory=dict)
+    figures: dict[Partition, Figures] = field(default_factory=dict)
+    retention: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def before(self) -> Observation | None:
+        """The last sample's observation."""
+        return self.state.observation
+
+    def on_target(self, partition: Partition) -> Partition:
+        """The partition on the target that a source partition is copied to."""
+        return Partition(self.mirror.mirrored_name(partition.topic), partition.index)
+
+    def listed(self) -> bool:
+        """Whether the source's topics were read in this sample."""
+        away = (Code.SOURCE_UNREACHABLE, Code.SOURCE_UNAUTHORIZED)
+        return not any(code in self.away for code in away)

@@ -1,0 +1,1 @@
+"""The edge to Kafka: only here is kafka-python imported."""

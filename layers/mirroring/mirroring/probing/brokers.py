@@ -1,0 +1,246 @@
+"""kafka-python's connections to one cluster: one to each broker, driven by the caller's thread.
+
+NetworkSelector, KafkaConnectionManager and KafkaConnection are internal to kafka-python, pinned at
+3.0.12. They bring ApiVersions, TLS, SASL with re-authentication, and back-off; bootstrapping and
+waiting are ours, as theirs wait for one silent broker while the others could answer.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
+
+from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError
+from kafka.future import Future
+from kafka.net.selector import NetworkSelector
+from kafka.protocol.metadata import MetadataResponse
+
+from mirroring.connecting.security import Security
+from mirroring.probing.client import options
+from mirroring.probing.wire.metadata import Broker
+from mirroring.probing.transport import Manager
+
+HEDGE_S = 0.4
+PATIENCE_S = 1.4
+AWAY_S = 10.0
+IDLE_S = 150.0
+
+Node = int | str
+"""A broker's id, or `bootstrap-0`… for a server that was named to us."""
+Versions = Mapping[int, tuple[int, int]]
+"""The (lowest, highest) version of each API that a broker speaks, by API key."""
+Make = Callable[[Versions], Any]
+"""Builds a request once it is known what the broker speaks."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class NotConnectedError(KafkaError):  # type: ignore[misc]  # kafka-python carries no types
+    """A broker could not be connected to; `cause` is what was made of it below."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.cause = cause
+
+
+class NobodyAnsweredError(KafkaError):  # type: ignore[misc]  # kafka-python carries no types
+    """No broker that is known answered; `failures` has one of each that was tried."""
+
+    def __init__(self, failures: Sequence[KafkaError]) -> None:
+        super().__init__()
+        self.failures = failures
+
+
+class Brokers:
+    """Asks many brokers at once, and waits for a silent one only while there is a reason to.
+
+    Connections stay open between calls. One that died meanwhile is replaced without a word; after a
+    silence, or when idle for so long that a firewall may have forgotten them, all are made anew.
+    """
+
+    def __init__(self, servers: Sequence[str], security: Security, timeout_s: float) -> None:
+        self._options = options(servers, security, timeout_s)
+        self._timeout_s = timeout_s
+        self._known = _as_metadata("", ())
+        self._net: Any = None
+        self._manager: Any = None
+        self._asking: Counter[Node] = Counter()
+        self._away: dict[Node, float] = {}
+        self._used_at = self._heard_at = 0.0
+
+    def gather(
+        self, jobs: Mapping[_Key, Coroutine[Any, Any, _Value]], within_s: float | None = None
+    ) -> dict[_Key, _Value | KafkaError]:
+        """Runs all jobs side by side; a KafkaError stands for each that failed or took too long.
+
+        It ends `within_s` (else `timeout_s`) after it began, or when some broker has answered and
+        none did for PATIENCE_S since: one that is silent cannot hold up what the others have told.
+        """
+        everything = Future()
+        left = len(jobs)
+
+        def one_less(_: object) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                everything.success(None)
+
+        if not jobs:
+            return {}
+        self._open()
+        tasks = {key: self._net.call_soon_with_future(job) for key, job in jobs.items()}
+        for task in tasks.values():
+            task.add_both(one_less)
+        self._wait(everything, within_s or self._timeout_s)
+        return {key: _outcome(task) for key, task in tasks.items()}
+
+    async def ask(self, node: Node, make: Make) -> Any:
+        """One broker's answer; raises KafkaError.
+
+        A kept connection may have died while nobody looked (a frozen Lambda, a restarted broker):
+        then it is asked once more over a new one.
+        """
+        if self._away.get(node, 0.0) > time.monotonic():
+            raise KafkaTimeoutError("it was silent a moment ago")
+        connection = self._connection(node)
+        kept = connection.connected
+        self._asking[node] += 1
+        try:
+            answer = await self._send(connection, make)
+        except KafkaConnectionError:
+            if not kept:
+                raise
+            answer = await self._send(self._connection(node), make)
+        finally:
+            self._asking[node] -= 1
+        self._heard_at = time.monotonic()
+        return answer
+
+    async def ask_any(self, make: Make, *, servers: bool = True) -> Any:
+        """The first answer of any broker, the next one being asked too after HEDGE_S of silence.
+
+        Brokers known by id come first, then, unless told otherwise, the servers named to us.
+        Raises NobodyAnsweredError.
+        """
+        tried: list[Future] = []
+        for node in self._candidates(servers):
+            tried.append(self._net.call_soon_with_future(self.ask(node, make)))
+            if answered := await self._first(tried, HEDGE_S):
+                return answered.value
+        while any(not one.is_done for one in tried):
+            if answered := await self._first(tried, self._timeout_s):
+                return answered.value
+        raise NobodyAnsweredError([one.exception for one in tried])
+
+    def learn(self, cluster_id: str, brokers: Sequence[Broker]) -> None:
+        """Takes in where the brokers are now; the servers named to us are needed no more."""
+        self._known = _as_metadata(cluster_id, brokers)
+        self._manager.cluster.update_metadata(self._known)
+        for server in self._manager.cluster.bootstrap_brokers():
+            self._drop(server.node_id, Cancelled())
+
+    def rest(self, seconds: float) -> None:
+        """Lets time pass with the connections alive."""
+        self._open()
+        self._net.poll(timeout_ms=seconds * 1000, future=Future())
+
+    async def sleep(self, seconds: float) -> None:
+        """The same inside a job."""
+        await self._net.sleep(seconds)
+
+    def close(self) -> None:
+        """Ends every connection; the next call begins with the servers named to us."""
+        if self._net is not None:
+            self._manager.close()
+            self._net.close()
+        self._net = self._manager = None
+        self._away.clear()
+        self._asking.clear()
+
+    def _open(self) -> None:
+        now = time.monotonic()
+        idle = now - self._used_at > IDLE_S
+        if self._net is not None and (idle or any(end <= now for end in self._away.values())):
+            self.close()
+        self._used_at = now
+        if self._net is None:
+            self._net = NetworkSelector()
+            self._manager = Manager(self._net, **self._options)
+            if self._known.brokers:
+                self._manager.cluster.update_metadata(self._known)
+
+    def _wait(self, everything: Future, within_s: float) -> None:
+        began = time.monotonic()
+        self._heard_at = 0.0
+        while not everything.is_done:
+            end = began + within_s
+            if self._heard_at:
+                end = min(end, self._heard_at + PATIENCE_S)
+            left = end - time.monotonic()
+            if left <= 0:
+                return self._give_up()
+            self._net.poll(timeout_ms=left * 1000, future=everything)
+
+    def _give_up(self) -> None:
+        until = time.monotonic() + AWAY_S
+        for node in [node for node, count in self._asking.items() if count > 0]:
+            self._away[node] = until
+            self._drop(node, KafkaTimeoutError("no answer in time"))
+
+    def _drop(self, node: Node, why: KafkaError) -> None:
+        """Ends a connection at once, unsent bytes and all, which `manager.close` would wait for."""
+        connection = self._manager._conns.get(node)
+        if connection is not None:
+            connection.close(why)
+
+    def _candidates(self, servers: bool) -> list[Node]:
+        """Connected brokers first, those that were silent a moment ago last."""
+        brokers: list[Node] = [broker.node_id for broker in self._manager.cluster.brokers()]
+        named = self._manager.cluster.bootstrap_brokers() if servers else []
+        random.shuffle(brokers)
+        brokers.sort(key=lambda node: (node in self._away, node not in self._manager._conns))
+        return brokers + [server.node_id for server in named]
+
+    def _connection(self, node: Node) -> Any:
+        return self._manager.get_connection(node, refresh_metadata_on_err=False)
+
+    async def _send(self, connection: Any, make: Make) -> Any:
+        ready = Future()
+        connection.init_future.add_both(lambda _: ready.success(None))
+        await ready
+        if connection.init_future.failed():
+            raise NotConnectedError(connection.init_future.exception)
+        return await connection.send_request(make(connection.broker_version_data.api_versions))
+
+    async def _first(self, tasks: Sequence[Future], seconds: float) -> Future | None:
+        """One that succeeded, when another has failed or time is over None."""
+        gate = Future()
+
+        def pass_on(_: object = None) -> None:
+            if not gate.is_done:
+                gate.success(None)
+
+        timer = self._net.call_later(seconds, pass_on)
+        for task in tasks:
+            if not task.is_done:
+                task.add_both(pass_on)
+        await gate
+        self._net.cancel(timer)
+        return next((task for task in tasks if task.succeeded()), None)
+
+
+def _outcome(task: Future) -> Any:
+    """A job's value or KafkaError; any other error is a mistake of ours and is raised."""
+    if not task.is_done:
+        return KafkaTimeoutError("no answer in time")
+    if task.exception is not None and not isinstance(task.exception, KafkaError):
+        raise task.exception
+    return task.exception or task.value
+
+
+def _as_metadata(cluster_id: str, brokers: Sequence[Broker]) -> MetadataResponse:
+    """What kafka-python takes its brokers' addresses from; it passes over one without brokers."""
+    return MetadataResponse(
+        version=2, brokers=list(brokers), cluster_id=cluster_id, controller_id=-1, topics=[]
+    )

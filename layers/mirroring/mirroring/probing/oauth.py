@@ -1,0 +1,63 @@
+"""Tokens for OAUTHBEARER, bought with client credentials (RFC 6749, 4.4) as Kafka's client does."""
+
+import base64
+import json
+import time
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote_plus, urlencode
+from urllib.request import Request, urlopen
+
+from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
+from kafka.net.sasl.oauth import AbstractTokenProvider
+
+from mirroring.connecting.security import OAuth
+
+_TIMEOUT_S = 5
+_RENEW_BEFORE_S = 60
+
+
+class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carries no types
+    """Keeps a token until a minute before it expires."""
+
+    def __init__(self, oauth: OAuth) -> None:
+        super().__init__()
+        self._oauth = oauth
+        self._token = ""
+        self._until = 0.0
+
+    def token(self) -> str:
+        """A token that is valid now; raises SaslAuthenticationFailedError, KafkaConnectionError."""
+        if time.monotonic() >= self._until:
+            answer = self._bought()
+            self._token = str(answer["access_token"])
+            lifetime_s = float(str(answer.get("expires_in", 0)))
+            self._until = time.monotonic() + max(0.0, lifetime_s - _RENEW_BEFORE_S)
+        return self._token
+
+    def extensions(self) -> dict[str, str]:
+        """SASL extensions (KIP-342), as `extension_*` in the JAAS line."""
+        return dict(self._oauth.extensions)
+
+    def _bought(self) -> dict[str, object]:
+        try:
+            with urlopen(_request(self._oauth), timeout=_TIMEOUT_S) as response:  # noqa: S310 - http(s), checked where the properties are read
+                answer = json.load(response)
+        except HTTPError as refused:
+            words = f"the token endpoint answers {refused.code} to the client credentials"
+            raise SaslAuthenticationFailedError(words) from None
+        except (URLError, TimeoutError, ValueError) as failure:
+            words = f"the token endpoint does not answer ({type(failure).__name__})"
+            raise KafkaConnectionError(words) from None
+        if not isinstance(answer, dict) or "access_token" not in answer:
+            raise SaslAuthenticationFailedError("the token endpoint answers without a token")
+        return answer
+
+
+def _request(oauth: OAuth) -> Request:
+    pair = (oauth.client_id, oauth.client_secret.get_secret_value())
+    if oauth.url_encoded:
+        pair = (quote_plus(pair[0]), quote_plus(pair[1]))
+    form = {"grant_type": "client_credentials"} | ({"scope": oauth.scope} if oauth.scope else {})
+    basic = base64.b64encode(":".join(pair).encode()).decode()
+    headers = {"Authorization": f"Basic {basic}", "Accept": "application/json"}
+    return Request(oauth.token_url, urlencode(form).encode(), headers)  # noqa: S310 - see above

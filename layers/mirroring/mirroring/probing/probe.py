@@ -1,0 +1,154 @@
+"""The edge to Kafka: metadata, offsets, timestamps, first records, listening.
+
+Only the modules that this one is made of import kafka-python, which costs 150 ms and 32 MB.
+"""
+
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from mirroring.connecting.security import Isolation, Security
+from mirroring.facts import (
+    EARLIEST,
+    LATEST,
+    MAX_TIMESTAMP,
+    Arrival,
+    ClusterFacts,
+    Fault,
+    OffsetAt,
+    Partition,
+    Record,
+    TopicFacts,
+)
+from mirroring.probing.brokers import Brokers
+from mirroring.probing.configs import describe
+from mirroring.probing.first_record import Verdicts, find
+from mirroring.probing.leaders import ByNode, Leaders
+from mirroring.probing.listening import listen
+from mirroring.probing.offsets import ask_offsets
+
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "MAX_TIMESTAMP",
+    "Arrival",
+    "ClusterFacts",
+    "Fault",
+    "OffsetAt",
+    "Partition",
+    "Probe",
+    "Record",
+    "TopicFacts",
+    "forget",
+    "probe",
+]
+
+MOST_KEPT = 64
+
+
+class Probe:
+    """Asks one Kafka cluster as one principal; its connections are made on first use and kept.
+
+    Every method may be called from any thread, one at a time. Where metadata cannot be had they
+    raise ClusterUnreachable, or ClusterUnauthorized when it is us who are not wanted; trouble with
+    some brokers, topics or partitions is a Fault of those alone. Each phase of a question, metadata
+    and then answers, ends within `timeout_s`.
+    """
+
+    def __init__(self, servers: Sequence[str], security: Security, timeout_s: float = 8.0) -> None:
+        self._timeout_s = timeout_s
+        self._brokers = Brokers(servers, security, timeout_s)
+        self._leaders = Leaders(f"The Kafka cluster at {', '.join(servers)}", self._brokers)
+        self._lock = threading.RLock()
+
+    def cluster(self) -> ClusterFacts:
+        """The cluster's id and size, once a broker was reached where the cluster says it is."""
+        with self._lock:
+            metadata = self._leaders.ask(())
+            self._leaders.reach(metadata.brokers)
+            return ClusterFacts(metadata.cluster_id, len(metadata.brokers))
+
+    def topics(self, names: Collection[str] | None = None) -> dict[str, TopicFacts]:
+        """Ids and leaders of these topics, of all that we may see with None; creates none."""
+        with self._lock:
+            return self._leaders.ask(names).topics if names is None or names else {}
+
+    def offsets(
+        self,
+        wanted: Mapping[Partition, int],
+        isolation: Isolation = Isolation.READ_UNCOMMITTED,
+    ) -> dict[Partition, OffsetAt | Fault]:
+        """The offset that LATEST, EARLIEST, MAX_TIMESTAMP or a timestamp in ms stands for.
+
+        A timestamp finds the first record at or after it. (-1, -1): there is none, and for
+        MAX_TIMESTAMP also that the newest is not replicated yet. MAX_TIMESTAMP needs Kafka 3.0.
+        """
+
+        def ask(by_node: ByNode[int]) -> dict[Partition, OffsetAt | Fault]:
+            return ask_offsets(self._brokers, isolation, by_node)
+
+        with self._lock:
+            return self._leaders.resolve(wanted, ask)
+
+    def first_record(
+        self, wanted: Mapping[Partition, tuple[int, int]], isolation: Isolation
+    ) -> Verdicts:
+        """The first record with from ≤ offset < to that a consumer of this isolation would get.
+
+        None where there are only transaction markers, with read_committed aborted and open
+        transactions, or offsets that compaction or retention has emptied.
+        """
+        deadline = time.monotonic() + self._timeout_s
+
+        def ask(by_node: ByNode[tuple[int, int]]) -> Verdicts:
+            return find(self._brokers, isolation, deadline, by_node)
+
+        with self._lock:
+            return self._leaders.resolve(wanted, ask)
+
+    def listen(self, ends: Mapping[Partition, int], seconds: float) -> list[Arrival]:
+        """Records that arrive within `seconds` at or after these offsets, with the clock then."""
+        heard: list[Arrival] = []
+
+        def ask(by_node: ByNode[int]) -> dict[Partition, Fault]:
+            heard.extend(listen(self._brokers, seconds, by_node))
+            return {}
+
+        with self._lock:
+            self._leaders.resolve(ends, ask)
+        return heard
+
+    def topic_configs(
+        self, names: Collection[str], keys: Collection[str]
+    ) -> dict[str, dict[str, str] | Fault]:
+        """These configuration values of topics, defaults included; needs DESCRIBE_CONFIGS."""
+        with self._lock:
+            return describe(self._brokers, names, keys)
+
+    def close(self) -> None:
+        """Ends the connections; the next question would make new ones."""
+        with self._lock:
+            self._brokers.close()
+
+
+_kept: dict[tuple[tuple[str, ...], Security], Probe] = {}
+_keeping = threading.Lock()
+
+
+def probe(servers: Sequence[str], security: Security) -> Probe:
+    """The Probe of this cluster and principal, kept between invocations of a function."""
+    key = (tuple(servers), security)
+    with _keeping:
+        known = _kept.pop(key, None) or Probe(servers, security)
+        _kept[key] = known
+        if len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept))).close()
+        return known
+
+
+def forget(kept: Probe) -> None:
+    """Closes a Probe, so that the next one of its cluster begins anew."""
+    with _keeping:
+        for key in [key for key, one in _kept.items() if one is kept]:
+            del _kept[key]
+    kept.close()

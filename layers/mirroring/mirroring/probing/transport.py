@@ -1,0 +1,46 @@
+"""kafka-python's connection manager, with what its transports lose put right (3.0.12)."""
+
+from typing import Any
+
+from kafka.errors import KafkaConnectionError
+from kafka.net.inet import create_connection
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+
+
+class _LastWords:
+    """Hands over what came before the end of a connection; the next read tells of the end again.
+
+    The library drops it, and with it a broker's word that it does not want our credentials.
+    """
+
+    def _sock_recv(self) -> tuple[bytes, Any]:
+        received, failure = super()._sock_recv()  # type: ignore[misc]  # the transport's, untyped
+        return received, None if received else failure
+
+
+class Plain(_LastWords, KafkaTCPTransport):  # type: ignore[misc]  # kafka-python carries no types
+    """TCP."""
+
+
+class Secure(_LastWords, KafkaSSLTransport):  # type: ignore[misc]  # kafka-python carries no types
+    """TLS over TCP."""
+
+
+class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python carries no types
+    """Connects over the transports above, and leaves no socket behind when TLS fails."""
+
+    async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
+        options = self.config["socket_options"]
+        sock = await create_connection(
+            self._net, node.host, node.port, options, timeout_at=timeout_at
+        )
+        if not self.ssl_enabled:
+            return Plain(self._net, sock, host=node.host)
+        transport = Secure(self._net, sock, host=node.host, ssl_context=self.config["ssl_context"])
+        try:
+            await transport.handshake()
+        except OSError as failure:
+            transport.close()
+            raise KafkaConnectionError(f"Handshake failed: {failure}") from None
+        return transport

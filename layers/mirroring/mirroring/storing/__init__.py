@@ -1,0 +1,1 @@
+"""The edges to AWS: DynamoDB, Secrets Manager, SQS, CloudWatch."""

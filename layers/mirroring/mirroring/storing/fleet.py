@@ -1,0 +1,60 @@
+"""All mirrors at one moment, and the revision that moves with each of their changes.
+
+A rule over the whole fleet (no loop, no overlap, nothing in use) is checked on one picture of it;
+the write that relies on the check is conditional on the picture's revision.
+"""
+
+from dataclasses import dataclass
+
+from mirroring.mirror import Mirror
+from mirroring.storing.dynamo import Item
+from mirroring.storing.items import ABSENT, FLEET, KIND, key
+
+KEY = key(FLEET, FLEET)
+NONE_YET = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Every mirror, and the revision at which they were read."""
+
+    revision: int
+    mirrors: tuple[Mirror, ...]
+
+
+def revision_of(item: Item | None) -> int:
+    """The revision that an item says; 0 before the first change."""
+    return NONE_YET if item is None else int(item["revision"]["N"])
+
+
+def moves(table: str) -> Item:
+    """The fleet moves on, whatever its revision was."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": KEY,
+            "UpdateExpression": "ADD revision :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+    }
+
+
+def moves_from(table: str, revision: int) -> Item:
+    """The fleet moves on, and the transaction fails when it had moved since `revision`."""
+    update = moves(table)["Update"]
+    if revision == NONE_YET:
+        return {
+            "Update": {
+                **update,
+                "ConditionExpression": ABSENT,
+                "ExpressionAttributeNames": KIND,
+            }
+        }
+    values = {**update["ExpressionAttributeValues"], ":seen": {"N": str(revision)}}
+    return {
+        "Update": {
+            **update,
+            "ConditionExpression": "revision = :seen",
+            "ExpressionAttributeValues": values,
+        }
+    }

@@ -1,0 +1,120 @@
+"""How the last sample of a mirror is stored: a summary for lists, the rest beside it, compressed.
+
+All of it is one item, since an item costs a write unit each minute for each kB begun: a mirror of
+a few topics fits into one. Lists ask DynamoDB for the summary alone.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
+from mirroring.schema import Moment, Schema
+from mirroring.storing.dynamo import Item
+from mirroring.storing.items import OBSERVED, key
+
+RUNNING = "RUNNING"
+DETAILS = ("topics", "connectors")
+# Deflate may point back into these words. What is stored can be read with the same words only:
+# never change them.
+WORDS = (
+    b'"reasons":[{"code":"LATENCY_ABOVE_TARGET","severity":"critical","topic":"","measured":,"'
+    b'threshold":30000,"since":"2026-01-01T00:00:00Z","message":"","action":""}],"backfill":{"'
+    b'done":,"total":,"fraction":0.,"eta":"STALE_TOPIC","OUT_OF_SYNC","UNKNOWN","IN_SYNC","tas'
+    b'ks":{"running":,"total":},{"measuredAt":"2026-01-01T00:00:00.000Z","status":"IN_SYNC","s'
+    b'tatusSince":"2026-01-01T00:00:00.000Z","latency":{"average":,"max":,"behind":0,"lagRecor'
+    b'ds":0},"topics":[{"name":"","mirroredName":"","state":"EMPTY","state":"STALE","state":"I'
+    b'NACTIVE","partitions":1,"averageLatency":,"maxLatency":,"averageRate":0.0,"behind":0,"la'
+    b'gRecords":0,"lastProducedAt":"2026-01-01T00:00:00.000Z"},{"name":"","mirroredName":"","s'
+    b'tate":"ACTIVE","partitions":3,"connectors":[{"name":".source","kind":"Mirror Connector",'
+    b'"status":"RUNNING","worker":":8083","tasks":[{"id":0,"status":"RUNNING","worker":":8083"'
+    b',"partitions":3},{"id":1,"status":"RUNNING","worker":":8083","partitions":}]},{"name":".'
+    b'checkpoint","kind":"Checkpoint Connector","status":"RUNNING","worker":":8083","tasks":[{'
+    b'"id":0,"status":"RUNNING","worker":":8083"}]}]}'
+)
+
+
+class TaskCount(Schema):
+    """How many of a mirror's tasks run."""
+
+    running: int
+    total: int
+
+
+class Summary(Schema):
+    """What a list says of a mirror's last sample."""
+
+    mirror: str
+    sequence: int
+    measured_at: Moment
+    status: Status
+    status_since: Moment
+    reasons: tuple[Reason, ...] = ()
+    latency: Latency = Latency()
+    backfill: Backfill | None = None
+    topics: int = 0
+    tasks: TaskCount = Field(default_factory=lambda: TaskCount(running=0, total=0))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last sample left behind; `points` and `topics` are rows not yet in the history."""
+
+    observation: Observation | None = None
+    memory: bytes | None = None
+    points: bytes = b""
+    topics: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sample found: the next observation and memory, and the change if there is one."""
+
+    observation: Observation
+    memory: bytes
+    change: Change | None = None
+
+
+def item(seen: Observation) -> dict[str, Any]:
+    """The item of a mirror's last sample, as far as people see it."""
+    whole = seen.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    details = {name: whole.pop(name) for name in DETAILS if name in whole}
+    del whole["mirror"], whole["sequence"]
+    tasks = [task.status for connector in seen.connectors for task in connector.tasks]
+    counts = {"running": tasks.count(RUNNING), "total": len(tasks)}
+    return {
+        **key(OBSERVED, seen.mirror),
+        "sequence": {"N": str(seen.sequence)},
+        "summary": {"B": _small(whole | {"topics": len(seen.topics), "tasks": counts})},
+        "details": {"B": _small(details)},
+    }
+
+
+def summary(stored: Item) -> Summary:
+    """What a list says, from an item that has at least `name`, `sequence` and `summary`."""
+    return Summary.model_validate(_head(stored))
+
+
+def observation(stored: Item) -> Observation:
+    """The whole observation, from an item that has `details` as well."""
+    head = _head(stored)
+    del head["tasks"], head["topics"]
+    return Observation.model_validate(head | _large(stored["details"]["B"]))
+
+
+def _head(stored: Item) -> dict[str, Any]:
+    named = {"mirror": stored["name"]["S"], "sequence": int(stored["sequence"]["N"])}
+    return named | _large(stored["summary"]["B"])
+
+
+def _small(document: dict[str, Any]) -> bytes:
+    packer = zlib.compressobj(9, zdict=WORDS)
+    return packer.compress(json.dumps(document, separators=(",", ":")).encode()) + packer.flush()
+
+
+def _large(data: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(zlib.decompressobj(zdict=WORDS).decompress(data))
+    return document

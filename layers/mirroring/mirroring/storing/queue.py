@@ -1,0 +1,70 @@
+"""SQS: the samples to take, one message for some mirrors of one Connect cluster."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import boto3
+
+from mirroring.schema import Moment, Schema
+from mirroring.settings import settings
+from mirroring.storing import calls as aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+MIRRORS = 250
+ENTRIES = 10
+
+
+class SampleRequest(Schema):
+    """The mirrors of one Connect cluster that are to be sampled for this minute."""
+
+    connect_cluster: str
+    mirrors: tuple[str, ...]
+    minute: Moment
+
+
+class Queue:
+    """The queue of samples to take."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, requests: Sequence[SampleRequest]) -> list[SampleRequest]:
+        """Sends them ten at a time and returns those that SQS did not take; raises Unavailable."""
+        left = iter(requests)
+        lost: list[SampleRequest] = []
+        while some := list(islice(left, ENTRIES)):
+            with aws.answering("SQS"):
+                answer = self._client.send_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[_entry(index, one) for index, one in enumerate(some)],
+                )
+            lost += [some[int(one["Id"])] for one in answer.get("Failed", [])]
+        return lost
+
+
+@cache
+def opened() -> Queue:
+    """The queue that the environment names."""
+    return Queue(boto3.client("sqs", config=aws.CONFIG), settings().needed("samples_queue_url"))
+
+
+def requests(names: Mapping[str, tuple[str, ...]], minute: datetime) -> list[SampleRequest]:
+    """The names of mirrors by Connect cluster as requests of at most 250 mirrors each."""
+    return [
+        SampleRequest(
+            connect_cluster=cluster, mirrors=tuple(some[at : at + MIRRORS]), minute=minute
+        )
+        for cluster, some in names.items()
+        for at in range(0, len(some), MIRRORS)
+    ]
+
+
+def _entry(index: int, request: SampleRequest) -> "SendMessageBatchRequestEntryTypeDef":
+    return {"Id": str(index), "MessageBody": request.model_dump_json(by_alias=True)}

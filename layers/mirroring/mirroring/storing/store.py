@@ -1,0 +1,190 @@
+"""What people asked for: the mirrors, each with a version that counts its changes."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import takewhile
+
+from mirroring.errors import MirrorExists, MirrorNotFound, VersionMoved
+from mirroring.managing.reconciled import Reconciled
+from mirroring.mirror import Mirror
+from mirroring.observation import Change
+from mirroring.settings import settings
+from mirroring.storing import dynamo, fleet
+from mirroring.storing.dynamo import Dynamo, Item, Refused
+from mirroring.storing.fleet import Fleet
+from mirroring.storing.history import change_item
+from mirroring.storing.items import (
+    ABSENT,
+    CLUSTER,
+    CONNECT_CLUSTER,
+    FAILED,
+    KIND,
+    MIRROR,
+    OBSERVED,
+    POSITIONS,
+    RECONCILED,
+    all_of,
+    delete,
+    document,
+    key,
+    must_exist,
+    put,
+    read,
+)
+from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
+
+
+class Store:
+    """The mirrors; every method may raise Unavailable."""
+
+    def __init__(self, db: Dynamo, table: str, history_table: str) -> None:
+        self._db = db
+        self._table = table
+        self._history_table = history_table
+
+    def fleet(self) -> Fleet:
+        """Every mirror; the revision is read first, so that it is never newer than the mirrors."""
+        revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
+        items = all_of(self._db, self._table, MIRROR)
+        return Fleet(revision, tuple(read(item, Mirror) for item in items))
+
+    def create(self, mirror: Mirror, revision: int, change: Change) -> None:
+        """Adds a mirror that was checked against the fleet at `revision`.
+
+        Raises Conflict when the fleet moved since, MirrorExists when the name is taken, and
+        ClusterNotFound or ConnectClusterNotFound when one that it needs was just removed.
+        """
+        needed = [must_exist(self._table, key(CONNECT_CLUSTER, mirror.connect_cluster))]
+        if mirror.source.managed is not None:
+            needed.append(must_exist(self._table, key(CLUSTER, mirror.source.managed)))
+        new = {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
+        try:
+            self._db.transact(
+                fleet.moves_from(self._table, revision),
+                put(self._table, _mirror_item(mirror), **new),
+                put(self._history_table, change_item(change)),
+                *needed,
+            )
+        except Refused as refused:
+            raise _not_created(mirror, refused) from refused
+
+    def mirror(self, name: str) -> Mirror:
+        """Raises MirrorNotFound."""
+        item = self._db.get(self._table, key(MIRROR, name))
+        if item is None:
+            raise _no_mirror(name)
+        return read(item, Mirror)
+
+    def mirrors(self, names: Sequence[str]) -> list[Mirror]:
+        """Those of the names that exist, in any order."""
+        keys = [key(MIRROR, name) for name in names]
+        return [read(item, Mirror) for item in self._db.batch(self._table, keys)]
+
+    def mirrors_after(self, name: str | None, page_size: int) -> Iterator[Mirror]:
+        """By name, after `name`; asks for `page_size` at a time."""
+        items = all_of(
+            self._db, self._table, MIRROR, after=name, page_size=page_size, consistent=False
+        )
+        return (read(item, Mirror) for item in items)
+
+    def mirrors_of(self, connect_cluster: str) -> list[Mirror]:
+        """Those of one Connect cluster, by name."""
+        return [one for one in self.fleet().mirrors if one.connect_cluster == connect_cluster]
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names of all mirrors, by Connect cluster."""
+        names: dict[str, list[str]] = {}
+        for item in all_of(self._db, self._table, MIRROR, only=("name", "connect_cluster")):
+            names.setdefault(item["connect_cluster"]["S"], []).append(item["name"]["S"])
+        return {cluster: tuple(some) for cluster, some in names.items()}
+
+    def replace(self, mirror: Mirror, change: Change) -> None:
+        """Stores a mirror whose version is one above the stored one, with the line that says so.
+
+        Raises VersionMoved when it is not, and MirrorNotFound when the mirror is gone.
+        """
+        condition = {
+            "ConditionExpression": "version = :before",
+            "ExpressionAttributeValues": {":before": {"N": str(mirror.version - 1)}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        try:
+            self._db.transact(
+                put(self._table, _mirror_item(mirror), **condition),
+                put(self._history_table, change_item(change)),
+                fleet.moves(self._table),
+            )
+        except Refused as refused:
+            raise _not_replaced(mirror, refused) from refused
+
+    def remove(self, name: str) -> None:
+        """Forgets a mirror and what was observed of it; its history stays until it expires."""
+        keys = [key(kind, name) for kind in (MIRROR, OBSERVED, RECONCILED)]
+        parts = all_of(self._db, self._table, POSITIONS, after=f"{name}#", only=("kind", "name"))
+        keys += takewhile(lambda part: part["name"]["S"].startswith(f"{name}#"), parts)
+        try:
+            self._db.transact(
+                *(delete(self._table, one) for one in keys),
+                fleet.moves(self._table),
+            )
+        except Refused as refused:
+            raise moved() from refused
+
+    def reconciled(self, name: str) -> Reconciled:
+        """What reconcile did for a mirror; an empty one before it did anything."""
+        item = self._db.get(self._table, key(RECONCILED, name))
+        return Reconciled(mirror=name) if item is None else read(item, Reconciled)
+
+    def reconciled_of(self, names: Sequence[str]) -> dict[str, Reconciled]:
+        """What reconcile did, for each of the names."""
+        keys = [key(RECONCILED, name) for name in names]
+        found = (read(item, Reconciled) for item in self._db.batch(self._table, keys))
+        return {name: Reconciled(mirror=name) for name in names} | {
+            one.mirror: one for one in found
+        }
+
+    def put_reconciled(self, done: Reconciled) -> None:
+        """Remembers what reconcile did for a mirror."""
+        self._db.put(self._table, document(RECONCILED, done.mirror, done))
+
+
+@cache
+def opened() -> Store:
+    """The store that the environment names."""
+    here = settings()
+    return Store(dynamo.opened(), here.needed("mirrors_table"), here.needed("history_table"))
+
+
+def _mirror_item(mirror: Mirror) -> Item:
+    return document(
+        MIRROR,
+        mirror.name,
+        mirror,
+        version={"N": str(mirror.version)},
+        connect_cluster={"S": mirror.connect_cluster},
+    )
+
+
+def _not_created(mirror: Mirror, refused: Refused) -> Exception:
+    _, taken, _, connect, *managed = refused.codes
+    if taken == FAILED:
+        return MirrorExists(f"there is a mirror {mirror.name} already")
+    if connect == FAILED:
+        return no_connect_cluster(mirror.connect_cluster)
+    if managed == [FAILED]:
+        return no_cluster(str(mirror.source.managed))
+    return moved()
+
+
+def _not_replaced(mirror: Mirror, refused: Refused) -> Exception:
+    if refused.codes[0] != FAILED:
+        return moved()
+    if refused.items[0] is None:
+        return _no_mirror(mirror.name)
+    return VersionMoved(
+        f"{mirror.name} is not at version {mirror.version - 1} any more: read it again"
+    )
+
+
+def _no_mirror(name: str) -> MirrorNotFound:
+    return MirrorNotFound(f"there is no mirror {name}")

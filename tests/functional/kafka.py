@@ -1,0 +1,69 @@
+"""Kafka clusters without Kafka: what a Probe says of them, by the servers that are asked."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from mirroring.connecting.security import Security
+from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.facts import ClusterFacts, TopicFacts
+
+
+@dataclass
+class Cluster:
+    """A Kafka cluster; with a password it wants that one."""
+
+    cluster_id: str
+    topics: list[str] = field(default_factory=list)
+    brokers: int = 3
+    password: str | None = None
+
+
+@dataclass
+class Kafka:
+    """Clusters by bootstrap server; a server that is not here does not answer."""
+
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+
+    def probe(self, servers: Sequence[str], who: Security) -> "Probe":
+        """Stands in for `mirroring.probing.probe.probe`."""
+        return Probe(self, servers, who)
+
+
+@dataclass
+class Probe:
+    """Stands in for `mirroring.probing.probe.Probe`."""
+
+    kafka: Kafka
+    servers: Sequence[str]
+    who: Security
+
+    def cluster(self) -> ClusterFacts:
+        """Which cluster answers."""
+        at = self._at()
+        return ClusterFacts(at.cluster_id, at.brokers)
+
+    def topics(self, names: Iterable[str] | None = None) -> dict[str, TopicFacts]:
+        """Its topics."""
+        return {name: TopicFacts(f"id of {name}", (0,)) for name in names or self._at().topics}
+
+    def _at(self) -> Cluster:
+        found = [self.kafka.clusters[one] for one in self.servers if one in self.kafka.clusters]
+        if not found:
+            raise ClusterUnreachable(f"{', '.join(self.servers)} does not answer.")
+        if found[0].password not in (None, self.who.password and _word(self.who)):
+            raise ClusterUnauthorized(f"{self.servers[0]} refuses the user name and password.")
+        return found[0]
+
+
+def _word(who: Security) -> str:
+    return who.password.get_secret_value() if who.password else ""
+
+
+def replace(monkeypatch: pytest.MonkeyPatch) -> Kafka:
+    """Puts clusters of memory in the place of the edge to Kafka."""
+    kafka = Kafka()
+    monkeypatch.setitem(sys.modules, "mirroring.probing.probe", SimpleNamespace(probe=kafka.probe))
+    return kafka
