@@ -11,7 +11,7 @@ from threading import Event
 from lockstep.local import download, jars, ports
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
 from lockstep.local.errors import Stopped
-from lockstep.local.jvm import check_running, why_it_ended
+from lockstep.local.jvm import check_running, how_it_ended
 from lockstep.local.kafka import (
     HOST,
     Broker,
@@ -99,7 +99,7 @@ class Engines:
             if child:
                 check_running(child)
         if self._connect and not self._connect.is_running():
-            self._progress.say(f"{why_it_ended(self._connect)} It is started again.")
+            self._progress.say(f"{how_it_ended(self._connect)}: it is started again")
             self._stop.wait(RESTART_PAUSE_S)
             self._processes.kill(self._connect)
             self._connect = self._start_connect()

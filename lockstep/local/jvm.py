@@ -47,8 +47,7 @@ def check_running(child: Child) -> None:
 
 def why_it_ended(child: Child) -> str:
     """One sentence on a program that ended by itself."""
-    output = child.tail()
-    ended = f"{child.name} ended ({_exit(child.process.returncode)})"
+    output, ended = child.tail(), how_it_ended(child)
     if _NO_MEMORY.search(output):
         return f"{ended} for want of memory: close other programs and start again."
     if _NO_DISK.search(output):
@@ -56,8 +55,10 @@ def why_it_ended(child: Child) -> str:
     return f"{ended}: see {child.log}, then start again."
 
 
-def _exit(code: int) -> str:
-    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+def how_it_ended(child: Child) -> str:
+    """The fact alone."""
+    code = child.process.returncode
+    return f"{child.name} ended ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
 
 
 def _environment() -> Mapping[str, str]:

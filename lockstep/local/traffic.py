@@ -1,5 +1,6 @@
 """The demo's traffic: orders on the source cluster, as long as the stack runs."""
 
+import contextlib
 import itertools
 import json
 import random
@@ -13,6 +14,7 @@ STEADY, BURSTY, QUIET, EMPTY = "orders.placed", "orders.returned", "orders.archi
 TOPICS = (STEADY, BURSTY, QUIET, EMPTY)
 PARTITIONS = 3
 
+CLOSE_S = 1.0
 TICK_S = 0.2
 BURST_EVERY = 100
 BURST = 60
@@ -37,14 +39,17 @@ class Traffic:
                 _send(producer, QUIET, ARCHIVED)
 
     def write(self, stop: threading.Event) -> None:
-        """Write until `stop`."""
-        with KafkaProducer(bootstrap_servers=self.bootstrap_server) as producer:
-            for tick in itertools.count():
+        """Write until `stop`; while the cluster does not answer, what could not be sent is lost."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap_server)
+        for tick in itertools.count():
+            with contextlib.suppress(KafkaError):
                 _send(producer, STEADY, 1)
                 if tick % BURST_EVERY == 0:
                     _send(producer, BURSTY, BURST)
-                if stop.wait(TICK_S):
-                    return
+            if stop.wait(TICK_S):
+                break
+        with contextlib.suppress(KafkaError):
+            producer.close(timeout=CLOSE_S)
 
 
 def _send(producer: KafkaProducer, topic: str, count: int) -> None:
