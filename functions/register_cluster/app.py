@@ -14,8 +14,8 @@ handler = api.handler
 
 @api.put("/clusters/<name>")
 def put_cluster(name: str) -> Answer:
-    request, by = api.body(ClusterRequest), api.caller()
-    _, new = kafka_clusters.opened().put(names.new(name), request, by, datetime.now(UTC))
+    name, request = names.new(name), api.body(ClusterRequest)
+    _, new = kafka_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
     return answer(read.opened().cluster(name), created(new))
 
 
@@ -27,8 +27,8 @@ def delete_cluster(name: str) -> Answer:
 
 @api.put("/connect-clusters/<name>")
 def put_connect_cluster(name: str) -> Answer:
-    request, by = api.body(ConnectClusterRequest), api.caller()
-    _, new = connect_clusters.opened().put(names.new(name), request, by, datetime.now(UTC))
+    name, request = names.new(name), api.body(ConnectClusterRequest)
+    _, new = connect_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
     return answer(read.opened().connect_cluster(name), created(new))
 
 

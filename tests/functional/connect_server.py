@@ -119,6 +119,10 @@ class ConnectServer(ConnectWorker):
         """The next requests with this method (any) and a path that has this pattern meet these."""
         self._faults.append((method, re.compile(path), list(faults)))
 
+    def mend(self) -> None:
+        """No request meets a fault any more."""
+        self._faults.clear()
+
     def asked(self, method: str) -> list[str]:
         """The paths asked with this method."""
         return [path for given, path in self.requests if given == method]

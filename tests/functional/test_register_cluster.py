@@ -183,7 +183,7 @@ def test_a_connect_cluster_is_registered_with_two_questions(world: World) -> Non
 
 def test_a_password_opens_kafka_connect_and_is_never_shown(world: World) -> None:
     with ConnectServer("US-id", username="admin", password=PASSWORD) as server:
-        fields = {"urls": [server.url], "username": "admin", "password": PASSWORD}
+        fields: dict[str, Any] = {"urls": [server.url], "username": "admin", "password": PASSWORD}
         answer = put_connect(world, **fields)
         refused = put_connect(world, **fields | {"password": "guess-guess"})
 
