@@ -14,7 +14,7 @@ from jgo.maven import PythonResolver
 from lockstep.local.errors import StackError, Stopped
 from lockstep.local.jars import Jar, Jars, artifact, checksum, settings
 
-PARALLEL = 8
+PARALLEL = 16
 TRIES = 3
 LOOK_S = 0.2
 

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import time
 
-BETWEEN_S = 1.0
+BETWEEN_S = 2.0
 MEGABYTE = 1_000_000
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kafka import KafkaAdminClient, KafkaProducer
+from kafka.errors import KafkaError
 
 STEADY, BURSTY, QUIET, EMPTY = "orders.placed", "orders.returned", "orders.archived", "orders.gifts"
 TOPICS = (STEADY, BURSTY, QUIET, EMPTY)
