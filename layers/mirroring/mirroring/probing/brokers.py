@@ -18,11 +18,12 @@ from kafka.protocol.metadata import MetadataResponse
 
 from mirroring.connecting.security import Security
 from mirroring.probing.client import options
-from mirroring.probing.wire.metadata import Broker
 from mirroring.probing.transport import Manager
+from mirroring.probing.wire.metadata import Broker
 
 HEDGE_S = 0.4
 PATIENCE_S = 1.4
+STEP_S = 0.1
 AWAY_S = 10.0
 IDLE_S = 150.0
 
@@ -180,7 +181,7 @@ class Brokers:
             left = end - time.monotonic()
             if left <= 0:
                 return self._give_up()
-            self._net.poll(timeout_ms=left * 1000, future=everything)
+            self._net.poll(timeout_ms=min(left, STEP_S) * 1000, future=everything)
 
     def _give_up(self) -> None:
         until = time.monotonic() + AWAY_S
