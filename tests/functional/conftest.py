@@ -11,9 +11,14 @@ from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
 from moto import mock_aws
+from moto.core.config import DefaultConfig
 
 from tests.functional import aws
 from tests.given import a_cluster, a_connect_cluster
+
+# One session for all tests: each new one would read AWS's models anew.
+SESSION = boto3.Session(region_name=aws.REGION)
+KEEPS_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
 
 
 @pytest.fixture
@@ -27,7 +32,8 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",
     }.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
+    with mock_aws(config=KEEPS_SESSION):
         for name, value in aws.make().items():
             monkeypatch.setenv(name, value)
         aws.forget()
@@ -40,12 +46,9 @@ def calls(stack: None) -> Iterator[aws.Calls]:
     """What the code under test asks of AWS from now on, by resource."""
     calls = aws.Calls()
     aws.forget()
-    boto3.setup_default_session()
-    session = boto3.DEFAULT_SESSION
-    assert session is not None
-    session.events.register("provide-client-params.*.*", calls.hear)
+    SESSION.events.register("provide-client-params.*.*", calls.hear)
     yield calls
-    boto3.setup_default_session()
+    SESSION.events.unregister("provide-client-params.*.*", calls.hear)
 
 
 @pytest.fixture

@@ -34,8 +34,9 @@ def revision(mirrors: Store) -> int:
 
 def create(mirrors: Store, *names: str) -> None:
     """Mirrors that were created one after the other."""
-    for name in names:
-        mirrors.create(a_mirror(name), revision(mirrors), a_write(mirror=name))
+    begin = revision(mirrors)
+    for number, name in enumerate(names):
+        mirrors.create(a_mirror(name), begin + number, a_write(mirror=name))
 
 
 def test_a_cluster_comes_back_as_it_was_registered(clusters: Registry) -> None:
@@ -239,7 +240,7 @@ def test_mirrors_are_found_by_name_and_by_connect_cluster(
 
 
 def test_more_than_a_hundred_mirrors_are_read_in_one_call(mirrors: Store) -> None:
-    names = [f"m{number:03d}" for number in range(130)]
+    names = [f"m{number:03d}" for number in range(101)]
     create(mirrors, *names)
 
     assert sorted(one.name for one in mirrors.mirrors(names)) == names
