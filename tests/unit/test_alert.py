@@ -57,6 +57,13 @@ def test_people_are_told_of_what_they_did_not_do(
     assert deserves_alert(seen(before), now) is expected
 
 
+def test_people_are_told_of_a_fault_that_ends_a_backfill() -> None:
+    now = seen(Status.OUT_OF_SYNC, a_reason(Code.STALLED))
+    assert now is not None
+
+    assert deserves_alert(seen(Status.OUT_OF_SYNC, *BACKFILLING), now)
+
+
 @pytest.mark.parametrize("other", [Status.IN_SYNC, Status.UNKNOWN, Status.STALE_TOPIC])
 def test_nobody_is_told_when_backfilling_begins_or_ends(other: Status) -> None:
     backfilling = an_observation(status=Status.OUT_OF_SYNC, reasons=BACKFILLING)

@@ -13,6 +13,7 @@ from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.observation import Change, Code, Observation, Status, TopicState
+from mirroring.reasons import reason
 from mirroring.storing.observed import State
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed
@@ -159,3 +160,16 @@ def test_the_same_status_is_no_change() -> None:
     seen, _, change = assessed(sheet(active, look()))
     assert (seen.status, change, seen.sequence) == (Status.IN_SYNC, None, 8)
     assert seen.status_since == observed().status_since
+
+
+def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
+    copying = reason(Code.BACKFILLING, NOW, {"done": 1, "total": 2})
+    before = State(observation=observed(Status.OUT_OF_SYNC, reasons=(copying,)))
+    failed = Seen(connector("FAILED", trace="x"), None, frozenset({ORDERS}), {ORDERS: 99})
+    _, _, change = assessed(sheet(known(quiet()), look(), state=before, seen=failed))
+    assert change is not None
+    assert (change.before, change.after, change.alert) == (
+        Status.OUT_OF_SYNC,
+        Status.OUT_OF_SYNC,
+        True,
+    )

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 
 def iso(moment: datetime) -> str:
-    """`2026-01-01T00:00:00Z`, milliseconds only where there are some: it sorts as time does."""
+    """`2026-01-01T00:00:00Z`, milliseconds only where there are some."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z").replace(".000Z", "Z")
 

@@ -37,7 +37,15 @@ class Alert:
 
 def deserves_alert(before: Observation | None, after: Observation) -> bool:
     """Whether people are told: not of what they did themselves, nor of a mirror's first copying."""
+    if before is not None and turned_bad(before, after):
+        return True
     return not any(one is None or _is_quiet(one) for one in (before, after))
+
+
+def turned_bad(before: Observation, after: Observation) -> bool:
+    """Whether a mirror that was only copying old records now has a fault: both OUT_OF_SYNC."""
+    both = before.status is Status.OUT_OF_SYNC is after.status
+    return both and _is_quiet(before) and not _is_quiet(after)
 
 
 def worded(change: Change, mirror: Mirror) -> Alert:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from mirroring.alerting.alert import deserves_alert
+from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
 from mirroring.measuring.latency import Figures, Pace, Summary, conclude, summary
 from mirroring.measuring.memory import Memory, TopicMemory
@@ -318,7 +318,7 @@ class Assessment:
     def _change(self, after: Observation) -> Change | None:
         """The change of status that this sample saw, if any."""
         before = self._sheet.before
-        if before is not None and before.status is after.status:
+        if before and before.status is after.status and not turned_bad(before, after):
             return None
         took = None if before is None else after.status_since - before.status_since
         return Change(
