@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mirroring.history import History
 from mirroring.mirror import Mirror, Source
 from mirroring.observation import ChangeKind, Code, Status
-from mirroring.observed import Outcome
-from mirroring.samples import Samples
-from mirroring.store import Store
+from mirroring.storing.history import History
+from mirroring.storing.observed import Outcome
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
 from pydantic import SecretStr
 
 from functions.reconcile_mirrors.app import handler

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from mirroring.registry import Registry
-from mirroring.store import Store
-from mirroring.vault import Vault
+from mirroring.storing.registry import Registry
+from mirroring.storing.store import Store
+from mirroring.storing.vault import Vault
 
 from tests.functional.connect_server import ConnectServer
 from tests.functional.reconciling.acts import PROPERTIES, add

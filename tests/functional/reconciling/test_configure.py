@@ -3,13 +3,13 @@
 import json
 from datetime import UTC, datetime
 
-from mirroring.history import History
 from mirroring.mirror import Intent
 from mirroring.observation import Code
-from mirroring.registry import Registry
-from mirroring.samples import Samples
-from mirroring.store import Store
-from mirroring.vault import Credentials, Vault
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+from mirroring.storing.vault import Credentials, Vault
 from pydantic import SecretStr
 
 from tests.functional import aws

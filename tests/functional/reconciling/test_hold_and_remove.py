@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from mirroring import reconcile
 from mirroring.errors import MirrorNotFound
+from mirroring.managing import reconcile
 from mirroring.mirror import Intent
 from mirroring.observation import Code
-from mirroring.samples import Samples
-from mirroring.store import Store
-from mirroring.vault import Vault
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+from mirroring.storing.vault import Vault
 from pydantic import SecretStr
 
 from tests.functional import connect_server as fake

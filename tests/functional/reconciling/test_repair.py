@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mirroring import reconcile
-from mirroring.history import History
+from mirroring.managing import reconcile
 from mirroring.observation import Code
-from mirroring.registry import Registry
-from mirroring.samples import Samples
-from mirroring.store import Store
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
 
 from tests.functional import connect_server as fake
 from tests.functional.connect_server import ConnectServer
