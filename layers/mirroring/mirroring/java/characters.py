@@ -1,5 +1,6 @@
 r"""Single characters of a Java pattern: the cursor over it, and what `\` makes of the next one."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -100,6 +101,8 @@ def escape(at: Cursor, *, in_range: bool = False) -> Escape:
         return _single(_read(at, r"[0-3]?[0-7]{1,2}", "Illegal octal escape sequence", _octal))
     if char == "x":
         return _single(_hexadecimal(at))
+    if char == "N":
+        return _single(_named(at))
     if char == "u":
         return _single(_read(at, r"[0-9a-fA-F]{4}", "Illegal Unicode escape sequence", _hex))
     if char == "" or (char.isascii() and char.isalnum()):
@@ -125,6 +128,17 @@ def _read(at: Cursor, shape: str, complaint: str, value: Callable[[str], int]) -
         raise at.error(complaint)
     at.skip(found.end())
     return value(found.group())
+
+
+def _named(at: Cursor) -> int:
+    found = regex.match(r"\{([^}]*)\}", at.rest)
+    if found is None:
+        raise at.error("Illegal character name escape sequence")
+    at.skip(found.end())
+    try:
+        return ord(unicodedata.lookup(found.group(1)))
+    except KeyError:
+        raise at.error(f"Unknown character name [{found.group(1)}]") from None
 
 
 def _hexadecimal(at: Cursor) -> int:

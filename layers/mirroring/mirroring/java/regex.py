@@ -185,6 +185,7 @@ class _Parser:
         return f"{opening}{body})"
 
     def _body(self, *, lookbehind: bool) -> str:
+        """What a group holds; in a look-behind only the repetitions that every Java takes."""
         outer, self.bounded = self.bounded, True
         body = self._alternatives()
         if lookbehind and not self.bounded:
@@ -229,7 +230,8 @@ class _Parser:
             return atom
         self.at.take()
         count = self._counted() if char == "{" else char
-        self.bounded = self.bounded and (char == "?" or not count.endswith(("*", "+", ",}")))
+        endless = count.endswith(("*", "+", ",}")) or atom.startswith("(")
+        self.bounded = self.bounded and (char == "?" or not endless)
         if self.at.peek() in ("?", "+"):
             count += self.at.take()
         return f"(?:{atom}){count}"

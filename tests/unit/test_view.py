@@ -1,0 +1,115 @@
+"""A mirror as it is answered."""
+
+from typing import Any
+
+import pytest
+from mirroring.answering import view
+from mirroring.mirror import Intent, Source
+from mirroring.observation import Code, Severity, Status
+
+from tests.given import BEGIN, a_cluster, a_mirror, a_reason, after, an_observation
+
+LATER = after(hours=1)
+LOSS = a_reason(Code.DATA_LOSS)
+WARNING = a_reason(Code.CLOCK_SKEW, severity=Severity.WARNING)
+SEEN = an_observation(reasons=(LOSS, a_reason(Code.STALLED), WARNING))
+WORDS = "Invalid value x for replication.factor"
+
+
+@pytest.mark.parametrize(
+    ("intent", "refused", "sampled", "status", "since"),
+    [
+        (Intent.RUNNING, None, False, Status.CREATING, BEGIN),
+        (Intent.RUNNING, None, True, Status.IN_SYNC, SEEN.status_since),
+        (Intent.PAUSED, None, True, Status.PAUSED, LATER),
+        (Intent.STOPPED, None, True, Status.PAUSED, LATER),
+        (Intent.PAUSED, None, False, Status.PAUSED, LATER),
+        (Intent.DELETED, None, True, Status.DELETING, LATER),
+        (Intent.DELETED, WORDS, True, Status.DELETING, LATER),
+        (Intent.RUNNING, WORDS, False, Status.FAILED, LATER),
+        (Intent.RUNNING, WORDS, True, Status.FAILED, LATER),
+        (Intent.PAUSED, WORDS, True, Status.FAILED, LATER),
+    ],
+)
+def test_what_a_person_asked_shows_at_once(
+    intent: Intent, refused: str | None, sampled: bool, status: Status, since: Any
+) -> None:
+    mirror = a_mirror(intent=intent, updated_at=LATER)
+    found = view.standing(mirror, SEEN if sampled else None, refused)
+
+    assert (found.status, found.since) == (status, since)
+
+
+def test_a_sample_that_says_the_same_keeps_its_since_and_reasons() -> None:
+    seen = SEEN.model_copy(update={"status": Status.PAUSED})
+    found = view.standing(a_mirror(intent=Intent.PAUSED, updated_at=LATER), seen, None)
+
+    assert (found.since, found.reasons) == (SEEN.status_since, SEEN.reasons)
+
+
+def test_a_loss_and_a_warning_outlive_a_pause() -> None:
+    found = view.standing(a_mirror(intent=Intent.PAUSED), SEEN, None)
+
+    assert found.reasons == (LOSS, WARNING)
+
+
+def test_the_words_of_a_refusal_are_a_reason() -> None:
+    (reason,) = view.standing(a_mirror(), None, WORDS).reasons
+
+    assert reason.code is Code.CONFIG_REFUSED
+    assert WORDS in reason.message
+
+
+def test_a_managed_source_is_answered_as_it_was_asked() -> None:
+    source = Source(alias="eu", managed="eu-core", use_private_ips=True, cluster_id="x")
+    shown = view.summary(a_mirror(source=source), None, None).model_dump(by_alias=True)
+
+    assert shown["sourceCluster"] == {
+        "alias": "eu",
+        "managedCluster": {"sourceKafkaClusterId": "eu-core", "usePrivateIps": True},
+    }
+
+
+def test_an_external_source_is_hidden() -> None:
+    source = Source(alias="eu", cluster_id="x")
+    shown = view.details(a_mirror(source=source), None, None, {}).model_dump(by_alias=True)
+
+    assert shown["sourceCluster"] == {
+        "alias": "eu",
+        "externalCluster": {"sourceConnectionProperties": "[hidden]"},
+    }
+    assert shown["connectors"][0]["config"]["source.cluster.bootstrap.servers"] == "[hidden]"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, {}),
+        ({"security_protocol": "SSL"}, {"security.protocol": "SSL"}),
+        (
+            {"security_protocol": "SASL_SSL", "sasl_mechanism": "PLAIN"},
+            {
+                "security.protocol": "SASL_SSL",
+                "sasl.mechanism": "PLAIN",
+                "sasl.jaas.config": "[hidden]",
+            },
+        ),
+    ],
+)
+def test_a_configuration_shows_how_the_source_is_secured(
+    fields: dict[str, Any], expected: dict[str, str]
+) -> None:
+    clusters = {name: a_cluster(name, **fields) for name in ("eu-core", "us-core")}
+    config = view.details(a_mirror(), None, None, clusters).connectors[0].config
+
+    for side in ("source", "target"):
+        shown = {k: v for k, v in config.items() if k.startswith(f"{side}.cluster.s")}
+        assert shown == {f"{side}.cluster.{key}": value for key, value in expected.items()}
+
+
+def test_the_audited_fields_hold_no_secret_and_no_measurement() -> None:
+    shown = view.fields(a_mirror(source=Source(alias="eu", cluster_id="x")))
+
+    assert shown["source"] == "[hidden]"
+    assert shown["topicsRegex"] == r"orders\..*"
+    assert not {"status", "latency", "version"} & set(shown)
