@@ -2,6 +2,7 @@
 
 from kafka.errors import (
     IncompatibleBrokerVersion,
+    KafkaConfigurationError,
     KafkaError,
     KafkaTimeoutError,
     RequestTimedOutError,
@@ -76,13 +77,14 @@ def _cause(failure: KafkaError) -> BaseException:
 def _refusal(failure: KafkaError) -> str | None:
     """The broker answered, and does not want us: in a clear word, or by ending the exchange.
 
-    What is no KafkaError comes from building a SASL exchange (no AWS credentials, a wrong server
+    What is ours comes from building a SASL exchange (no AWS region or credentials, a wrong server
     signature); OpenSSL tells of a broker that wants a client certificate only in a later alert.
     """
     cause = _cause(failure)
     if isinstance(cause, UnsupportedSaslMechanismError):
         return "does not offer this mechanism: check sasl.mechanism"
-    if isinstance(cause, SaslAuthenticationFailedError) or not isinstance(cause, KafkaError):
+    ours = isinstance(cause, KafkaConfigurationError) or not isinstance(cause, KafkaError)
+    if ours or isinstance(cause, SaslAuthenticationFailedError):
         return "refuses these credentials: check sasl.mechanism and sasl.jaas.config"
     words = str(cause)
     return next((sentence for sign, sentence in _REFUSED if sign in words), None)

@@ -1,0 +1,231 @@
+"""What kafka-python is told of a cluster, and what is made of its failures: no secret in either."""
+
+import logging
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from kafka.errors import (
+    IncompatibleBrokerVersion,
+    KafkaConfigurationError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    RequestTimedOutError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
+from mirroring.connecting.security import Mechanism, OAuth, Protocol, Security
+from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
+from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, Partition
+from mirroring.probing.brokers import NobodyAnsweredError, NotConnectedError
+from mirroring.probing.client import options
+from mirroring.probing.oauth import Tokens
+from mirroring.probing.offsets import chunked
+from mirroring.probing.probe import Probe
+from mirroring.probing.tls import context
+from mirroring.probing.unreachable import explained, fault_of
+from pydantic import SecretStr
+
+from tests.e2e.clusters import Authority
+
+SECRET = "s3cret-pa55"
+SERVERS = ["a.example:9092", "[::1]:9092"]
+
+
+def test_plain_text_needs_nothing() -> None:
+    told = options(SERVERS, Security(), 8)
+    assert told["bootstrap_servers"] == SERVERS
+    assert told["security_protocol"] == "PLAINTEXT"
+    assert told["request_timeout_ms"] == 8000
+    assert {told[name] for name in told if name.startswith(("sasl", "ssl"))} == {None}
+
+
+def test_a_user_and_password_are_told() -> None:
+    told = options(SERVERS, user(Mechanism.SCRAM_SHA_512), 8)
+    assert told["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert (told["sasl_plain_username"], told["sasl_plain_password"]) == ("ann", SECRET)
+    assert told["ssl_context"].check_hostname
+
+
+def user(mechanism: Mechanism) -> Security:
+    return Security(Protocol.SASL_SSL, mechanism, "ann", SecretStr(SECRET))
+
+
+def test_msk_iam_takes_the_functions_own_role() -> None:
+    told = options(SERVERS, Security(Protocol.SASL_SSL, Mechanism.AWS_MSK_IAM), 8)
+    assert told["sasl_mechanism"] == "AWS_MSK_IAM"
+    assert told["security_protocol"] == "SASL_SSL"
+
+
+def test_client_credentials_become_a_source_of_tokens() -> None:
+    oauth = OAuth("https://idp/token", "me", SecretStr(SECRET), extensions=(("cluster", "lkc"),))
+    told = options(SERVERS, Security(Protocol.SASL_SSL, Mechanism.OAUTHBEARER, oauth=oauth), 8)
+    tokens = told["sasl_oauth_token_provider"]
+    assert isinstance(tokens, Tokens)
+    assert tokens.extensions() == {"cluster": "lkc"}
+    assert SECRET not in repr(oauth)
+
+
+@pytest.mark.parametrize("servers", [[], ["a"], ["a:b"], ["a:1", ""], ["a:1 b:2"], ["a:123456"]])
+def test_a_server_without_a_port_is_refused(servers: list[str]) -> None:
+    with pytest.raises(UnsupportedProperty, match=r"bootstrap\.servers"):
+        Probe(servers, Security())
+
+
+def test_kafka_python_writes_nothing_below_critical() -> None:
+    for name in ("kafka", "kafka.protocol.parser", "kafka.net.connection"):
+        assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
+
+
+def test_an_own_authority_replaces_the_systems() -> None:
+    own = Authority()
+    made = context(Security(Protocol.SSL, ca=own.pem))
+    assert made is not None
+    assert len(made.get_ca_certs()) == 1
+    assert made.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert made.verify_mode is ssl.CERT_REQUIRED
+
+
+def test_without_a_host_name_check_the_certificate_is_still_verified() -> None:
+    made = context(Security(Protocol.SSL, check_hostname=False))
+    assert made is not None
+    assert not made.check_hostname
+    assert made.verify_mode is ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize("password", ["", SECRET])
+def test_a_clients_key_leaves_no_file_behind(
+    password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert context(identified(Authority(), password)) is not None
+    assert list(tmp_path.iterdir()) == []
+
+
+def identified(authority: Authority, password: str, opens: str | None = None) -> Security:
+    own = authority.identity("me", password=password)
+    return Security(
+        Protocol.SSL,
+        certificate=own.certificate,
+        key=SecretStr(own.key),
+        key_password=SecretStr(password if opens is None else opens),
+    )
+
+
+def test_a_key_that_does_not_open_or_fit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    stranger = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    authority = Authority()
+    unfitting = Security(
+        Protocol.SSL,
+        certificate=authority.identity("me").certificate,
+        key=SecretStr(stranger.decode()),
+    )
+    for security in (unfitting, identified(authority, SECRET, opens="wrong")):
+        with pytest.raises(UnsupportedProperty, match=r"ssl\.keystore\.key"):
+            context(security)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_authority_that_is_no_certificate_is_refused() -> None:
+    broken = "-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----\n"
+    with pytest.raises(UnsupportedProperty, match=r"ssl\.truststore\.certificates"):
+        context(Security(Protocol.SSL, ca=broken))
+
+
+def lost(words: str) -> NotConnectedError:
+    return NotConnectedError(KafkaConnectionError(words))
+
+
+SILENT = KafkaTimeoutError("no answer in time")
+UNTRUSTED = lost("Handshake failed: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+MISMATCH = lost(
+    "Handshake failed: [SSL: CERTIFICATE_VERIFY_FAILED] Hostname mismatch, certificate is not valid"
+)
+ALERT = lost("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
+PASSWORD_REFUSED = NotConnectedError(SaslAuthenticationFailedError("Authentication failed"))
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "word"),
+    [
+        (SILENT, ClusterUnreachable, "security groups"),
+        (lost("111 ECONNREFUSED"), ClusterUnreachable, "refuses connections"),
+        (lost("DNS Resolution failure"), ClusterUnreachable, "cannot be resolved"),
+        (lost("socket disconnected"), ClusterUnreachable, "security.protocol"),
+        (lost("Invalid frame length: 352518400"), ClusterUnreachable, "security.protocol"),
+        (UNTRUSTED, ClusterUnreachable, "ssl.truststore.certificates"),
+        (MISMATCH, ClusterUnreachable, "ssl.endpoint.identification.algorithm"),
+        (lost("[SSL: WRONG_VERSION_NUMBER]"), ClusterUnreachable, "security.protocol"),
+        (ALERT, ClusterUnauthorized, "ssl.keystore.key"),
+        (PASSWORD_REFUSED, ClusterUnauthorized, "sasl.jaas.config"),
+        (
+            NotConnectedError(UnsupportedSaslMechanismError("…")),
+            ClusterUnauthorized,
+            "sasl.mechanism",
+        ),
+        (NotConnectedError(AttributeError("credentials")), ClusterUnauthorized, "credentials"),
+        (
+            NobodyAnsweredError([SILENT, lost("111 ECONNREFUSED")]),
+            ClusterUnreachable,
+            "refuses connections",
+        ),
+        (NobodyAnsweredError([SILENT, PASSWORD_REFUSED]), ClusterUnauthorized, "credentials"),
+    ],
+)
+def test_a_failure_says_what_to_check(failure: KafkaError, kind: type, word: str) -> None:
+    error = explained("The Kafka cluster at a.example:9092", failure)
+    assert type(error) is kind
+    assert error.detail.startswith("The Kafka cluster at a.example:9092 ")
+    assert word in error.detail
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (SILENT, Fault.TIMEOUT),
+        (RequestTimedOutError(), Fault.TIMEOUT),
+        (NodeNotReadyError(1), Fault.UNREACHABLE),
+        (lost("111 ECONNREFUSED"), Fault.UNREACHABLE),
+        (PASSWORD_REFUSED, Fault.UNAUTHORIZED),
+        (NotConnectedError(KafkaConfigurationError("region")), Fault.UNAUTHORIZED),
+        (IncompatibleBrokerVersion("Fetch"), Fault.OTHER),
+    ],
+)
+def test_a_failed_request_is_a_fault_of_its_partitions(
+    failure: KafkaError, expected: Fault
+) -> None:
+    assert fault_of(failure) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [
+        (LATEST, [2000, 2000, 500]),
+        (EARLIEST, [2000, 2000, 500]),
+        (MAX_TIMESTAMP, [1000, 1000, 1000, 1000, 500]),
+        (1_700_000_000_000, [1000, 1000, 1000, 1000, 500]),
+    ],
+)
+def test_a_chunk_is_what_a_broker_serves_at_once(kind: int, sizes: list[int]) -> None:
+    wanted = {Partition(f"t{at % 7}", at): kind for at in range(4500)}
+    chunks = list(chunked(wanted))
+    assert [sum(map(len, chunk.values())) for chunk in chunks] == sizes
+    asked = [
+        (Partition(topic, index), at)
+        for chunk in chunks
+        for topic, pairs in chunk.items()
+        for index, at in pairs
+    ]
+    assert dict(asked) == wanted
+    assert len(asked) == len(wanted)
