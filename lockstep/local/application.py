@@ -62,6 +62,8 @@ class Application:
             for name, definition in deployment.definitions.items()
         }
         self._deployment = deployment
+        for name in {route.function for route in deployment.routes}:
+            self._functions[name].prepare()
         self._progress.say(f"{len(self._functions)} functions of template.yaml are deployed")
         return Gateway(
             routes=deployment.routes,

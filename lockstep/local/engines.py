@@ -10,7 +10,6 @@ from threading import Event
 
 from lockstep.local import download, jars, ports
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
-from lockstep.local.errors import Stopped
 from lockstep.local.jvm import check_running, how_it_ended
 from lockstep.local.kafka import (
     HOST,
@@ -51,8 +50,9 @@ class Engines:
         self.aws_port = port[AWS]
         self._kafka_jars = jars.locked("kafka")
         self._dynamodb_jars = jars.locked("dynamodb")
-        self._brokers: list[Future[Child]] = []
-        self._dynamodb: Child | None = None
+        self._starts = ThreadPoolExecutor(thread_name_prefix="start")
+        self._kafka: list[Future[None]] = []
+        self._needed: list[Child] = []
         self._connect: Child | None = None
 
     def endpoints(self) -> dict[str, str]:
@@ -70,47 +70,49 @@ class Engines:
         download.fetch(*wanted, progress=self._progress.downloading, stop=self._stop)
 
     def start(self) -> None:
-        """Start what needs nothing else; new brokers are formatted beside each other."""
-        self._dynamodb = start_dynamodb(self._processes, self._dynamodb_jars, self.dynamodb)
-        starts = ThreadPoolExecutor(thread_name_prefix="start")
-        self._brokers = [
-            starts.submit(start_broker, self._processes, self._kafka_jars, broker)
-            for broker in (self.target, self.source)
-        ]
-        starts.shutdown(wait=False)
+        """Start everything, each part as soon as what it needs answers."""
+        dynamodb = start_dynamodb(self._processes, self._dynamodb_jars, self.dynamodb)
+        self._needed.append(dynamodb)
+        self._kafka = [self._starts.submit(self._start_target_and_connect)]
+        self._kafka.append(self._starts.submit(self._start_broker, self.source))
+        self._starts.shutdown(wait=False)
 
     def wait_for_dynamodb(self) -> None:
         """Wait until DynamoDB Local answers."""
-        self._wait(self._dynamodb, partial(listens, self.dynamodb.port))
+        self._wait(self._needed[0], partial(listens, self.dynamodb.port))
 
     def wait_for_kafka(self) -> None:
-        """Wait until both clusters and then Connect answer."""
-        for broker, started in zip((self.target, self.source), self._brokers, strict=True):
-            self._wait(started.result(), partial(listens, broker.port))
-            self._progress.say(f"{broker.name} answers at {broker.address}")
-            if self._connect is None:
-                self._connect = self._start_connect()
-        self._wait(self._connect, partial(_answers, self.worker))
-        self._progress.say(f"{self.worker.name} answers at {self.worker.url}")
+        """Wait until both clusters and Connect answer."""
+        for started in self._kafka:
+            started.result()
 
     def watch(self) -> None:
         """Start Connect again when it ended; raise StackError when anything else did."""
-        for child in (self._dynamodb, *(started.result() for started in self._brokers)):
-            if child:
-                check_running(child)
+        for child in self._needed:
+            check_running(child)
         if self._connect and not self._connect.is_running():
             self._progress.say(f"{how_it_ended(self._connect)}: it is started again")
-            self._stop.wait(RESTART_PAUSE_S)
             self._processes.kill(self._connect)
+            self._stop.wait(RESTART_PAUSE_S)
             self._connect = self._start_connect()
+
+    def _start_target_and_connect(self) -> None:
+        self._start_broker(self.target)
+        self._connect = self._start_connect()
+        self._wait(self._connect, partial(_answers, self.worker))
+        self._progress.say(f"{self.worker.name} answers at {self.worker.url}")
+
+    def _start_broker(self, broker: Broker) -> None:
+        child = start_broker(self._processes, self._kafka_jars, broker)
+        self._needed.append(child)
+        self._wait(child, partial(listens, broker.port))
+        self._progress.say(f"{broker.name} answers at {broker.address}")
 
     def _start_connect(self) -> Child:
         return start_worker(self._processes, self._kafka_jars, self.worker)
 
-    def _wait(self, child: Child | None, answers: Callable[[], bool]) -> None:
+    def _wait(self, child: Child, answers: Callable[[], bool]) -> None:
         """Wait until a program answers; raise StackError when it ends instead, or never does."""
-        if child is None:
-            raise Stopped
 
         def is_up() -> bool:
             check_running(child)

@@ -102,6 +102,12 @@ class Function:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ENVIRONMENTS))
 
+    def prepare(self) -> None:
+        """Have one process warm before the first event."""
+        environment = self._take()
+        with self._lock:
+            self._idle.append(environment)
+
     def invoke(self, event: bytes) -> Outcome:
         """Run it on one event, in a warm process if one is free."""
         with self._places:
