@@ -40,9 +40,9 @@ def _source_connector(
 ) -> dict[str, str]:
     """MirrorSourceConnector: copies the records.
 
-    `auto.offset.reset` holds for every partition without a committed offset, so with `latest` a
-    topic born after the mirror loses what was written before MirrorMaker found it (at most one
-    refresh, 60 s).
+    `auto.offset.reset` holds for every partition without a committed offset, as long as it has
+    none. So with `latest` a topic born after the mirror is read from when MirrorMaker finds it (at
+    most one refresh, 60 s), and a partition not written to yet from when its task last started.
     """
     return {
         **_shared(mirror, source, target),
