@@ -292,3 +292,10 @@ def test_a_failed_checkpoint_connector_is_a_warning_and_no_status() -> None:
 )
 def test_a_duration_reads_as_a_person_says_it(ms: int, words: str) -> None:
     assert duration(ms) == words
+
+
+def test_a_repair_that_was_given_up_is_told_beside_the_failure() -> None:
+    failed = connector("RUNNING", "FAILED", trace="org.X: boom")
+    verdict = judge(scene(connector=failed, given_up=frozenset({failed.name})), observed(), {})
+    assert [one.code for one in verdict.reasons] == [Code.TASK_FAILED, Code.REPAIR_GIVEN_UP]
+    assert "boom" in verdict.reasons[1].message

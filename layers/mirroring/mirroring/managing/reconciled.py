@@ -1,9 +1,13 @@
 """What reconcile has done for a mirror, so that it does each thing once."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from mirroring.mirror import Intent
 from mirroring.schema import Moment, Schema
+
+RESTART_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
 
 
 class Applied(Schema):
@@ -33,3 +37,9 @@ class Reconciled(Schema):
     refused: str | None = None
     refused_basis: str | None = None
     restarts: dict[str, Restarts] = Field(default_factory=dict)
+
+    def given_up(self) -> frozenset[str]:
+        """The connectors that were restarted as often as they are: a person must mend them."""
+        return frozenset(
+            name for name, one in self.restarts.items() if one.count >= len(RESTART_AFTER)
+        )

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.reconciled import Reconciled, Restarts
+from mirroring.managing.reconciled import RESTART_AFTER, Reconciled, Restarts
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Code, Observation, Reason
 from mirroring.redaction import redacted
 
-RESTART_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
 HEALTHY_AFTER = timedelta(hours=1)
 FAILURES = (Code.TASK_FAILED, Code.CONNECTOR_FAILED, Code.CHECKPOINT_FAILED)
 ABSENT = "absent"

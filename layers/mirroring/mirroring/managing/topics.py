@@ -11,9 +11,11 @@ ALWAYS_EXCLUDED = (
     r".*\.replica",
     "__.*",
     r"\..*",
+    "connect-(configs|offsets|status)",
 )
 """Set on every connector: Kafka's defaults up to 3.9 and since 4.0 together, so that a worker's
-upgrade changes nothing (KIP-1074), and the names that ReplicationPolicy.isInternalTopic drops."""
+upgrade changes nothing (KIP-1074), the names that ReplicationPolicy.isInternalTopic drops, and a
+Connect cluster's own topics, whose configurations hold secrets."""
 
 
 def matching(mirror: Mirror, topics: Iterable[str]) -> list[str]:

@@ -204,6 +204,7 @@ class Assessment:
             now=self._at,
             mirror=sheet.mirror,
             refused=sheet.refused,
+            given_up=sheet.given_up,
             connector=sheet.seen.connector,
             checkpoint=sheet.seen.checkpoint,
             away=sheet.away,

@@ -67,14 +67,15 @@ class Sampler:
 
     def _sheets(self, names: Sequence[str]) -> list[Sheet]:
         """An empty sheet for each mirror that still exists."""
-        states = self.samples.states(names)
+        states, done = self.samples.states(names), self.store.reconciled_of(names)
         mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
         return [
             Sheet(
                 mirror=mirror,
                 state=states[mirror.name],
                 memory=unpack(states[mirror.name].memory),
-                refused=self.store.reconciled(mirror.name).refused,
+                refused=done[mirror.name].refused,
+                given_up=done[mirror.name].given_up(),
             )
             for mirror in mirrors
         ]

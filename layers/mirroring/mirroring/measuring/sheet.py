@@ -37,6 +37,7 @@ class Sheet:
     memory: Memory
     isolation: Isolation = Isolation.READ_UNCOMMITTED
     refused: str | None = None
+    given_up: frozenset[str] = frozenset()
     plain_secrets: bool = False
     seen: Seen = Seen()
     away: dict[Code, str] = field(default_factory=dict)

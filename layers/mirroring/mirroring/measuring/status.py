@@ -63,6 +63,7 @@ class Scene:
     now: datetime
     mirror: Mirror
     refused: str | None = None
+    given_up: frozenset[str] = frozenset()
     connector: Connector | None = None
     checkpoint: Connector | None = None
     away: Mapping[Code, str] = field(default_factory=dict)
@@ -353,6 +354,10 @@ def _beside(case: Case) -> Iterable[Reason]:
         name = scene.checkpoint.name
         says = {"cause": why.message, "todo": why.action}
         yield reason(Code.CHECKPOINT_FAILED, now, says, connector=name)
+    for failed in filter(None, (scene.connector, scene.checkpoint)):
+        if failed.name in scene.given_up and _any_failed(failed):
+            says = {"cause": cause.read(_first_trace(failed)).message}
+            yield reason(Code.REPAIR_GIVEN_UP, now, says, connector=failed.name)
     for topic in scene.topics:
         if topic.skewed:
             yield reason(Code.CLOCK_SKEW, now, {"records": topic.skewed}, topic=topic.name)
@@ -379,7 +384,9 @@ def _first_trace(connector: Connector) -> str | None:
 def _unique(reasons: Iterable[Reason]) -> list[Reason]:
     """One reason for each finding, the gravest first."""
     order = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
-    by_key = {one.key: one for one in reversed(tuple(reasons))}
+    by_key: dict[object, Reason] = {}
+    for one in reasons:
+        by_key.setdefault(one.key, one)
     return sorted(by_key.values(), key=lambda one: order.index(one.severity))
 
 
