@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -31,26 +32,28 @@ def local(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     caught: list[int] = []
 
-    def end(number: int, _frame: object) -> None:
+    def end(number: int, _frame: object = None) -> None:
         caught.append(number)
         stop.set()
 
     for number in SIGNALS:
         signal.signal(number, end)
+    threading.excepthook = partial(_report, stop)
     progress = Progress()
     with Processes() as processes:
         running = Running(chosen, processes, progress, stop)
         running.thread.start()
-        _wait(running.thread, stop)
+        _wait(running.thread, stop, end)
         if caught:
             progress.say("stopping")
-        running.thread.join(CLOSE_S)
+        # What runs is given a moment to end well; what only starts is not.
+        running.thread.join(CLOSE_S if progress.was_ready else 0)
         processes.close()
         running.thread.join(CLOSE_S)
-    if running.failure and not caught:
-        raise running.failure
+    if not caught:
+        raise running.failure or StackError("The local stack failed by its own fault.")
     progress.say("stopped, nothing is left running")
-    return 0 if progress.was_ready or not caught else 128 + caught[0]
+    return 0 if progress.was_ready else 128 + caught[0]
 
 
 class Running:
@@ -110,9 +113,15 @@ def invoke(arguments: argparse.Namespace) -> int:
     return 0 if response.status < http.client.BAD_REQUEST else 1
 
 
-def _wait(thread: threading.Thread, stop: threading.Event) -> None:
-    """Wait for the stack's own end or for a stop; when make started us, its end is one too."""
+def _report(stop: threading.Event, error: threading.ExceptHookArgs) -> None:
+    """A failure on any thread, unless it is only that everything is being stopped."""
+    if not stop.is_set():
+        threading.__excepthook__(error)
+
+
+def _wait(thread: threading.Thread, stop: threading.Event, end: Callable[[int], None]) -> None:
+    """Wait for the stack's own end or a stop; when make started us, its end is like a signal."""
     parent = os.getppid() if "MAKELEVEL" in os.environ else None
     while thread.is_alive() and not stop.wait(LOOK_S):
         if parent and os.getppid() != parent:
-            stop.set()
+            end(signal.SIGHUP)

@@ -104,8 +104,10 @@ class Download:
 
 
 def _failure(jar: Jar, error: Exception) -> StackError:
+    is_network = isinstance(error, requests.RequestException)
+    reason = type(error).__name__ if is_network else _first_line(error)
     return StackError(
-        f"{jar.path.name} could not be fetched ({type(error).__name__}: {_first_line(error)}): "
+        f"{jar.path.name} could not be fetched ({reason}): "
         "check the network and the disk, or name a mirror of Maven Central under [repositories] in "
         "~/.config/jgo.conf, then start again; what was fetched is kept."
     )

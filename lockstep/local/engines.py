@@ -2,7 +2,7 @@
 
 import http.client
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -82,8 +82,8 @@ class Engines:
         self._wait(self._needed[0], partial(listens, self.dynamodb.port))
 
     def wait_for_kafka(self) -> None:
-        """Wait until both clusters and Connect answer."""
-        for started in self._kafka:
+        """Wait until both clusters and Connect answer, or the first of them fails."""
+        for started in wait(self._kafka, return_when=FIRST_EXCEPTION).done:
             started.result()
 
     def watch(self) -> None:

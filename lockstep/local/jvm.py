@@ -52,7 +52,10 @@ def why_it_ended(child: Child) -> str:
         return f"{ended} for want of memory: close other programs and start again."
     if _NO_DISK.search(output):
         return f"{ended} because the disk is full: free some space and start again."
-    return f"{ended}: see {child.log}, then start again."
+    return (
+        f"{ended}: its logs in {child.log.parent} say why; start again, or afresh with another "
+        "folder (--data)."
+    )
 
 
 def how_it_ended(child: Child) -> str:

@@ -46,11 +46,16 @@ def check_disk(folder: Path) -> None:
 def own(folder: Path) -> TextIO:
     """Make the data folder, for its owner only, and lock it until the file returned is closed.
 
-    Raises StackError when another stack runs on it.
+    Raises StackError when that cannot be, or when another stack runs on it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    lock = (folder / "lock").open("a+")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise StackError(
+            f"{folder} cannot be used ({error.strerror}): choose another folder (--data)."
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

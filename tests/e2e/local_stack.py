@@ -231,6 +231,14 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if _state(pid) not in (None, "Z")}
 
 
+def runs(pid: int, program: str) -> bool:
+    """Whether a process's command line holds this word."""
+    try:
+        return program in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _state(pid: int) -> str | None:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

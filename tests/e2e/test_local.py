@@ -1,6 +1,7 @@
 """The local stack as a newcomer meets it: starts, answers, says what is wrong, ends."""
 
 import json
+import os
 import signal
 import stat
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import ALERT_EMAIL, ALERT_PHONE
-from tests.e2e.local_stack import LocalStack, alive, eventually, start
+from tests.e2e.local_stack import LocalStack, alive, eventually, runs, start
 
 
 @pytest.fixture
@@ -125,22 +126,29 @@ def test_an_option_that_cannot_be_is_refused(tmp_path: Path, option: tuple[str, 
     assert option[0].strip("-").replace("-", "") in second.said().lower().replace("-", "")
 
 
-@pytest.mark.parametrize("moment", ["", "starting", "deployed"])
+@pytest.mark.parametrize(
+    ("moment", "number", "code"),
+    [
+        pytest.param("", signal.SIGTERM, 143, id="at once"),
+        pytest.param("starting", signal.SIGINT, 130, id="while Java starts"),
+        pytest.param("answers", signal.SIGKILL, -9, id="kill -9"),
+    ],
+)
 def test_a_stop_during_the_start_leaves_no_process(
-    started: list[LocalStack], tmp_path: Path, moment: str
+    started: list[LocalStack], tmp_path: Path, moment: str, number: signal.Signals, code: int
 ) -> None:
     one = start(tmp_path / "data", "--no-demo", "--port", "0")
     started.append(one)
     eventually(lambda: (tmp_path / "data").exists() and moment in one.said(), within_s=60)
     family = one.family()
 
-    code = one.stop(signal.SIGINT)
+    assert one.stop(number) == code, one.said()
 
-    assert code == 130, one.said()
-    assert not alive(family | one.family())
+    eventually(lambda: not alive(family), within_s=5, what="every process ended")
+    assert "Traceback" not in one.said()
 
 
-def test_a_second_start_finds_everything_again_and_kill_9_leaves_nothing(
+def test_a_second_start_finds_everything_again_and_a_broker_that_dies_ends_it(
     started: list[LocalStack], tmp_path: Path
 ) -> None:
     first = start(tmp_path / "data", "--no-demo", "--port", "0")
@@ -167,5 +175,9 @@ def test_a_second_start_finds_everything_again_and_kill_9_leaves_nothing(
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "data" / "secrets.json").stat().st_mode) == 0o600
     family = second.family()
-    second.process.kill()
-    eventually(lambda: not alive(family), within_s=5, what="every process ended")
+    os.kill(next(pid for pid in family if runs(pid, "kafka.Kafka")), signal.SIGKILL)
+    assert second.process.wait(30) == 1
+    last = second.said().splitlines()[-1]
+    assert last.startswith("lockstep: Kafka ")
+    assert "ended (signal 9)" in last
+    assert not alive(family)
