@@ -21,8 +21,8 @@ from kafka.errors import (
 from mirroring.connecting.security import Mechanism, OAuth, Protocol, Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
 from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, Partition
-from mirroring.probing.brokers import NobodyAnsweredError, NotConnectedError
 from mirroring.probing.client import options
+from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
 from mirroring.probing.oauth import Tokens
 from mirroring.probing.offsets import chunked
 from mirroring.probing.probe import Probe

@@ -18,9 +18,11 @@ from kafka.protocol.metadata import MetadataResponse
 
 from mirroring.connecting.security import Security
 from mirroring.probing.client import options
+from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
 from mirroring.probing.transport import Manager
 from mirroring.probing.wire.metadata import Broker
 
+LANES = 2
 HEDGE_S = 0.4
 PATIENCE_S = 1.4
 STEP_S = 0.1
@@ -37,22 +39,6 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-class NotConnectedError(KafkaError):  # type: ignore[misc]  # kafka-python carries no types
-    """A broker could not be connected to; `cause` is what was made of it below."""
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
-        self.cause = cause
-
-
-class NobodyAnsweredError(KafkaError):  # type: ignore[misc]  # kafka-python carries no types
-    """No broker that is known answered; `failures` has one of each that was tried."""
-
-    def __init__(self, failures: Sequence[KafkaError]) -> None:
-        super().__init__()
-        self.failures = failures
-
-
 class Brokers:
     """Asks many brokers at once, and waits for a silent one only while there is a reason to.
 
@@ -65,7 +51,7 @@ class Brokers:
         self._timeout_s = timeout_s
         self._known = _as_metadata("", ())
         self._net: Any = None
-        self._manager: Any = None
+        self._managers: list[Any] = []
         self._asking: Counter[Node] = Counter()
         self._away: dict[Node, float] = {}
         self._used_at = self._heard_at = 0.0
@@ -96,15 +82,16 @@ class Brokers:
         self._wait(everything, within_s or self._timeout_s)
         return {key: _outcome(task) for key, task in tasks.items()}
 
-    async def ask(self, node: Node, make: Make) -> Any:
+    async def ask(self, node: Node, make: Make, lane: int = 0) -> Any:
         """One broker's answer; raises KafkaError.
 
+        A broker serves one request of a connection at a time: another lane is another connection.
         A kept connection may have died while nobody looked (a frozen Lambda, a restarted broker):
         then it is asked once more over a new one.
         """
         if self._away.get(node, 0.0) > time.monotonic():
             raise KafkaTimeoutError("it was silent a moment ago")
-        connection = self._connection(node)
+        connection = self._connection(node, lane)
         kept = connection.connected
         self._asking[node] += 1
         try:
@@ -112,7 +99,7 @@ class Brokers:
         except KafkaConnectionError:
             if not kept:
                 raise
-            answer = await self._send(self._connection(node), make)
+            answer = await self._send(self._connection(node, lane), make)
         finally:
             self._asking[node] -= 1
         self._heard_at = time.monotonic()
@@ -137,9 +124,10 @@ class Brokers:
     def learn(self, cluster_id: str, brokers: Sequence[Broker]) -> None:
         """Takes in where the brokers are now; the servers named to us are needed no more."""
         self._known = _as_metadata(cluster_id, brokers)
-        self._manager.cluster.update_metadata(self._known)
-        for server in self._manager.cluster.bootstrap_brokers():
-            self._drop(server.node_id, Cancelled())
+        for manager in self._managers:
+            manager.cluster.update_metadata(self._known)
+            for server in manager.cluster.bootstrap_brokers():
+                self._drop(server.node_id, Cancelled())
 
     def rest(self, seconds: float) -> None:
         """Lets time pass with the connections alive."""
@@ -153,9 +141,10 @@ class Brokers:
     def close(self) -> None:
         """Ends every connection; the next call begins with the servers named to us."""
         if self._net is not None:
-            self._manager.close()
+            for manager in self._managers:
+                manager.close()
             self._net.close()
-        self._net = self._manager = None
+        self._net, self._managers = None, []
         self._away.clear()
         self._asking.clear()
 
@@ -167,9 +156,9 @@ class Brokers:
         self._used_at = now
         if self._net is None:
             self._net = NetworkSelector()
-            self._manager = Manager(self._net, **self._options)
-            if self._known.brokers:
-                self._manager.cluster.update_metadata(self._known)
+            self._managers = [Manager(self._net, **self._options) for _ in range(LANES)]
+            for manager in self._managers if self._known.brokers else ():
+                manager.cluster.update_metadata(self._known)
 
     def _wait(self, everything: Future, within_s: float) -> None:
         began = time.monotonic()
@@ -191,20 +180,22 @@ class Brokers:
 
     def _drop(self, node: Node, why: KafkaError) -> None:
         """Ends a connection at once, unsent bytes and all, which `manager.close` would wait for."""
-        connection = self._manager._conns.get(node)
-        if connection is not None:
-            connection.close(why)
+        for manager in self._managers:
+            connection = manager._conns.get(node)
+            if connection is not None:
+                connection.close(why)
 
     def _candidates(self, servers: bool) -> list[Node]:
         """Connected brokers first, those that were silent a moment ago last."""
-        brokers: list[Node] = [broker.node_id for broker in self._manager.cluster.brokers()]
-        named = self._manager.cluster.bootstrap_brokers() if servers else []
+        manager = self._managers[0]
+        brokers: list[Node] = [broker.node_id for broker in manager.cluster.brokers()]
+        named = manager.cluster.bootstrap_brokers() if servers else []
         random.shuffle(brokers)
-        brokers.sort(key=lambda node: (node in self._away, node not in self._manager._conns))
+        brokers.sort(key=lambda node: (node in self._away, node not in manager._conns))
         return brokers + [server.node_id for server in named]
 
-    def _connection(self, node: Node) -> Any:
-        return self._manager.get_connection(node, refresh_metadata_on_err=False)
+    def _connection(self, node: Node, lane: int) -> Any:
+        return self._managers[lane].get_connection(node, refresh_metadata_on_err=False)
 
     async def _send(self, connection: Any, make: Make) -> Any:
         ready = Future()

@@ -12,7 +12,7 @@ from kafka.errors import (
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.facts import Fault
-from mirroring.probing.brokers import NobodyAnsweredError, NotConnectedError
+from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
 
 _REFUSED = (
     (

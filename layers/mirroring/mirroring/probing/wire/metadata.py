@@ -4,6 +4,7 @@ import struct
 from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from mirroring.facts import TopicFacts, fault
@@ -23,6 +24,7 @@ _NO_ID = bytes(16)
 _INT32 = struct.Struct(">i")
 _INT16 = struct.Struct(">h")
 _PARTITION = struct.Struct(">hiii")
+_ONE_BYTE = 0x7F
 
 
 class Broker(NamedTuple):
@@ -96,16 +98,48 @@ def _topic(body: memoryview, at: int) -> tuple[str, TopicFacts, int]:
 def _leaders(body: memoryview, at: int) -> tuple[tuple[int, ...], int]:
     """The leader's broker id of each partition, by index, and where the next field begins."""
     count, at = read_uvarint(body, at)
-    found: dict[int, int] = {}
-    for _ in range(count - 1):
+    read = _alike(body, at, count - 1) or _one_by_one(body, at, count - 1)
+    leaders = dict(read[0])
+    return tuple([leaders.get(index, -1) for index in range(count - 1)]), read[1]
+
+
+def _alike(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]], int] | None:
+    """(Index, leader) of partitions with as many replicas as the first, None where they differ."""
+    if count == 0:
+        return None
+    lengths = []
+    place = at + _PARTITION.size
+    for _ in range(3):
+        lengths.append(body[place])
+        place += 1 + (body[place] - 1) * _INT32.size
+    if max(lengths) > _ONE_BYTE or min(lengths) == 0:
+        return None
+    shape, wanted = _shape(*lengths), (*lengths, 0)
+    end = at + count * shape.size
+    if end > len(body):
+        return None
+    rows = list(shape.iter_unpack(body[at:end]))
+    return ([row[:2] for row in rows], end) if all(row[2:] == wanted for row in rows) else None
+
+
+@lru_cache(maxsize=64)
+def _shape(replicas: int, in_sync: int, offline: int) -> struct.Struct:
+    """A partition: error, index, leader, epoch, three arrays of brokers by length, no tags."""
+    arrays = "".join(f"B{(length - 1) * _INT32.size}x" for length in (replicas, in_sync, offline))
+    return struct.Struct(f">2xii4x{arrays}B")
+
+
+def _one_by_one(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]], int]:
+    found: list[tuple[int, int]] = []
+    for _ in range(count):
         _, index, leader, _ = _PARTITION.unpack_from(body, at)
-        found[index] = leader
+        found.append((index, leader))
         at += _PARTITION.size
         for _ in range(3):
             replicas, at = read_uvarint(body, at)
             at += (replicas - 1) * _INT32.size
         at = skip_tags(body, at)
-    return tuple(found.get(index, -1) for index in range(count - 1)), at
+    return found, at
 
 
 def topic_id(raw: bytes) -> str:
