@@ -64,7 +64,9 @@ class Worker:
 
 def new_cluster_id() -> str:
     """A random id as Kafka's Uuid class writes it: 22 characters of URL-safe base 64."""
-    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)
+    encoded = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # Kafka leaves out those that a command line would take for an option.
+    return new_cluster_id() if encoded.startswith("-") else encoded
 
 
 def start_broker(processes: Processes, jars: Jars, broker: Broker) -> Child:

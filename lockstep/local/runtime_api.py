@@ -13,7 +13,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PREFIX = "/2018-06-01/runtime/"
-ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         is_error = self.path.endswith("/error")
-        error_type = self.headers.get(ERROR_TYPE, "Runtime.Unknown") if is_error else None
-        self.server.outcomes.put(Outcome(body, error_type))
+        self.server.outcomes.put(Outcome(body, _error_type(body) if is_error else None))
         self._answer(HTTPStatus.ACCEPTED, b"{}", {"Content-Type": "application/json"})
 
     def _answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str]) -> None:
@@ -111,3 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def _error_type(body: bytes) -> str:
+    """The type that a posted error names; the header for it is not always sent."""
+    try:
+        return str(json.loads(body)["errorType"])
+    except (ValueError, KeyError, TypeError):
+        return "Runtime.Unknown"

@@ -4,7 +4,8 @@ What a test can ask for:
 - `stack` (LocalStack): `python -m lockstep local` without the demo, its minute 5 s and its activity
   window 20 s long, alerts going to ALERT_EMAIL and ALERT_PHONE. It has `url`, `endpoints`, `data`,
   `said()`; the API by `get/put/post/delete` (an Answer: `status`, `headers`, `json`);
-  `run("dispatch_samples")`; `connect("GET", "/connectors")` for Connect's own REST API;
+  `run("dispatch_samples")`; `connect("GET", "/connectors")` for Connect's own REST API, and
+  `kill(CONNECT)`, after which the stack starts Connect again (`connect_answers()`);
   `aws("sns")` for a boto3 client; `source` and `target` (Cluster), whose topics it can `create`,
   `produce` (Record) and `read`.
 - `registered` (LocalStack): the same, with the clusters `eu-core` and `us-core` and the Connect

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from botocore.config import Config
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 ROOT = Path(__file__).parents[2]
+CONNECT = "org.apache.kafka.connect.cli.ConnectDistributed"
+BROKER = "kafka.Kafka"
 START_S = 180
 STOP_S = 30
 READY = re.compile(r"^ready (http://127\.0\.0\.1:\d+)$", re.MULTILINE)
@@ -172,6 +175,13 @@ class LocalStack:
         """One call of Kafka Connect's own REST API."""
         return request(self.endpoints["connect"] + path, method, body, {})
 
+    def connect_answers(self) -> bool:
+        """Whether Kafka Connect serves its REST API."""
+        try:
+            return self.connect("GET", "/connectors").status == 200
+        except OSError:
+            return False
+
     def run(self, function: str, event: Any = None) -> Answer:
         """Invoke a function now: `stack.run("dispatch_samples")`."""
         return self.post(f"/_local/run/{function}", event)
@@ -190,6 +200,10 @@ class LocalStack:
     def family(self) -> set[int]:
         """The ids of its process and of all that it started, and they in turn."""
         return set(_family(self.process.pid))
+
+    def kill(self, program: str) -> None:
+        """Kill -9 the one process that runs this program: `stack.kill(CONNECT)`, for one."""
+        os.kill(next(pid for pid in self.family() if _runs(pid, program)), signal.SIGKILL)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Stop it as a person would, and wait; its exit code."""
@@ -231,7 +245,7 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if _state(pid) not in (None, "Z")}
 
 
-def runs(pid: int, program: str) -> bool:
+def _runs(pid: int, program: str) -> bool:
     """Whether a process's command line holds this word."""
     try:
         return program in Path(f"/proc/{pid}/cmdline").read_text().split("\0")

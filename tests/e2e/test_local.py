@@ -1,7 +1,6 @@
 """The local stack as a newcomer meets it: starts, answers, says what is wrong, ends."""
 
 import json
-import os
 import signal
 import stat
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import ALERT_EMAIL, ALERT_PHONE
-from tests.e2e.local_stack import LocalStack, alive, eventually, runs, start
+from tests.e2e.local_stack import BROKER, CONNECT, LocalStack, alive, eventually, start
 
 
 @pytest.fixture
@@ -96,6 +95,15 @@ def test_the_inbox_holds_what_each_protocol_was_sent(stack: LocalStack) -> None:
     assert all(one["at"].endswith("Z") for one in sent)
 
 
+def test_a_connect_worker_that_dies_is_started_again(stack: LocalStack) -> None:
+    stack.kill(CONNECT)
+    eventually(lambda: not stack.connect_answers(), within_s=5, what="Connect away")
+
+    eventually(stack.connect_answers, within_s=60, what="Connect back")
+
+    assert "Kafka Connect us-connect ended (signal 9): it is started again" in stack.said()
+
+
 def test_a_port_in_use_is_one_sentence(stack: LocalStack, tmp_path: Path) -> None:
     port = stack.url.rpartition(":")[2]
 
@@ -175,7 +183,7 @@ def test_a_second_start_finds_everything_again_and_a_broker_that_dies_ends_it(
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "data" / "secrets.json").stat().st_mode) == 0o600
     family = second.family()
-    os.kill(next(pid for pid in family if runs(pid, "kafka.Kafka")), signal.SIGKILL)
+    second.kill(BROKER)
     assert second.process.wait(30) == 1
     last = second.said().splitlines()[-1]
     assert last.startswith("lockstep: Kafka ")
