@@ -1,0 +1,73 @@
+"""Traffic that stories begin and end as they like, and when each of its records was written."""
+
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from tests.e2e.truth.side import Side
+
+STEP_S = 0.05
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A record to partition 0 of a topic every `every_s`, by a clock that is `skew_ms` ahead."""
+
+    topic: str
+    every_s: float = 0.1
+    skew_ms: int = 0
+
+
+@dataclass
+class Flows:
+    """All flows to one cluster, on one thread; usable in a `with` block."""
+
+    side: Side
+    stamps: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    _next: dict[Flow, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "Flows":
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def begin(self, flow: Flow) -> Flow:
+        """Let it flow from now on."""
+        with self._lock:
+            self._next[flow] = time.monotonic()
+        return flow
+
+    def end(self, flow: Flow) -> None:
+        """Nothing of it is sent any more once this returns, and all of it is written."""
+        with self._lock:
+            self._next.pop(flow, None)
+            self.side.producer.flush(30)
+
+    def _run(self) -> None:
+        while not self._over.wait(STEP_S):
+            with self._lock:
+                for flow, due in self._next.items():
+                    if due <= time.monotonic():
+                        self._next[flow] = max(due, time.monotonic() - 1) + flow.every_s
+                        self._send(flow)
+
+    def _send(self, flow: Flow) -> None:
+        stamp = time.time_ns() // 1_000_000 + flow.skew_ms
+        sent = self.side.producer.send(flow.topic, b"flow", partition=0, timestamp_ms=stamp)
+        sent.add_callback(lambda written: self._note(flow, written.offset, stamp))
+
+    def _note(self, flow: Flow, offset: int, stamp: int) -> None:
+        self.stamps[flow.topic][offset] = stamp

@@ -1,0 +1,89 @@
+"""Timestamps that are not the time of writing."""
+
+from mirroring.measuring.reading import now_ms
+from mirroring.observation import Code, Status
+
+from tests.e2e.truth.stage import (
+    IN_SYNC,
+    MINUTE_MS,
+    Observation,
+    Stage,
+    Story,
+    has,
+    ms,
+)
+
+HOUR_MS = 60 * MINUTE_MS
+YEAR_MS = 365 * 24 * HOUR_MS
+FOREVER = str((1 << 63) - 1)
+OUTAGE_MS = 15_000
+TARGET_MS = 5_000
+MUCH_MS = 3_000
+
+
+def producers_an_hour_ahead_are_told_and_never_late(stage: Stage) -> Story:
+    yield from _skewed(stage, HOUR_MS, "producers' clocks an hour ahead")
+
+
+def producers_an_hour_behind_are_told_and_never_late(stage: Stage) -> Story:
+    yield from _skewed(stage, -HOUR_MS, "producers' clocks an hour behind")
+
+
+def event_time_of_a_year_ago_is_told_and_never_late(stage: Stage) -> Story:
+    yield from _skewed(stage, -YEAR_MS, "event time a year old")
+
+
+def a_target_that_stamps_records_itself_is_measured_by_offsets(stage: Stage) -> Story:
+    topic = stage.topic()
+    stage.world.target.create(
+        stage.mirrored(topic), configs={"message.timestamp.type": "LogAppendTime"}
+    )
+    stage.make(target_latency=TARGET_MS)
+    stage.flow(topic)
+    yield from stage.until(IN_SYNC, "in sync")
+    stage.right.clear()
+    yield from stage.steady(IN_SYNC, "in sync", 6)
+    yield from _paused(stage, topic)
+
+
+def _skewed(stage: Stage, skew_ms: int, fault: str) -> Story:
+    limits = {"message.timestamp.after.max.ms": FOREVER, "retention.ms": "-1"}
+    topic = stage.topic(configs=limits)
+    stage.make(target_latency=TARGET_MS)
+    yield from stage.until(IN_SYNC, "in sync")
+    stage.flow(topic, skew_ms=skew_ms)
+    stage.fault()
+    stage.right = {Code.CLOCK_SKEW}
+    yield from stage.until(has(Status.IN_SYNC, Code.CLOCK_SKEW), "told")
+    stage.detected(fault)
+    yield from stage.steady(_never_late, "in sync and not late", 6)
+    assert stage.alerts() == []
+    yield from _paused(stage, topic)
+
+
+def _never_late(seen: Observation) -> bool:
+    times = (seen.latency.average, seen.latency.max, seen.latency.behind)
+    return seen.status is Status.IN_SYNC and all((one or 0) < MUCH_MS for one in times)
+
+
+def _paused(stage: Stage, topic: str) -> Story:
+    """An outage is seen at its true age, to the time between two samples, whatever the stamps."""
+    stage.right |= {Code.CONNECTOR_PAUSED}
+    stage.world.connect.pause(stage.connector)
+    began = now_ms()
+    paused = has(Status.OUT_OF_SYNC, Code.CONNECTOR_PAUSED)
+    seen = yield from stage.until(paused, "paused", within=2)
+    while now_ms() - began < OUTAGE_MS:
+        before, seen = seen, (yield)
+    gap = ms(seen.measured_at) - ms(before.measured_at)
+    behind = seen.latency.behind or 0
+    least, most = ms(seen.measured_at) - began - gap, now_ms() - began + gap
+    assert least <= behind <= most, f"behind is {behind}, the outage {least} to {most} ms"
+
+
+STORIES = (
+    producers_an_hour_ahead_are_told_and_never_late,
+    producers_an_hour_behind_are_told_and_never_late,
+    event_time_of_a_year_ago_is_told_and_never_late,
+    a_target_that_stamps_records_itself_is_measured_by_offsets,
+)

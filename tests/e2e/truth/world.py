@@ -1,0 +1,306 @@
+"""Two real Kafka clusters, Connect, DynamoDB and our own sampler, all on 127.0.0.1.
+
+What is proven here is what samples see, so they are taken in this process by the same Sampler that
+`sample_latency` calls, on real Kafka 4.3.1 and MirrorMaker 2. Mirrors are stored, and Connect is
+told of them, as `create_mirror` does it. Only these differ from production:
+- a sample is taken every few seconds, and the workers flush their offsets every FLUSH_MS (which
+  the Connect cluster's registration says, too);
+- a mirror may be told to look for new and lost topics more often than every 60 s (`refresh_s`).
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connecting import connections as connecting
+from mirroring.connecting.connections import Connections
+from mirroring.errors import ConnectUnavailable
+from mirroring.kafka_connect.connect import Connect
+from mirroring.managing import reconcile
+from mirroring.measuring import reading
+from mirroring.measuring.reading import now_ms
+from mirroring.measuring.sample import Sampler
+from mirroring.measuring.sheet import Sheet
+from mirroring.mirror import Mirror, Source
+from mirroring.observation import Change, ChangeKind, Observation
+from mirroring.probing.probe import Probe
+from mirroring.storing import history as histories
+from mirroring.storing import samples as samplings
+from mirroring.storing import store as stores
+from mirroring.storing.history import History
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+from pydantic import SecretStr
+
+from lockstep.local import download, dynamodb, jars, kafka, ports
+from lockstep.local.aws_server import AwsServer
+from lockstep.local.processes import Child, Processes
+from lockstep.local.waiting import listens, wait_until
+from tests.e2e.local_stack import eventually
+from tests.e2e.truth.side import Side
+from tests.functional import aws
+
+FLUSH_MS = 5_000
+WINDOW_S = 300
+START_S = 90
+APPLY_S = 30.0
+INTO_LISTENING_S = 0.6
+SOURCE, TARGET, CONNECT, ALIAS = "eu-core", "us-core", "us-connect", "eu"
+USER, PASSWORD = "ann", "opens-nothing"
+_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
+
+
+@dataclass
+class World:
+    """Everything a story needs; `children` are the Java processes by name."""
+
+    source: Side
+    target: Side
+    secured: str
+    worker: kafka.Worker
+    processes: Processes
+    children: dict[str, Child]
+    store: Store = field(default_factory=stores.opened)
+    samples: Samples = field(default_factory=samplings.opened)
+    history: History = field(default_factory=histories.opened)
+    connections: Connections = field(default_factory=connecting.opened)
+    _when_listening: dict[str, Callable[[], None]] = field(default_factory=dict)
+    _really_listen: Callable[[Probe, Sequence[Sheet]], None] = reading.listen
+    _creating: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def connect(self) -> Connect:
+        """Connect's REST API, as somebody else uses it."""
+        return Connect((self.worker.url,), timeout_s=30)
+
+    def sampler(self, shift_ms: int = 0, window_s: int = WINDOW_S) -> Sampler:
+        """A sampler whose clock is ahead of ours by `shift_ms`."""
+        return Sampler(
+            self.store,
+            self.samples,
+            self.connections,
+            window_s,
+            clock=lambda: now_ms() + shift_ms,
+        )
+
+    def take(self, *mirrors: str, shift_ms: int = 0) -> dict[str, Observation]:
+        """One sample of these mirrors, all together."""
+        taken = self.sampler(shift_ms).take(CONNECT, list(mirrors))
+        return {seen.mirror: seen for seen in taken}
+
+    def mirror(
+        self,
+        name: str,
+        regex: str,
+        *,
+        age: timedelta = timedelta(0),
+        external: Mapping[str, str] | None = None,
+        refresh_s: int | None = None,
+        knobs: Mapping[str, str] | None = None,
+        **asked: Any,
+    ) -> Mirror:
+        """Create a mirror as create_mirror does; `external` are the source's own properties.
+
+        It says that it was created `age` ago. `refresh_s` and `knobs` then change its connector
+        behind our back: how often it looks for topics, and what a story is about.
+        """
+        now = datetime.now(UTC) - age
+        managed = SOURCE if external is None else None
+        facts: dict[str, Any] = {
+            "connect_cluster": CONNECT,
+            "source": Source(alias=ALIAS, managed=managed, cluster_id="source-id"),
+            "target_cluster": TARGET,
+            "target_cluster_id": "target-id",
+            "topics_regex": regex,
+            "max_tasks": 1,
+            "created_at": now,
+            "updated_at": now,
+        }
+        mirror = Mirror(name=f"{ALIAS}.{TARGET}.{name}", **facts | asked)
+        if external is not None:
+            text = "".join(f"{key}={value}\n" for key, value in external.items())
+            self.connections.vault.put_mirror_properties(mirror.name, SecretStr(text))
+        self._store(mirror)
+        eventually(lambda: self.reconcile(mirror), within_s=APPLY_S, what=f"{mirror.name} made")
+        changed = {**(knobs or {})}
+        if refresh_s is not None:
+            changed["refresh.topics.interval.seconds"] = str(refresh_s)
+        if changed:
+            self.turn(mirror, changed)
+        return mirror
+
+    def change(self, mirror: Mirror) -> Mirror:
+        """What a person changed about a mirror, stored and done."""
+        asked = Change(mirror=mirror.name, at=mirror.updated_at, kind=ChangeKind.WRITE)
+        self.store.replace(mirror, asked)
+        eventually(lambda: self.reconcile(mirror), within_s=APPLY_S, what=f"{mirror.name} changed")
+        return mirror
+
+    def while_listening(self, mirror: Mirror, action: Callable[[], None]) -> None:
+        """Do this once, in the midst of the listening of the mirror's next sample."""
+        self._when_listening[mirror.name] = action
+
+    def _listen(self, probe: Probe, sheets: Sequence[Sheet]) -> None:
+        names = [one.mirror.name for one in sheets if one.mirror.name in self._when_listening]
+        actions = [self._when_listening.pop(name) for name in names]
+        timers = [threading.Timer(INTO_LISTENING_S, action) for action in actions]
+        for timer in timers:
+            timer.start()
+        self._really_listen(probe, sheets)
+        for timer in timers:
+            timer.join()
+
+    def reconcile(self, mirror: Mirror) -> bool:
+        """Make Connect be as the mirror wants it."""
+        return reconcile.opened().apply(mirror, APPLY_S / 2)
+
+    def turn(self, mirror: Mirror, knobs: Mapping[str, str]) -> None:
+        """Change some of its connector's configuration behind our back."""
+        told = self.connect.connector(mirror.source_connector)
+        assert told is not None, mirror.source_connector
+        self.connect.put(mirror.source_connector, {**told.config, **knobs})
+
+    def changes(self, mirror: str) -> list[Change]:
+        """What samples judged of it so far, oldest first."""
+        found = self.history.changes(mirror, 100).items
+        return [one for one in reversed(found) if one.kind is ChangeKind.STATUS]
+
+    def with_password(self, password: str) -> dict[str, str]:
+        """The properties of the source's listener that asks who is there; PASSWORD is right."""
+        login = f'{_MODULE} required username="{USER}" password="{password}";'
+        return {
+            "bootstrap.servers": self.secured,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN",
+            "sasl.jaas.config": login,
+        }
+
+    def _store(self, mirror: Mirror) -> None:
+        asked = Change(mirror=mirror.name, at=mirror.created_at, kind=ChangeKind.WRITE)
+        with self._creating:
+            self.store.create(mirror, self.store.fleet().revision, asked)
+
+
+@contextmanager
+def opened(
+    folder: Path, *, agent_port: int | None = None, flush_ms: int = FLUSH_MS
+) -> Iterator[World]:
+    """Start a world; `agent_port` loads Jolokia into the Connect worker."""
+    fetched = jars.locked("kafka"), jars.locked("dynamodb")
+    download.fetch(*fetched, progress=lambda *_: None, stop=threading.Event())
+    chosen = iter(ports.choose(8))
+    with ExitStack() as stack, Processes() as processes:
+        plain, secured = next(chosen), next(chosen)
+        source = kafka.Broker(
+            "source",
+            folder / "source",
+            plain,
+            control := next(chosen),
+            kafka.new_cluster_id(),
+            settings=_source_settings(plain, secured, control),
+        )
+        target = kafka.Broker(
+            "target", folder / "target", next(chosen), next(chosen), kafka.new_cluster_id()
+        )
+        worker = kafka.Worker(
+            "connect",
+            folder / "connect",
+            next(chosen),
+            target.address,
+            agent_port=agent_port,
+            settings={"offset.flush.interval.ms": str(flush_ms)},
+        )
+        database = dynamodb.DynamoDb(folder / "dynamodb", next(chosen))
+        children = {one.name: kafka.start_broker(processes, fetched[0], one) for one in (source, target)}
+        dynamodb.start_dynamodb(processes, fetched[1], database)
+        for port in (plain, secured, target.port, database.port):
+            wait_until(partial(listens, port), seconds=START_S, what=f"port {port}")
+        children["connect"] = kafka.start_worker(processes, fetched[0], worker)
+        stack.enter_context(_aws(next(chosen), database.url))
+        sides = [stack.enter_context(closing(Side(one.address))) for one in (source, target)]
+        world = World(*sides, f"127.0.0.1:{secured}", worker, processes, children)
+        wait_until(partial(_answers, world.connect), seconds=START_S, what="Connect")
+        _register(world, flush_ms)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(reading, "listen", world._listen)
+        yield world
+
+
+def _source_settings(plain: int, secured: int, control: int) -> dict[str, str]:
+    """A listener that asks for a password beside the open one, and a cleaner in a hurry."""
+    listeners = f"PLAINTEXT://127.0.0.1:{plain},SECURED://127.0.0.1:{secured}"
+    jaas = f'{_MODULE} required user_{USER}="{PASSWORD}";'
+    return {
+        "listeners": f"{listeners},CONTROLLER://127.0.0.1:{control}",
+        "advertised.listeners": listeners,
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SECURED:SASL_PLAINTEXT,"
+        "CONTROLLER:PLAINTEXT",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.secured.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.secured.plain.sasl.jaas.config": jaas,
+        "log.cleaner.backoff.ms": "100",
+        "log.cleaner.min.cleanable.ratio": "0.001",
+    }
+
+
+@contextmanager
+def _aws(port: int, dynamodb_url: str) -> Iterator[None]:
+    """Our own AWS in this process, with the stack's tables, in the environment until the end."""
+    with pytest.MonkeyPatch.context() as patch, closing(AwsServer(port, {})) as server:
+        server.start()
+        for name, value in {
+            "AWS_DEFAULT_REGION": aws.REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_ENDPOINT_URL": server.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_url,
+            "NO_PROXY": "127.0.0.1",
+            "POWERTOOLS_SERVICE_NAME": "lockstep",
+        }.items():
+            patch.setenv(name, value)
+        for name, value in aws.make().items():
+            patch.setenv(name, value)
+        aws.forget()
+        yield
+        aws.forget()
+
+
+def _answers(connect: Connect) -> bool:
+    try:
+        return bool(connect.plugins())
+    except ConnectUnavailable:
+        return False
+
+
+def _register(world: World, flush_ms: int) -> None:
+    now = datetime.now(UTC)
+    for name, side in ((SOURCE, world.source), (TARGET, world.target)):
+        cluster = KafkaCluster(
+            name=name,
+            bootstrap_servers=(side.address,),
+            cluster_id=f"id-of-{name}",
+            brokers=1,
+            created_at=now,
+            updated_at=now,
+        )
+        world.connections.registry.put_cluster(cluster)
+    world.connections.registry.put_connect_cluster(
+        ConnectCluster(
+            name=CONNECT,
+            urls=(world.worker.url,),
+            kafka_cluster=TARGET,
+            offset_flush_ms=flush_ms,
+            version="4.3.1",
+            workers=1,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
