@@ -16,7 +16,7 @@ STACK = "lockstep"
 # They open nothing; boto3 only wants to sign.
 CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
-# What DynamoDB Local has no notion of, or takes in a call of its own.
+# What DynamoDB Local has no notion of; it would keep a time to live, and delete nothing.
 _NOT_FOR_TABLES = (
     "PointInTimeRecoverySpecification",
     "SSESpecification",
@@ -77,8 +77,6 @@ class Cloud:
                 _check_table(client.describe_table(TableName=table)["Table"], wanted)
             except client.exceptions.ResourceNotFoundException:
                 client.create_table(TableName=table, **wanted)
-                if ttl := properties.get("TimeToLiveSpecification"):
-                    client.update_time_to_live(TableName=table, TimeToLiveSpecification=ttl)
 
 
 def table_name(logical_id: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lockstep.local.errors import StackError
 
 ROOT = Path(__file__).parents[2]
+DATA = ROOT / ".lockstep"
 
 EXAMPLES = """\
 examples:
@@ -51,16 +52,23 @@ def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str])
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
 
-    def add(option: str, variable: str, default: str, kind: type, what: str) -> None:
+    def add(option: str, value: str, variable: str, default: str, kind: type, what: str) -> None:
         parser.add_argument(
             option,
             type=kind,
             default=environment.get(variable) or default,
-            metavar=option.rpartition("-")[2].upper(),
+            metavar=value,
             help=f"{what} (default {default or 'none'}; {variable})",
         )
 
-    add("--port", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0 for a free one")
+    add(
+        "--port",
+        "PORT",
+        "LOCKSTEP_PORT",
+        "8080",
+        int,
+        "port of the API on 127.0.0.1; 0: a free one",
+    )
     parser.add_argument(
         "--no-demo",
         dest="demo",
@@ -68,17 +76,13 @@ def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str])
         default=environment.get("LOCKSTEP_DEMO", "1") != "0",
         help="no demo topics, traffic, clusters or mirror (LOCKSTEP_DEMO=0)",
     )
-    add("--minute", "LOCKSTEP_MINUTE", "60", float, "seconds that a minute of the schedules takes")
+    add("--minute", "SECONDS", "LOCKSTEP_MINUTE", "60", float, "how long a schedule's minute lasts")
     add(
-        "--activity",
-        "LOCKSTEP_ACTIVITY_S",
-        "300",
-        int,
-        "seconds for which a topic is active",
+        "--activity", "SECONDS", "LOCKSTEP_ACTIVITY_S", "300", int, "for how long a topic is active"
     )
-    add("--alert-email", "LOCKSTEP_ALERT_EMAIL", "", str, "e-mail address that is told of changes")
-    add("--alert-phone", "LOCKSTEP_ALERT_PHONE", "", str, "phone number (+491234567890), likewise")
-    add("--data", "LOCKSTEP_DATA", str(ROOT / ".lockstep"), Path, "folder where everything lives")
+    add("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", "", str, "who is told of changes")
+    add("--alert-phone", "NUMBER", "LOCKSTEP_ALERT_PHONE", "", str, "likewise, as +491234567890")
+    add("--data", "DIR", "LOCKSTEP_DATA", str(DATA), Path, "where everything lives")
 
 
 def options(arguments: argparse.Namespace) -> Options:
