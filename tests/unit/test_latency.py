@@ -111,6 +111,12 @@ def test_a_commit_that_is_long_due_is_verified_by_a_fetch() -> None:
     assert doubt(reach(position, seen), seen, PACE) == (100, 101)
 
 
+def test_no_commit_is_missed_while_records_arrive_after_an_outage() -> None:
+    position, seen = overdue(committed=99)
+    resumed = replace(position, target_end=90)
+    assert doubt(reach(resumed, seen), seen, PACE) is None
+
+
 def test_a_commit_that_nobody_could_tell_is_not_missed() -> None:
     position, seen = overdue(told=False)
     assert doubt(reach(position, seen), seen, PACE) is None

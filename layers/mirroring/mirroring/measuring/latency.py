@@ -158,11 +158,15 @@ def _found(position: Position, look: Look) -> At | None:
 
 
 def _overdue(position: Position, look: Look, pace: Pace) -> bool:
-    """Whether the commit of the first unproven offset should have come by now."""
+    """Whether the commit of the first unproven offset should have come by now.
+
+    It follows the copy, and a partition is copied in order: while records arrive, what was written
+    before them is only not committed yet, however long ago that was (a connector that was resumed).
+    """
     if not look.told:
         return False
     _, upper = bounds(position.ends, position.mirrored)
-    return upper is not None and look.at - upper > pace.overdue
+    return upper is not None and look.at - max(upper, position.moved) > pace.overdue
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
