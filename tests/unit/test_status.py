@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from mirroring.measuring.status import PATIENCE, Stuck, judge
 from mirroring.mirror import Intent
-from mirroring.observation import Backfill, Code, Connector, Severity, Status, TopicState
+from mirroring.observation import (
+    Backfill,
+    Code,
+    Connector,
+    MirroredTopic,
+    Severity,
+    Status,
+    TopicState,
+)
 from mirroring.reasons import duration, reason
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed, scene, topic
@@ -239,6 +247,28 @@ def test_row_4_ends_as_soon_as_its_tasks_run() -> None:
 def test_row_4_a_young_mirror_that_ran_and_vanished_is_out_of_sync() -> None:
     verdict = judge(scene(mirror=YOUNG, connector=None), observed(Status.IN_SYNC), {})
     assert verdict.status is Status.OUT_OF_SYNC
+
+
+def test_row_4_a_connector_that_failed_at_once_is_not_being_created() -> None:
+    failed = connector("FAILED", trace="PatternSyntaxException: Unclosed group near index 5")
+    verdict = judge(scene(mirror=YOUNG, connector=failed, matched=0), None, {})
+    assert verdict.status is Status.OUT_OF_SYNC
+    assert [one.code for one in verdict.reasons] == [Code.CONNECTOR_FAILED]
+
+
+def test_a_breach_that_a_pause_explained_ends_after_two_good_samples_with_its_delay() -> None:
+    paused = scene(connector=connector("PAUSED"), topics=(topic(latency=90_000, above=2),))
+    bad = judge(paused, observed(), {})
+    late = MirroredTopic(
+        name="orders.new", mirrored_name="eu.orders.new", state=ACTIVE, partitions=1, behind=90_000
+    )
+    seen = observed(bad.status, reasons=bad.reasons, topics=(late,))
+    first = judge(scene(), seen, bad.counts)
+    assert first.status is Status.OUT_OF_SYNC
+    told = [(one.code, one.measured) for one in first.reasons]
+    assert told == [(Code.LATENCY_ABOVE_TARGET, 90_000)]
+    second = judge(scene(), observed(first.status, reasons=first.reasons), first.counts)
+    assert second.status is Status.IN_SYNC
 
 
 def test_a_breach_ends_after_two_good_samples() -> None:

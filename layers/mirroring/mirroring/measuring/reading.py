@@ -21,6 +21,7 @@ from mirroring.facts import (
     Record,
     TopicFacts,
 )
+from mirroring.java.characters import JavaRegexError
 from mirroring.managing.topics import matching
 from mirroring.measuring.latency import At, Fetched, Look, Pace, asks_from, doubt, moved, reach
 from mirroring.measuring.position import NEVER, begin, reset
@@ -44,7 +45,10 @@ def now_ms() -> int:
 
 
 def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
-    """Step 1: topics and ids, start and end offsets of every mirrored partition."""
+    """Step 1: topics and ids, start and end offsets of every mirrored partition.
+
+    A pattern that Java refuses matches nothing, and its connector says why.
+    """
     try:
         topics = probe.topics()
     except ClusterUnreachable as error:
@@ -54,6 +58,8 @@ def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
     for sheet in sheets:
         try:
             names = matching(sheet.mirror, topics)
+        except JavaRegexError:
+            names = []
         except TimeoutError:
             words = "topicsRegex takes too long to match the topics' names."
             _away([sheet], Code.SOURCE_UNREACHABLE, words)

@@ -137,6 +137,8 @@ def row_4_just_created(case: Case) -> Row:
     connector = case.scene.connector
     if not case.young or (case.before and case.before.status is not Status.CREATING):
         return None
+    if connector is not None and connector.status == "FAILED":
+        return None
     waiting = connector is None or connector.status in (None, "UNASSIGNED", "RESTARTING")
     unready = connector is None or not connector.tasks or _unassigned(connector)
     nothing = case.scene.matched == 0 and not case.scene.away
@@ -200,11 +202,8 @@ def row_10_late_or_lost(case: Case) -> Row:
     found = (*_missing(case), *_stalled(case), *_late(case))
     if found or case.scene.findings:
         return Status.OUT_OF_SYNC, found
-    held = case.counts.get("breach", 0) > 0 and case.before is not None
-    if held and case.before and case.before.status is Status.OUT_OF_SYNC:
-        late = (Code.LATENCY_ABOVE_TARGET, Code.STALLED)
-        return Status.OUT_OF_SYNC, tuple(r for r in case.before.reasons if r.code in late)
-    return None
+    held = tuple(_held(case))
+    return (Status.OUT_OF_SYNC, held) if held else None
 
 
 def row_11_backfilling(case: Case) -> Row:
@@ -330,6 +329,24 @@ def _late(case: Case) -> Iterable[Reason]:
     for topic in case.scene.topics:
         if topic.state is TopicState.ACTIVE and topic.above >= 2:
             yield _above(Code.LATENCY_ABOVE_TARGET, topic, case.scene.now, target)
+
+
+def _held(case: Case) -> Iterable[Reason]:
+    """What was too late in the last sample, until a second good one ends it.
+
+    Where a higher row decided then, its topics still tell how late they were.
+    """
+    before, target = case.before, case.scene.mirror.target_latency
+    if not case.counts.get("breach") or before is None or before.status is not Status.OUT_OF_SYNC:
+        return
+    late = (Code.LATENCY_ABOVE_TARGET, Code.STALLED)
+    known = [one for one in before.reasons if one.code in late]
+    yield from known
+    for topic in () if known else before.topics:
+        latency = max(topic.average_latency or 0, topic.behind or 0)
+        if topic.state is TopicState.ACTIVE and latency > target:
+            was = Topic(topic.name, topic.mirrored_name, topic.state, latency)
+            yield _above(Code.LATENCY_ABOVE_TARGET, was, case.scene.now, target)
 
 
 def _above(code: Code, topic: Topic, now: datetime, target: int) -> Reason:
