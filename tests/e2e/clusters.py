@@ -74,7 +74,8 @@ def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-LISTENERS = ("PLAIN", "SSL", "MUTUAL", "SASL_SSL", "OTHER_NAME", "OAUTH")
+LISTENERS = ("PLAIN", "SSL", "MUTUAL", "SASL_SSL", "OTHER_NAME", "OAUTH", "LOST")
+NOWHERE = "127.0.0.1:1"
 _PROTOCOLS = {
     "PLAIN": "SASL_PLAINTEXT",
     "SSL": "SSL",
@@ -82,6 +83,7 @@ _PROTOCOLS = {
     "SASL_SSL": "SASL_SSL",
     "OTHER_NAME": "SSL",
     "OAUTH": "SASL_PLAINTEXT",
+    "LOST": "PLAINTEXT",
 }
 
 
@@ -89,8 +91,9 @@ _PROTOCOLS = {
 class Secured:
     """One broker that speaks every protocol, with an authorizer.
 
-    `server` listens without any; `servers` by listener name. Whoever comes there may do everything,
-    as `admin` may; `ann` (SASL, PASSWORD) may only read the topic `open`.
+    `server` listens without any; `servers` by listener name; at LOST it says that it is NOWHERE.
+    Whoever comes to `server` may do everything, as `admin` may; `ann` (SASL, PASSWORD) may only
+    read the topic `open`.
     """
 
     broker: kafka.Broker
@@ -129,7 +132,7 @@ def _settings(
 ) -> dict[str, str]:
     named = {"PLAINTEXT": f"127.0.0.1:{main}", **servers, "CONTROLLER": f"127.0.0.1:{controller}"}
     protocols = {"PLAINTEXT": "PLAINTEXT", **_PROTOCOLS, "CONTROLLER": "PLAINTEXT"}
-    advertised = {name: address for name, address in named.items() if name != "CONTROLLER"}
+    advertised = {name: named[name] for name in ("PLAINTEXT", *servers)} | {"LOST": NOWHERE}
     own, other = authority.identity("broker"), authority.identity("broker", host="127.9.9.9")
     tls = [
         line

@@ -26,7 +26,7 @@ from mirroring.probing import probe as kept
 from mirroring.probing.probe import LATEST, Fault, OffsetAt, Partition, Probe
 
 from lockstep.local import ports
-from tests.e2e.clusters import PASSWORD, Secured, secured
+from tests.e2e.clusters import NOWHERE, PASSWORD, Secured, secured
 
 pytestmark = pytest.mark.e2e
 MODULES = "org.apache.kafka.common.security"
@@ -256,6 +256,14 @@ def test_where_nobody_listens_is_said() -> None:
     assert "refuses connections" in why.detail
     why = refused(Probe(["nowhere.invalid:9092"], properties.security({})), within_s=8)
     assert "cannot be resolved" in why.detail
+
+
+def test_a_cluster_that_advertises_another_place_is_said(cluster: Secured) -> None:
+    why = refused(connect(cluster, "LOST", {}))
+    assert isinstance(why, ClusterUnreachable)
+    assert "advertised.listeners" in why.detail
+    assert NOWHERE in why.detail
+    assert cluster.servers["LOST"] in why.detail
 
 
 @pytest.mark.parametrize("protocol", ["PLAINTEXT", "SSL"])

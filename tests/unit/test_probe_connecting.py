@@ -2,7 +2,9 @@
 
 import logging
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -18,13 +20,14 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
-from mirroring.connecting.security import Mechanism, OAuth, Protocol, Security
+from kafka.protocol.consumer import ListOffsetsResponse
+from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol, Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
-from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, Partition
+from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition
 from mirroring.probing.client import options
 from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
 from mirroring.probing.oauth import Tokens
-from mirroring.probing.offsets import chunked
+from mirroring.probing.offsets import ask_offsets, chunked
 from mirroring.probing.probe import Probe
 from mirroring.probing.tls import context
 from mirroring.probing.unreachable import explained, fault_of
@@ -229,3 +232,39 @@ def test_a_chunk_is_what_a_broker_serves_at_once(kind: int, sizes: list[int]) ->
     ]
     assert dict(asked) == wanted
     assert len(asked) == len(wanted)
+
+
+class Answering:
+    """Stands for the brokers: each node's answer or failure, whatever it is asked."""
+
+    def __init__(self, answers: dict[int, Any]) -> None:
+        self._answers = answers
+
+    def ask(self, node: int, make: Any, lane: int = 0) -> Any:
+        return self._answers[node]
+
+    def gather(self, jobs: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        return jobs
+
+
+def test_a_broker_that_fails_or_leaves_something_out_costs_its_own_partitions_alone() -> None:
+    topic = ListOffsetsResponse.ListOffsetsTopicResponse
+    rows = [
+        topic.ListOffsetsPartitionResponse(
+            partition_index=index, error_code=error, timestamp=-1, offset=7
+        )
+        for index, error in ((0, 0), (1, 29))
+    ]
+    answer = ListOffsetsResponse(version=7, topics=[topic(name="t", partitions=rows)])
+    brokers: Any = Answering({1: answer, 2: SILENT, 3: lost("111 ECONNREFUSED")})
+    by_node = {
+        node: {Partition("t", index): LATEST for index in indexes}
+        for node, indexes in {1: (0, 1, 2), 2: (3,), 3: (4,)}.items()
+    }
+    assert ask_offsets(brokers, Isolation.READ_COMMITTED, by_node) == {
+        Partition("t", 0): OffsetAt(7, -1),
+        Partition("t", 1): Fault.UNAUTHORIZED,
+        Partition("t", 2): Fault.OTHER,
+        Partition("t", 3): Fault.TIMEOUT,
+        Partition("t", 4): Fault.UNREACHABLE,
+    }

@@ -1,11 +1,11 @@
 """Hearing records arrive: a fetch that waits at the end of each partition, without a session."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from mirroring.facts import Arrival, Partition
+from mirroring.facts import LATEST, Arrival, Partition
 from mirroring.probing import dialect
 from mirroring.probing.brokers import Brokers, Versions
 from mirroring.probing.leaders import ByNode
@@ -22,12 +22,12 @@ ENOUGH = 5_000
 _READ_UNCOMMITTED = 0
 
 
-def listen(brokers: Brokers, seconds: float, by_node: ByNode[int]) -> list[Arrival]:
-    """What arrives from now on at or after the offsets, all brokers heard side by side.
+def listen(brokers: Brokers, seconds: float, by_node: ByNode[object]) -> list[Arrival]:
+    """What arrives from now on, all brokers heard side by side.
 
     A broker that fails or stays silent ends its own listening only.
     """
-    ears = {node: Ear(brokers, node, ends) for node, ends in by_node.items()}
+    ears = {node: Ear(brokers, node, wanted) for node, wanted in by_node.items()}
     until = time.monotonic() + seconds
     jobs = {node: ear.listen(until) for node, ear in ears.items()}
     brokers.gather(jobs, within_s=seconds + LAST_ANSWER_S)
@@ -37,42 +37,45 @@ def listen(brokers: Brokers, seconds: float, by_node: ByNode[int]) -> list[Arriv
 class Ear:
     """Listens at one broker, one fetch under way at a time."""
 
-    def __init__(self, brokers: Brokers, node: int, ends: Mapping[Partition, int]) -> None:
+    def __init__(self, brokers: Brokers, node: int, wanted: Iterable[Partition]) -> None:
         self._brokers = brokers
         self._node = node
-        self._positions = dict(ends)
-        self._counts = dict.fromkeys(ends, 0)
+        self._counts = dict.fromkeys(wanted, 0)
+        self._positions: dict[Partition, int] = {}
         self.heard: list[Arrival] = []
 
     async def listen(self, until: float) -> None:
         """Until then (monotonic s), or until of every partition enough was heard.
 
-        The first fetch only learns where the ends are now: of what came before, nobody heard when.
+        It begins where the logs end at that moment: of what came before, nobody heard when.
         """
-        await self._fetch(0.0, 1, self._skip)
+        await self._go_to_the_ends()
         while self._positions and (left := until - time.monotonic()) > 0:
-            await self._fetch(min(left, WAIT_S), PARTITION_BYTES, self._hear)
+            await self._fetch(min(left, WAIT_S))
             await self._brokers.sleep(PACE_S)
 
-    async def _fetch(
-        self, wait_s: float, most: int, take: Callable[[Partition, Fetched, int], None]
-    ) -> None:
-        make = partial(_request, positions=self._positions, wait_s=wait_s, most=most)
+    async def _go_to_the_ends(self) -> None:
+        wanted: dict[str, list[tuple[int, int]]] = {}
+        for topic, index in self._counts:
+            wanted.setdefault(topic, []).append((index, LATEST))
+        make = partial(dialect.offsets_request, wanted=wanted, isolation=_READ_UNCOMMITTED)
+        for topic, rows in dialect.offsets_answer(await self._brokers.ask(self._node, make)):
+            for index, error, _, offset in rows:
+                if not error:
+                    self._positions[Partition(topic, index)] = offset
+
+    async def _fetch(self, wait_s: float) -> None:
+        make = partial(_request, positions=self._positions, wait_s=wait_s)
         answer = await self._brokers.ask(self._node, make)
         for fetched in fetch.response(answer.body):
             partition = Partition(fetched.topic, fetched.partition)
             if fetched.error:
                 del self._positions[partition]
-            else:
-                take(partition, fetched, answer.arrived)
-
-    def _skip(self, partition: Partition, fetched: Fetched, _: int) -> None:
-        self._positions[partition] = max(self._positions[partition], fetched.high_watermark)
+            elif fetched.records:
+                self._hear(partition, fetched, answer.arrived)
 
     def _hear(self, partition: Partition, fetched: Fetched, arrived: int) -> None:
         """Notes the records and goes on at the end: what did not fit would be heard too late."""
-        if not fetched.records:
-            return
         start = self._positions[partition]
         new = [
             Arrival(partition, offset, timestamp, arrived)
@@ -89,11 +92,9 @@ class Ear:
             del self._positions[partition]
 
 
-def _request(
-    versions: Versions, positions: Mapping[Partition, int], wait_s: float, most: int
-) -> Any:
+def _request(versions: Versions, positions: Mapping[Partition, int], wait_s: float) -> Any:
     wanted: dict[str, list[tuple[int, int, int]]] = {}
     for (topic, index), offset in positions.items():
-        wanted.setdefault(topic, []).append((index, offset, most))
+        wanted.setdefault(topic, []).append((index, offset, PARTITION_BYTES))
     limits = fetch.Limits(int(wait_s * 1000), REQUEST_BYTES)
     return dialect.fetch_request(versions, wanted, limits, _READ_UNCOMMITTED)

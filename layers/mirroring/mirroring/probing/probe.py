@@ -107,7 +107,10 @@ class Probe:
             return self._leaders.resolve(wanted, ask)
 
     def listen(self, ends: Mapping[Partition, int], seconds: float) -> list[Arrival]:
-        """Records that arrive within `seconds` at or after these offsets, with the clock then."""
+        """Records that arrive within `seconds` on these partitions, with the clock at that moment.
+
+        What arrived between `ends` and now is left out, as nobody heard when.
+        """
         heard: list[Arrival] = []
 
         def ask(by_node: ByNode[int]) -> dict[Partition, Fault]:
