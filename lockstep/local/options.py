@@ -10,6 +10,15 @@ from lockstep.local.errors import StackError
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / ".lockstep"
 
+VALUES: tuple[tuple[str, str, str, str, type, str], ...] = (
+    ("--port", "PORT", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0: a free one"),
+    ("--minute", "SECONDS", "LOCKSTEP_MINUTE", "60", float, "how long a schedule's minute lasts"),
+    ("--activity", "SECONDS", "LOCKSTEP_ACTIVITY_S", "300", int, "how long a topic stays active"),
+    ("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", "", str, "who is told of changes"),
+    ("--alert-phone", "NUMBER", "LOCKSTEP_ALERT_PHONE", "", str, "likewise, as +491234567890"),
+    ("--data", "DIR", "LOCKSTEP_DATA", str(DATA), Path, "where everything lives"),
+)
+
 EXAMPLES = """\
 examples:
   lockstep local                         everything, with a demo mirror, at http://127.0.0.1:8080
@@ -51,8 +60,7 @@ def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str])
     """Add the options to a parser; an environment variable stands in for an absent option."""
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-
-    def add(option: str, value: str, variable: str, default: str, kind: type, what: str) -> None:
+    for option, value, variable, default, kind, what in VALUES:
         parser.add_argument(
             option,
             type=kind,
@@ -60,15 +68,6 @@ def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str])
             metavar=value,
             help=f"{what} (default {default or 'none'}; {variable})",
         )
-
-    add(
-        "--port",
-        "PORT",
-        "LOCKSTEP_PORT",
-        "8080",
-        int,
-        "port of the API on 127.0.0.1; 0: a free one",
-    )
     parser.add_argument(
         "--no-demo",
         dest="demo",
@@ -76,13 +75,6 @@ def add_options(parser: argparse.ArgumentParser, environment: Mapping[str, str])
         default=environment.get("LOCKSTEP_DEMO", "1") != "0",
         help="no demo topics, traffic, clusters or mirror (LOCKSTEP_DEMO=0)",
     )
-    add("--minute", "SECONDS", "LOCKSTEP_MINUTE", "60", float, "how long a schedule's minute lasts")
-    add(
-        "--activity", "SECONDS", "LOCKSTEP_ACTIVITY_S", "300", int, "for how long a topic is active"
-    )
-    add("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", "", str, "who is told of changes")
-    add("--alert-phone", "NUMBER", "LOCKSTEP_ALERT_PHONE", "", str, "likewise, as +491234567890")
-    add("--data", "DIR", "LOCKSTEP_DATA", str(DATA), Path, "where everything lives")
 
 
 def options(arguments: argparse.Namespace) -> Options:

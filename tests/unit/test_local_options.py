@@ -21,7 +21,7 @@ def test_without_a_word_everything_is_as_documented() -> None:
         demo=True,
         minute_s=60.0,
         activity_s=300,
-        alert_email="",
+        alert_email="you@example.com",
         alert_phone="",
         data=ROOT / ".lockstep",
     )
