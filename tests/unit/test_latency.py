@@ -103,7 +103,8 @@ def test_a_young_waiting_record_is_not_fetched() -> None:
 def overdue(**facts: object) -> tuple[Position, Look]:
     """A partition whose offset 100 appeared four minutes ago and was never committed."""
     ends = ((T - 5 * MINUTE, 100), (T - 4 * MINUTE, 101), (T, 101))
-    return replace(settled(), ends=ends), look(101, target_end=101, newest=T, **facts)
+    position = replace(settled(), ends=ends, target_end=101, moved=T - 4 * MINUTE)
+    return position, look(101, target_end=101, newest=T, **facts)
 
 
 def test_a_commit_that_is_long_due_is_verified_by_a_fetch() -> None:
