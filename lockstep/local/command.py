@@ -7,15 +7,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from lockstep.local.errors import StackError, Stopped
-from lockstep.local.options import Options, options
-from lockstep.local.processes import Processes
-from lockstep.local.progress import Progress
+from lockstep.local.options import options
+from lockstep.local.run import Run
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_S = 0.2
@@ -28,50 +27,37 @@ def local(arguments: argparse.Namespace) -> int:
 
     Raises StackError when it cannot start or go on.
     """
-    chosen = options(arguments)
-    stop = threading.Event()
-    caught: list[int] = []
-
-    def end(number: int, _frame: object = None) -> None:
-        caught.append(number)
-        stop.set()
-
-    for number in SIGNALS:
-        signal.signal(number, end)
-    threading.excepthook = partial(_report, stop)
-    progress = Progress()
-    with Processes() as processes:
-        running = Running(chosen, processes, progress, stop)
-        running.thread.start()
-        _wait(running.thread, stop, end)
-        if caught:
-            progress.say("stopping")
+    run = Run(options(arguments))
+    ended_by = _listen(run)
+    threading.excepthook = partial(_report, run.stop)
+    with run.processes:
+        serving = Serving(run)
+        _wait(serving.thread, run.stop, ended_by)
+        if ended_by:
+            run.progress.say("stopping")
         # What runs is given a moment to end well; what only starts is not.
-        running.thread.join(CLOSE_S if progress.was_ready else 0)
-        processes.close()
-        running.thread.join(CLOSE_S)
-    if not caught:
-        raise running.failure or StackError("The local stack failed by its own fault.")
-    progress.say("stopped, nothing is left running")
-    return 0 if progress.was_ready else 128 + caught[0]
+        serving.thread.join(CLOSE_S if run.progress.was_ready else 0)
+        run.processes.close()
+        serving.thread.join(CLOSE_S)
+    if not ended_by:
+        raise serving.failure or StackError("The local stack failed by its own fault.")
+    run.progress.say("stopped, nothing is left running")
+    return 0 if run.progress.was_ready else 128 + ended_by[0]
 
 
-class Running:
+class Serving:
     """The stack on a thread of its own, so that a signal never interrupts it half-way."""
 
-    def __init__(
-        self, chosen: Options, processes: Processes, progress: Progress, stop: threading.Event
-    ) -> None:
+    def __init__(self, run: Run) -> None:
         self.failure: StackError | None = None
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self._chosen, self._processes = chosen, processes
-        self._progress, self._stop = progress, stop
+        self.thread = threading.Thread(target=self._serve, args=(run,), daemon=True)
+        self.thread.start()
 
-    def _run(self) -> None:
+    def _serve(self, run: Run) -> None:
         from lockstep.local import stack
 
         try:
-            stack.run(self._chosen, self._processes, self._progress, self._stop)
+            stack.serve(run)
         except Stopped:
             return
         except StackError as error:
@@ -113,15 +99,29 @@ def invoke(arguments: argparse.Namespace) -> int:
     return 0 if response.status < http.client.BAD_REQUEST else 1
 
 
+def _listen(run: Run) -> list[int]:
+    """From now on signals stop the run; the list will hold the numbers of those that came."""
+    caught: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        caught.append(number)
+        run.stop.set()
+
+    for number in SIGNALS:
+        signal.signal(number, end)
+    return caught
+
+
 def _report(stop: threading.Event, error: threading.ExceptHookArgs) -> None:
     """A failure on any thread, unless it is only that everything is being stopped."""
     if not stop.is_set():
         threading.__excepthook__(error)
 
 
-def _wait(thread: threading.Thread, stop: threading.Event, end: Callable[[int], None]) -> None:
+def _wait(thread: threading.Thread, stop: threading.Event, ended_by: list[int]) -> None:
     """Wait for the stack's own end or a stop; when make started us, its end is like a signal."""
     parent = os.getppid() if "MAKELEVEL" in os.environ else None
     while thread.is_alive() and not stop.wait(LOOK_S):
         if parent and os.getppid() != parent:
-            end(signal.SIGHUP)
+            ended_by.append(signal.SIGHUP)
+            stop.set()

@@ -20,6 +20,8 @@ TIMEOUT_S = 3
 BATCH_SIZE = 10
 CONCURRENCY = 1000
 
+Properties = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -47,7 +49,9 @@ def deploy(cloud: Cloud, template: Template, parameters: Table[str, str]) -> Dep
         schedules=tuple(_schedule(*named) for named in made["schedules"].items()),
         mappings=tuple(_mapping(cloud, one) for one in made["mappings"].values()),
         failure_queues={
-            one["function"]: queue_url(cloud, one["queue"]) for one in made["failures"].values()
+            one["function"]: queue_url(cloud, one["queue"])
+            for one in made["failures"].values()
+            if one["queue"]
         },
     )
 
@@ -68,52 +72,55 @@ def _check(template: Template, parameters: Table[str, str]) -> None:
 
 def _wanted(template: Template) -> dict[str, dict[str, Any]]:
     """What is needed of each part, values still as the template writes them."""
-    return {
-        "functions": {
-            name: {
-                "handler": it["Handler"],
-                "memory": it.get("MemorySize", MEMORY_MB),
-                "timeout": it.get("Timeout", TIMEOUT_S),
-                "format": it.get("LoggingConfig", {}).get("LogFormat", "Text"),
-                "variables": it.get("Environment", {}).get("Variables", {}),
-            }
-            for name, it in template.of_type("AWS::Lambda::Function").items()
-        },
-        "schedules": {
-            name: {
-                "function": template.function_of(it["Target"]["Arn"]),
-                "expression": it["ScheduleExpression"],
-                "input": it["Target"].get("Input"),
-            }
-            for name, it in template.of_type("AWS::Scheduler::Schedule").items()
-        },
-        "mappings": {
-            name: {
-                "function": template.function_of(it["FunctionName"]),
-                "queue": it["EventSourceArn"],
-                "batch": it.get("BatchSize", BATCH_SIZE),
-                "concurrency": it.get("ScalingConfig", {}).get("MaximumConcurrency", CONCURRENCY),
-                "reports": "ReportBatchItemFailures" in it.get("FunctionResponseTypes", []),
-            }
-            for name, it in template.of_type("AWS::Lambda::EventSourceMapping").items()
-        },
-        "failures": {
-            name: {
-                "function": template.function_of(it["FunctionName"]),
-                "queue": it["DestinationConfig"]["OnFailure"]["Destination"],
-            }
-            for name, it in template.of_type("AWS::Lambda::EventInvokeConfig").items()
-            if "OnFailure" in it.get("DestinationConfig", {})
-        },
-        "subscriptions": {
-            name: {
-                "topic": it["TopicArn"],
-                "protocol": it["Protocol"],
-                "endpoint": template.where_it_holds(name, it["Endpoint"]),
-            }
-            for name, it in template.of_type("AWS::SNS::Subscription").items()
-        },
+    parts = {
+        "functions": (_function_parts, "AWS::Lambda::Function"),
+        "schedules": (_schedule_parts, "AWS::Scheduler::Schedule"),
+        "mappings": (_mapping_parts, "AWS::Lambda::EventSourceMapping"),
+        "failures": (_failure_parts, "AWS::Lambda::EventInvokeConfig"),
+        "subscriptions": (_subscription_parts, "AWS::SNS::Subscription"),
     }
+    return {
+        kind: {name: of(template, name, it) for name, it in template.of_type(type_).items()}
+        for kind, (of, type_) in parts.items()
+    }
+
+
+def _function_parts(_template: Template, _name: str, it: Properties) -> dict[str, Any]:
+    return {
+        "handler": it["Handler"],
+        "memory": it.get("MemorySize", MEMORY_MB),
+        "timeout": it.get("Timeout", TIMEOUT_S),
+        "format": it.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        "variables": it.get("Environment", {}).get("Variables", {}),
+    }
+
+
+def _schedule_parts(template: Template, _name: str, it: Properties) -> dict[str, Any]:
+    return {
+        "function": template.function_of(it["Target"]["Arn"]),
+        "expression": it["ScheduleExpression"],
+        "input": it["Target"].get("Input"),
+    }
+
+
+def _mapping_parts(template: Template, _name: str, it: Properties) -> dict[str, Any]:
+    return {
+        "function": template.function_of(it["FunctionName"]),
+        "queue": it["EventSourceArn"],
+        "batch": it.get("BatchSize", BATCH_SIZE),
+        "concurrency": it.get("ScalingConfig", {}).get("MaximumConcurrency", CONCURRENCY),
+        "reports": "ReportBatchItemFailures" in it.get("FunctionResponseTypes", []),
+    }
+
+
+def _failure_parts(template: Template, _name: str, it: Properties) -> dict[str, Any]:
+    destination = it.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    return {"function": template.function_of(it["FunctionName"]), "queue": destination}
+
+
+def _subscription_parts(template: Template, name: str, it: Properties) -> dict[str, Any]:
+    endpoint = template.where_it_holds(name, it["Endpoint"])
+    return {"topic": it["TopicArn"], "protocol": it["Protocol"], "endpoint": endpoint}
 
 
 def _definition(cloud: Cloud, template: Template, name: str, one: Table[str, Any]) -> Definition:

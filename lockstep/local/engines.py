@@ -6,7 +6,6 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from threading import Event
 
 from lockstep.local import download, jars, ports
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
@@ -19,8 +18,8 @@ from lockstep.local.kafka import (
     start_broker,
     start_worker,
 )
-from lockstep.local.processes import Child, Processes
-from lockstep.local.progress import Progress
+from lockstep.local.processes import Child
+from lockstep.local.run import Run
 from lockstep.local.waiting import listens, wait_until
 
 START_S = 120.0
@@ -34,9 +33,10 @@ PORTS = (SOURCE, f"{SOURCE} controller", TARGET, f"{TARGET} controller", CONNECT
 class Engines:
     """Where each program lives and listens, and how each is started, watched and started again."""
 
-    def __init__(self, data: Path, processes: Processes, progress: Progress, stop: Event) -> None:
+    def __init__(self, run: Run) -> None:
+        data = run.options.data
         port = ports.remembered(data / "ports.json", PORTS)
-        self._processes, self._progress, self._stop = processes, progress, stop
+        self._processes, self._progress, self._stop = run.processes, run.progress, run.stop
         self.source = _broker(SOURCE, data, port)
         self.target = _broker(TARGET, data, port)
         self.worker = Worker(

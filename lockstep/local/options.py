@@ -9,12 +9,14 @@ from lockstep.local.errors import StackError
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / ".lockstep"
+# No mail leaves this machine: with an address, a newcomer finds the first alert in the inbox.
+EMAIL = "you@example.com"
 
 VALUES: tuple[tuple[str, str, str, str, type, str], ...] = (
     ("--port", "PORT", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0: a free one"),
     ("--minute", "SECONDS", "LOCKSTEP_MINUTE", "60", float, "how long a schedule's minute lasts"),
     ("--activity", "SECONDS", "LOCKSTEP_ACTIVITY_S", "300", int, "how long a topic stays active"),
-    ("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", "", str, "who is told of changes"),
+    ("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", EMAIL, str, "who is told of changes"),
     ("--alert-phone", "NUMBER", "LOCKSTEP_ALERT_PHONE", "", str, "likewise, as +491234567890"),
     ("--data", "DIR", "LOCKSTEP_DATA", str(DATA), Path, "where everything lives"),
 )

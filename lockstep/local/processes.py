@@ -18,6 +18,7 @@ from lockstep.local.errors import Stopped
 
 GRACE_S = 10.0
 TAIL_BYTES = 64_000
+LOG_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Processes:
         folder: Path | None = None,
     ) -> Child:
         """Start a child with exactly this environment; raise Stopped when the end has begun."""
-        log.parent.mkdir(parents=True, exist_ok=True)
+        _make_room(log)
         with self._lock, log.open("ab") as output:
             if self._closed:
                 raise Stopped
@@ -137,6 +138,13 @@ class Processes:
         if self._watcher.stdin is None:
             raise Stopped
         self._watcher.stdin.write(f"{line}\n".encode())
+
+
+def _make_room(log: Path) -> None:
+    """Have the log's folder, and put a log that grew large aside."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".old"))
 
 
 def _signal(child: Child, number: signal.Signals) -> None:
