@@ -8,7 +8,7 @@ waiting are ours, as theirs wait for one silent broker while the others could an
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError
@@ -106,20 +106,24 @@ class Brokers:
         return answer
 
     async def ask_any(self, make: Make, *, servers: bool = True) -> Any:
-        """The first answer of any broker, the next one being asked too after HEDGE_S of silence.
+        """The first answer of any broker; after HEDGE_S of silence the next is asked too.
 
-        Brokers known by id come first, then, unless told otherwise, the servers named to us.
-        Raises NobodyAnsweredError.
+        The third waits twice as long and so on, as a large answer takes its time. Brokers known by
+        id come first, then, unless told otherwise, the servers named to us. Raises
+        NobodyAnsweredError.
         """
-        tried: list[Future] = []
+        began = time.monotonic()
+        tried: dict[Node, Future] = {}
         for node in self._candidates(servers):
-            tried.append(self._net.call_soon_with_future(self.ask(node, make)))
-            if answered := await self._first(tried, HEDGE_S):
+            waiting = sum(not task.is_done for task in tried.values())
+            tried[node] = self._net.call_soon_with_future(self.ask(node, make))
+            if answered := await self._first(tried.values(), HEDGE_S * 2**waiting):
+                self._drop_mute(tried, began)
                 return answered.value
-        while any(not one.is_done for one in tried):
-            if answered := await self._first(tried, self._timeout_s):
+        while any(not task.is_done for task in tried.values()):
+            if answered := await self._first(tried.values(), self._timeout_s):
                 return answered.value
-        raise NobodyAnsweredError([one.exception for one in tried])
+        raise NobodyAnsweredError([task.exception for task in tried.values()])
 
     def learn(self, cluster_id: str, brokers: Sequence[Broker]) -> None:
         """Takes in where the brokers are now; the servers named to us are needed no more."""
@@ -185,6 +189,13 @@ class Brokers:
             if connection is not None:
                 connection.close(why)
 
+    def _drop_mute(self, tried: Mapping[Node, Future], since: float) -> None:
+        """Ends kept connections without a byte since then: a firewall may have forgotten them."""
+        for node in [node for node, task in tried.items() if not task.is_done]:
+            connection = self._managers[0]._conns.get(node)
+            if connection and connection.connected and connection.transport.last_read < since:
+                self._drop(node, Cancelled())
+
     def _candidates(self, servers: bool) -> list[Node]:
         """Connected brokers first, those that were silent a moment ago last."""
         manager = self._managers[0]
@@ -205,7 +216,7 @@ class Brokers:
             raise NotConnectedError(connection.init_future.exception)
         return await connection.send_request(make(connection.broker_version_data.api_versions))
 
-    async def _first(self, tasks: Sequence[Future], seconds: float) -> Future | None:
+    async def _first(self, tasks: Collection[Future], seconds: float) -> Future | None:
         """One that succeeded, when another has failed or time is over None."""
         gate = Future()
 

@@ -13,8 +13,11 @@ from mirroring.facts import (
     LATEST,
     MAX_TIMESTAMP,
     Arrival,
+    Chunk,
     ClusterFacts,
     Fault,
+    GroupFacts,
+    Groups,
     OffsetAt,
     Partition,
     Record,
@@ -23,9 +26,11 @@ from mirroring.facts import (
 from mirroring.probing.brokers import Brokers
 from mirroring.probing.configs import describe
 from mirroring.probing.first_record import Verdicts, find
+from mirroring.probing.groups import Committed, ask_committed, list_groups
 from mirroring.probing.leaders import ByNode, Leaders
 from mirroring.probing.listening import listen
 from mirroring.probing.offsets import ask_offsets
+from mirroring.probing.records import read_records
 
 __all__ = [
     "EARLIEST",
@@ -127,6 +132,26 @@ class Probe:
         """These configuration values of topics, defaults included; needs DESCRIBE_CONFIGS."""
         with self._lock:
             return describe(self._brokers, names, keys)
+
+    def groups(self) -> Groups:
+        """The consumer groups that we may see, asked of every broker."""
+        with self._lock:
+            nodes = [broker.node for broker in self._leaders.ask(()).brokers]
+            return list_groups(self._brokers, nodes)
+
+    def committed(self, groups: Mapping[str, GroupFacts]) -> Committed:
+        """What these groups have committed, asked of their coordinators; needs Kafka 3.0."""
+        with self._lock:
+            return ask_committed(self._brokers, groups)
+
+    def records(self, starts: Mapping[Partition, int]) -> dict[Partition, Chunk | Fault]:
+        """What the next records hold, up to a MB of each partition from these offsets on."""
+
+        def ask(by_node: ByNode[int]) -> dict[Partition, Chunk | Fault]:
+            return read_records(self._brokers, by_node)
+
+        with self._lock:
+            return self._leaders.resolve(starts, ask)
 
     def close(self) -> None:
         """Ends the connections; the next question would make new ones."""
