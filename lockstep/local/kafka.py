@@ -45,7 +45,7 @@ class Worker:
     """One Kafka Connect worker, whose own Kafka cluster (`bootstrap_servers`) is the target.
 
     Workers with the same `group` are one Connect cluster. `agent_port` loads Jolokia, which answers
-    MirrorMaker's JMX figures over HTTP.
+    MirrorMaker's JMX figures over HTTP; `java_options` are further options of `java`.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Worker:
     group: str = "connect"
     agent_port: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    java_options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -85,7 +86,8 @@ def start_worker(processes: Processes, jars: Jars, worker: Worker) -> Child:
     properties = worker.folder / "worker.properties"
     _write(properties, worker_properties(worker))
     agent = f"-javaagent:{jars.agent}=port={worker.agent_port},host={HOST}"
-    jvm = _jvm(jars, worker.folder, CONNECT_HEAP_MB, *([agent] if worker.agent_port else []))
+    options = (*worker.java_options, *([agent] if worker.agent_port else []))
+    jvm = _jvm(jars, worker.folder, CONNECT_HEAP_MB, *options)
     main_class = "org.apache.kafka.connect.cli.ConnectDistributed"
     log = worker.folder / "output.log"
     return start(processes, worker.name, jvm, main_class, properties, log=log)
