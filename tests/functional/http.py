@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lockstep.local import http_event
 from lockstep.local.routes import Route, choose
 from lockstep.local.template import read, snake
+from tests.contract import breach
 from tests.stack import ROOT
 
 
@@ -70,12 +71,16 @@ def call(
 
 
 def invoke(function: str, event: dict[str, Any]) -> Answer:
-    """Runs the function on an event, both through JSON as Lambda does."""
+    """Runs the function on an event, both through JSON as Lambda does; holds it to the contract."""
     handler = import_module(f"functions.{function}.app").handler
     result = json.dumps(handler(json.loads(json.dumps(event)), Context()))
     answer = http_event.response(result.encode())
     content = json.loads(answer.body) if answer.body else None
-    return Answer(answer.status, content, dict(answer.headers))
+    headers = dict(answer.headers)
+    method, _, route = event["routeKey"].partition(" ")
+    kept = breach(method, route, answer.status, headers.get("content-type", ""), content)
+    assert kept is None, kept
+    return Answer(answer.status, content, headers)
 
 
 def sent(function: str) -> dict[str, Any]:

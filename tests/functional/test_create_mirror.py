@@ -233,6 +233,8 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
         {"sourceCluster": managed("eu-core", usePrivateIps=True)},
         "sourceCluster.managedCluster.usePrivateIps",
     ),
+    ("a name that none can have", {"connectCluster": "x" * 2000}, "connectCluster"),
+    ("an empty name", {"connectCluster": ""}, "connectCluster"),
     ("alias with a dot", {"sourceCluster": managed("eu-core", "e.u")}, "sourceCluster.alias"),
     ("empty alias", {"sourceCluster": managed("eu-core", "")}, "sourceCluster.alias"),
     ("alias of 41", {"sourceCluster": managed("eu-core", "a" * 41)}, "sourceCluster.alias"),

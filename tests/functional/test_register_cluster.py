@@ -193,6 +193,14 @@ def test_a_password_opens_kafka_connect_and_is_never_shown(world: World) -> None
     assert "guess-guess" not in str(refused)
 
 
+def test_a_password_may_hold_any_letter(world: World) -> None:
+    secret = "pässwörd…"
+    with ConnectServer("US-id", username="müller", password=secret) as server:
+        fields: dict[str, Any] = {"urls": [server.url], "username": "müller", "password": secret}
+
+        assert put_connect(world, **fields).status == 200
+
+
 def test_any_worker_may_answer(world: World) -> None:
     assert put_connect(world, urls=["http://127.0.0.1:9", world.connect.url]).json["workers"] == 2
 
@@ -226,8 +234,9 @@ def test_what_does_not_answer_as_kafka_connect_does_is_refused(world: World, fau
     assert (answer.status, answer.slug) == (422, "connect-unreachable")
 
 
-def test_an_unknown_kafka_cluster_is_named(world: World) -> None:
-    answer = put_connect(world, "another", kafkaCluster="nowhere")
+@pytest.mark.parametrize("name", ["nowhere", "", "x" * 2000])
+def test_an_unknown_kafka_cluster_is_named(world: World, name: str) -> None:
+    answer = put_connect(world, "another", kafkaCluster=name)
 
     assert (answer.status, answer.slug) == (422, "unknown-cluster")
     assert answer.fields == ["kafkaCluster"]

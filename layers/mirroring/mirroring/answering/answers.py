@@ -11,37 +11,37 @@ from mirroring.observation import (
     Point,
     Reason,
     Status,
+    Task,
 )
-from mirroring.observation import Task as TaskAnswer
 from mirroring.schema import Moment, Schema
 from mirroring.storing.observed import TaskCount
 
 
-class ManagedCluster(Schema):
+class ManagedClusterAnswer(Schema):
     """A registered cluster that a mirror reads."""
 
     source_kafka_cluster_id: str
     use_private_ips: bool
 
 
-class ManagedSource(Schema):
+class ManagedSourceAnswer(Schema):
     """Where a mirror reads: a registered cluster."""
 
     alias: str
-    managed_cluster: ManagedCluster
+    managed_cluster: ManagedClusterAnswer
 
 
-class ExternalCluster(Schema):
+class ExternalClusterAnswer(Schema):
     """A cluster that is not registered; its properties are never shown again."""
 
     source_connection_properties: str
 
 
-class ExternalSource(Schema):
+class ExternalSourceAnswer(Schema):
     """Where a mirror reads: a cluster that is not registered."""
 
     alias: str
-    external_cluster: ExternalCluster
+    external_cluster: ExternalClusterAnswer
 
 
 class MirrorHead(Schema):
@@ -49,7 +49,7 @@ class MirrorHead(Schema):
 
     name: str
     connect_cluster: str
-    source_cluster: ManagedSource | ExternalSource
+    source_cluster: ManagedSourceAnswer | ExternalSourceAnswer
     target_cluster: str
     rename_mirrored_topics: bool
     topics_regex: str
@@ -85,7 +85,7 @@ class ConnectorAnswer(Schema):
     status: str | None
     worker: str | None
     trace: str | None
-    tasks: tuple[TaskAnswer, ...]
+    tasks: tuple[Task, ...]
     config: dict[str, str]
 
 

@@ -145,7 +145,7 @@ def _unknown(_: NotFoundError) -> Answer:
 
 def _unexpected(error: Exception) -> Answer:
     """A mistake of ours; its words are not logged, since they may quote a secret."""
-    logger.error(
-        "unexpected", error=type(error).__qualname__, stack=traceback.format_tb(error.__traceback__)
-    )
+    frames = traceback.extract_tb(error.__traceback__)
+    stack = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
+    logger.error("unexpected", error=type(error).__qualname__, stack=stack)
     return _refused(ProblemError("This is our mistake, and it is logged: try again, or report it."))

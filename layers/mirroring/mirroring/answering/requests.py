@@ -7,6 +7,7 @@ but by the rules in check.py: that is 422, this is 400.
 import json
 import re
 from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv6Address
 from typing import Annotated, TypeVar
 
 from pydantic import (
@@ -46,13 +47,24 @@ def _given(value: T) -> T:
 def server(text: str) -> str:
     """A bootstrap server as it is; raises ValueError for what is not host:port."""
     found = _SERVER.fullmatch(text)
-    if found is None or not 0 < int(found[2]) < 65536:
+    if found is None or not _is_place(found[1], found[2]):
         raise ValueError("must be host:port")
     return text
 
 
+def _is_place(host: str, port: str | None) -> bool:
+    """Whether an IPv6 address in brackets is one, and the port is a port."""
+    try:
+        if host.startswith("["):
+            IPv6Address(host[1:-1])
+    except AddressValueError:
+        return False
+    return port is None or 0 < int(port) < 65536
+
+
 def _url(text: str) -> str:
-    if _URL.fullmatch(text) is None:
+    found = _URL.fullmatch(text)
+    if found is None or not _is_place(found[1], found[2] and found[2][1:]):
         raise ValueError("must be http://host:port or https://host:port, without a password in it")
     return text
 
@@ -61,8 +73,16 @@ _NotNull = BeforeValidator(_given)
 _Text = Annotated[str, StringConstraints(max_length=2048)]
 _Regex = Annotated[str, StringConstraints(max_length=4096)]
 _Secret = Annotated[SecretStr, Field(max_length=30_000)]
-_Server = Annotated[str, AfterValidator(server), Field(max_length=300)]
-_Url = Annotated[str, AfterValidator(_url), Field(max_length=1000)]
+_Server = Annotated[
+    str,
+    AfterValidator(server),
+    Field(max_length=300, json_schema_extra={"pattern": f"^({_SERVER.pattern})$"}),
+]
+_Url = Annotated[
+    str,
+    AfterValidator(_url),
+    Field(max_length=1000, json_schema_extra={"pattern": f"^({_URL.pattern})$"}),
+]
 _Tags = Annotated[
     dict[
         Annotated[str, StringConstraints(min_length=1, max_length=128)],

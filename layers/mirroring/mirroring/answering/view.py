@@ -8,10 +8,10 @@ from typing import Any
 from mirroring.answering.answers import (
     ChangeAnswer,
     ConnectorAnswer,
-    ExternalCluster,
-    ExternalSource,
-    ManagedCluster,
-    ManagedSource,
+    ExternalClusterAnswer,
+    ExternalSourceAnswer,
+    ManagedClusterAnswer,
+    ManagedSourceAnswer,
     MirrorAnswer,
     MirrorSummary,
 )
@@ -165,15 +165,15 @@ def _head(
     }
 
 
-def _source(mirror: Mirror) -> ManagedSource | ExternalSource:
+def _source(mirror: Mirror) -> ManagedSourceAnswer | ExternalSourceAnswer:
     source = mirror.source
     if source.managed is None:
-        hidden = ExternalCluster(source_connection_properties=HIDDEN)
-        return ExternalSource(alias=source.alias, external_cluster=hidden)
-    managed = ManagedCluster(
+        hidden = ExternalClusterAnswer(source_connection_properties=HIDDEN)
+        return ExternalSourceAnswer(alias=source.alias, external_cluster=hidden)
+    managed = ManagedClusterAnswer(
         source_kafka_cluster_id=source.managed, use_private_ips=source.use_private_ips
     )
-    return ManagedSource(alias=source.alias, managed_cluster=managed)
+    return ManagedSourceAnswer(alias=source.alias, managed_cluster=managed)
 
 
 def _connectors(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
 from mirroring.errors import BadRequest, ConnectUnavailable, FieldError
@@ -45,7 +46,8 @@ class Workers:
         self._session.trust_env = False  # neither a proxy nor a .netrc entry of this machine
         self._session.headers["Accept"] = "application/json"
         if username is not None and password is not None:
-            self._session.auth = (username, password.get_secret_value())
+            secret = password.get_secret_value().encode()  # RFC 7617: letters beyond Latin-1 too
+            self._session.auth = HTTPBasicAuth(username.encode(), secret)
         if ca_certificate:
             self._session.mount("https://", _OwnAuthority(ca_certificate))
 

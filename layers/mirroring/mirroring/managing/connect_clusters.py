@@ -6,6 +6,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from mirroring.answering import names
 from mirroring.answering.requests import ConnectClusterRequest
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.errors import (
@@ -104,6 +105,8 @@ class ConnectClusters:
             return None
 
     def _target(self, name: str) -> KafkaCluster:
+        if not names.possible(name):
+            raise _unknown(name)
         try:
             return self.registry.cluster(name)
         except ClusterNotFound:
@@ -148,5 +151,5 @@ def _credentials(request: ConnectClusterRequest) -> Credentials | None:
 
 
 def _unknown(name: str) -> UnknownCluster:
-    words = f"names no registered Kafka cluster: {name!r}"
+    words = f"names no registered Kafka cluster: {name[:60]!r}"
     return UnknownCluster(f"kafkaCluster {words}.", FieldError(field="kafkaCluster", message=words))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mirroring.answering import requests
+from mirroring.answering import names, requests
 from mirroring.answering.requests import MirrorRequest, SourceCluster
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connecting.connections import SERVERS, place
@@ -111,6 +111,8 @@ def _external(text: str) -> Mapping[str, str]:
 
 
 def _connect(name: str, registry: Registry) -> tuple[ConnectCluster | None, KafkaCluster | None]:
+    if not names.possible(name):
+        return None, None
     try:
         connect = registry.connect_cluster(name)
     except ConnectClusterNotFound:
@@ -119,6 +121,8 @@ def _connect(name: str, registry: Registry) -> tuple[ConnectCluster | None, Kafk
 
 
 def _cluster(name: str, registry: Registry) -> KafkaCluster | None:
+    if not names.possible(name):
+        return None
     try:
         return registry.cluster(name)
     except ClusterNotFound:
@@ -126,4 +130,4 @@ def _cluster(name: str, registry: Registry) -> KafkaCluster | None:
 
 
 def _unknown(field: str, kind: str, name: str) -> FieldError:
-    return FieldError(field=field, message=f"names no registered {kind}: {name!r}")
+    return FieldError(field=field, message=f"names no registered {kind}: {name[:60]!r}")

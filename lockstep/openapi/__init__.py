@@ -1,0 +1,1 @@
+"""docs/openapi.json: the HTTP contract, made from the models, the errors and the routes."""

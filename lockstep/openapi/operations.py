@@ -1,0 +1,225 @@
+"""Every call of the API: what it takes, what it answers, and which problems it may answer with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mirroring.answering import answers, requests
+from mirroring.errors import (
+    BadRequest,
+    ClusterInUse,
+    ClusterNotFound,
+    ClusterUnauthorized,
+    ClusterUnreachable,
+    Conflict,
+    ConnectClusterInUse,
+    ConnectClusterNotFound,
+    ConnectNoMirrorMaker,
+    ConnectUnreachable,
+    ConnectWrongCluster,
+    KafkaUnavailable,
+    MirrorExists,
+    MirrorNotFound,
+    MirrorOverlaps,
+    NotFound,
+    ProblemError,
+    TooLarge,
+    Unavailable,
+    UnknownCluster,
+    Unprocessable,
+    UnsupportedProperty,
+    VersionMoved,
+)
+from mirroring.schema import Request, Schema
+
+Problems = tuple[type[ProblemError], ...]
+EVERYWHERE: Problems = (ProblemError, Unavailable)
+BODY: Problems = (BadRequest, TooLarge)
+UNSEEN: Problems = (ClusterUnreachable, ClusterUnauthorized, UnsupportedProperty)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call; `answers` by status, None for an answer without a body."""
+
+    method: str
+    path: str
+    summary: str
+    description: str
+    answers: Mapping[int, type[Schema] | None]
+    problems: Problems = ()
+    body: type[Request] | None = None
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`putClustersName`: unique, and what client generators name a method after."""
+        words = self.path.replace("{", "").replace("}", "").replace("-", "/").split("/")
+        return self.method.lower() + "".join(word.capitalize() for word in words)
+
+    @property
+    def scope(self) -> str:
+        """The scope that the caller's token needs."""
+        return "mirrors/read" if self.method == "GET" else "mirrors/write"
+
+    @property
+    def tag(self) -> str:
+        """The chapter that it belongs to."""
+        return {"mirrors": "Mirrors"}.get(self.path.split("/")[1], "Clusters")
+
+
+PAGED = ("limit", "nextToken")
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/clusters",
+        "List the Kafka clusters",
+        "By name.",
+        {200: answers.ClusterList},
+        (BadRequest,),
+        parameters=PAGED,
+    ),
+    Operation(
+        "GET",
+        "/clusters/{name}",
+        "Look at a Kafka cluster",
+        "As it was when it was registered last, and who uses it now.",
+        {200: answers.ClusterAnswer},
+        (ClusterNotFound,),
+    ),
+    Operation(
+        "PUT",
+        "/clusters/{name}",
+        "Register a Kafka cluster, or register it anew",
+        "The cluster is asked for its id and brokers before anything is kept. What is left out is "
+        "empty from then on, connectionProperties too.",
+        {200: answers.ClusterAnswer, 201: answers.ClusterAnswer},
+        (*BODY, *UNSEEN, ClusterInUse),
+        body=requests.ClusterRequest,
+    ),
+    Operation(
+        "DELETE",
+        "/clusters/{name}",
+        "Forget a Kafka cluster",
+        "Refused while a mirror or a Connect cluster uses it.",
+        {204: None},
+        (ClusterNotFound, ClusterInUse, Conflict),
+    ),
+    Operation(
+        "GET",
+        "/connect-clusters",
+        "List the Connect clusters",
+        "By name.",
+        {200: answers.ConnectClusterList},
+        (BadRequest,),
+        parameters=PAGED,
+    ),
+    Operation(
+        "GET",
+        "/connect-clusters/{name}",
+        "Look at a Connect cluster",
+        "As it was when it was registered last, and which sources its mirrors read now.",
+        {200: answers.ConnectClusterAnswer},
+        (ConnectClusterNotFound,),
+    ),
+    Operation(
+        "PUT",
+        "/connect-clusters/{name}",
+        "Register a Connect cluster, or register it anew",
+        "A worker is asked which Kafka cluster it works on and whether it has MirrorMaker 2 before "
+        "anything is kept. What is left out is empty from then on, the password too.",
+        {200: answers.ConnectClusterAnswer, 201: answers.ConnectClusterAnswer},
+        (
+            *BODY,
+            ConnectUnreachable,
+            ConnectWrongCluster,
+            ConnectNoMirrorMaker,
+            UnknownCluster,
+            ConnectClusterInUse,
+            Conflict,
+        ),
+        body=requests.ConnectClusterRequest,
+    ),
+    Operation(
+        "DELETE",
+        "/connect-clusters/{name}",
+        "Forget a Connect cluster",
+        "Refused while it runs a mirror.",
+        {204: None},
+        (ConnectClusterNotFound, ConnectClusterInUse, Conflict),
+    ),
+    Operation(
+        "GET",
+        "/mirrors",
+        "List the mirrors",
+        "By name, each with its status and latency, without topics and connectors.",
+        {200: answers.MirrorList},
+        (BadRequest,),
+        parameters=("status", "connectCluster", *PAGED),
+    ),
+    Operation(
+        "POST",
+        "/mirrors",
+        "Create a mirror",
+        "Answered as soon as it is written down; its connectors follow within a minute or two of "
+        "Kafka Connect being able to. The status goes from CREATING to IN_SYNC by itself.",
+        {202: answers.MirrorAnswer},
+        (
+            *BODY,
+            Unprocessable,
+            UnknownCluster,
+            *UNSEEN,
+            MirrorExists,
+            MirrorOverlaps,
+            Conflict,
+            KafkaUnavailable,
+        ),
+        body=requests.MirrorRequest,
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}",
+        "Look at a mirror",
+        "As the last sample saw it, with its topics and its connectors; null where nothing was "
+        "ever measured.",
+        {200: answers.MirrorAnswer},
+        (MirrorNotFound,),
+    ),
+    Operation(
+        "DELETE",
+        "/mirrors/{name}",
+        "Remove a mirror",
+        "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
+        "stay. Repeating it is safe.",
+        {202: answers.MirrorAnswer, 204: None},
+        (MirrorNotFound, Conflict),
+    ),
+    Operation(
+        "PUT",
+        "/mirrors/{name}/target-latency",
+        "Change a mirror's target latency",
+        "The next sample judges by it.",
+        {200: answers.MirrorAnswer},
+        (*BODY, Unprocessable, MirrorNotFound, VersionMoved, Conflict),
+        body=requests.TargetLatencyRequest,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}/latency",
+        "Look at a mirror's history",
+        "One point a sample, oldest first; the last 24 hours unless told.",
+        {200: answers.PointList},
+        (BadRequest, MirrorNotFound),
+        parameters=("from", "to", "topic"),
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}/changes",
+        "Look at a mirror's changes",
+        "Newest first: what samples judged, what people wrote, what was repaired.",
+        {200: answers.ChangeList},
+        (BadRequest, MirrorNotFound),
+        parameters=PAGED,
+    ),
+)
+ANYTHING_ELSE: Problems = (NotFound,)

@@ -1,0 +1,65 @@
+"""The parameters of the calls, by name."""
+
+from typing import Any
+
+from mirroring.answering.queries import DEFAULT_LIMIT, LARGEST_LIMIT
+from mirroring.observation import Status
+
+MOMENT = {"type": "string", "format": "date-time"}
+
+
+def _query(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"in": "query", "required": False, "description": description, "schema": schema}
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "limit": _query(
+        "How many rows a page has at most.",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "nextToken": _query(
+        "Where the last page ended: its `nextToken`, as it was given.",
+        {"type": "string", "minLength": 1, "maxLength": 500},
+    ),
+    "status": _query("Only mirrors with this status.", {"type": "string", "enum": list(Status)}),
+    "connectCluster": _query("Only mirrors of this Connect cluster.", {"type": "string"}),
+    "from": _query("The oldest point; 24 hours before `to` unless told.", MOMENT),
+    "to": _query("The youngest point; now unless told.", MOMENT),
+    "topic": _query("The history of this source topic, not of the mirror.", {"type": "string"}),
+    "If-Match": {
+        "in": "header",
+        "required": False,
+        "description": "The version that you have seen, in quotes; 412 when it moved since.",
+        "schema": {"type": "string", "pattern": r'^("?[0-9]{1,18}"?|\*)$'},
+        "example": '"1"',
+    },
+}
+
+PATHS: dict[str, dict[str, Any]] = {
+    "mirrors": {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,200}$"},
+    "clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
+    "connect-clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
+}
+NAMES = {"mirrors": "eu.us-core.k3x9q", "clusters": "eu-core", "connect-clusters": "us-connect"}
+
+
+def of_path(path: str) -> list[dict[str, Any]]:
+    """The `{name}` of a path, if it has one."""
+    if "{name}" not in path:
+        return []
+    kind = path.split("/")[1]
+    return [
+        {
+            "name": "name",
+            "in": "path",
+            "required": True,
+            "description": "Its name.",
+            "schema": PATHS[kind],
+            "example": NAMES[kind],
+        }
+    ]
+
+
+def named(name: str) -> dict[str, Any]:
+    """A query parameter or a header."""
+    return {"name": name, **PARAMETERS[name]}

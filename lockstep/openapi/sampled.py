@@ -1,0 +1,135 @@
+"""The world of the examples: one mirror from Frankfurt to Ohio, and what a sample saw of it."""
+
+from datetime import UTC, datetime, timedelta
+
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.mirror import Intent, Mirror, Source
+from mirroring.observation import (
+    Change,
+    ChangeKind,
+    Code,
+    Connector,
+    Latency,
+    MirroredTopic,
+    Observation,
+    Point,
+    Status,
+    Task,
+    TopicState,
+)
+from mirroring.reasons import reason
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+NAME = "eu.us-core.k3x9q"
+WORKER = "10.0.0.7:8083"
+
+EU = KafkaCluster(
+    name="eu-core",
+    bootstrap_servers=("broker-1.eu.example.com:9096", "broker-2.eu.example.com:9096"),
+    cluster_id="rhtSwFSFSo64AatTwuvILw",
+    brokers=3,
+    security_protocol="SASL_SSL",
+    sasl_mechanism="SCRAM-SHA-512",
+    description="Frankfurt",
+    tags={"team": "core"},
+    created_at=BEGIN,
+    updated_at=BEGIN,
+)
+US = KafkaCluster(
+    name="us-core",
+    bootstrap_servers=("broker-1.us.example.com:9092",),
+    cluster_id="WupJABj_RF6YsCsz3qysxg",
+    brokers=3,
+    description="Ohio",
+    created_at=BEGIN,
+    updated_at=BEGIN,
+)
+CONNECT = ConnectCluster(
+    name="us-connect",
+    urls=("https://connect-1.us.example.com:8083", "https://connect-2.us.example.com:8083"),
+    kafka_cluster="us-core",
+    version="4.3.1",
+    workers=2,
+    created_at=BEGIN,
+    updated_at=BEGIN,
+)
+MIRROR = Mirror(
+    name=NAME,
+    connect_cluster="us-connect",
+    source=Source(alias="eu", managed="eu-core", cluster_id=EU.cluster_id),
+    target_cluster="us-core",
+    target_cluster_id=US.cluster_id,
+    topics_regex=r"orders\..*",
+    max_tasks=3,
+    version=3,
+    created_at=BEGIN,
+    updated_at=BEGIN + timedelta(hours=1),
+)
+REMOVED = MIRROR.model_copy(update={"intent": Intent.DELETED, "version": 4})
+SEEN = Observation(
+    mirror=NAME,
+    sequence=5,
+    measured_at=BEGIN + timedelta(minutes=5),
+    status=Status.IN_SYNC,
+    status_since=BEGIN + timedelta(minutes=1),
+    latency=Latency(average=21, max=63, behind=0, lag_records=0),
+    topics=(
+        MirroredTopic(
+            name="orders.new",
+            mirrored_name="eu.orders.new",
+            state=TopicState.ACTIVE,
+            partitions=3,
+            average_latency=21,
+            max_latency=63,
+            average_rate=10.2,
+            behind=0,
+            lag_records=0,
+            last_produced_at=BEGIN + timedelta(minutes=5),
+        ),
+    ),
+    connectors=(
+        Connector(
+            name=MIRROR.source_connector,
+            kind="Mirror Connector",
+            status="RUNNING",
+            worker=WORKER,
+            tasks=(Task(id=0, status="RUNNING", worker=WORKER, partitions=3),),
+        ),
+        Connector(
+            name=MIRROR.checkpoint_connector,
+            kind="Checkpoint Connector",
+            status="RUNNING",
+            worker=WORKER,
+        ),
+    ),
+)
+POINTS = tuple(
+    Point(
+        at=BEGIN + timedelta(minutes=minute),
+        average=20 + minute,
+        max=60 + minute,
+        behind=0,
+        lag_records=0,
+        status=Status.IN_SYNC,
+    )
+    for minute in (4, 5)
+)
+CHANGES = (
+    Change(
+        mirror=NAME,
+        at=BEGIN + timedelta(hours=2),
+        kind=ChangeKind.STATUS,
+        before=Status.IN_SYNC,
+        after=Status.STALE_TOPIC,
+        reasons=(reason(Code.STALE_TOPIC, BEGIN + timedelta(hours=2), topic="orders.new"),),
+        took_ms=7_140_000,
+    ),
+    Change(
+        mirror=NAME,
+        at=BEGIN + timedelta(hours=1),
+        kind=ChangeKind.WRITE,
+        before={"targetLatency": 60_000},
+        after={"targetLatency": 30_000},
+        by="ada@example.com",
+    ),
+)
