@@ -1,4 +1,4 @@
-"""A mirror: what a person asked for, its names on the target, and its connectors' configurations."""
+"""A mirror: what a person asked for, its names on the target, and the names of its connectors."""
 
 from enum import StrEnum
 
