@@ -1,4 +1,4 @@
-"""A TCP proxy on 127.0.0.1 that can be slow, fall silent, cut its connections, or refuse new ones."""
+"""A TCP proxy on 127.0.0.1 that can be slow, fall silent, or cut its connections."""
 
 import contextlib
 import socket
@@ -25,6 +25,7 @@ class Proxy:
         self._open.set()
         self._closed = threading.Event()
         self._sockets: list[socket.socket] = []
+        self._forgotten: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", port), backlog=64)
 
     def __enter__(self) -> "Proxy":
@@ -49,6 +50,10 @@ class Proxy:
     def speak(self) -> None:
         """Passes on again, what came meanwhile too."""
         self._open.set()
+
+    def forget(self) -> None:
+        """Passes nothing on any more over the connections there are now, as firewalls do."""
+        self._forgotten.update(self._sockets)
 
     def cut(self) -> None:
         """Ends every connection there is now."""
@@ -88,5 +93,6 @@ class Proxy:
                 if (early := item[0] - time.monotonic()) > 0:
                     self._closed.wait(early)
                 self._open.wait()
-                there.sendall(item[1])
+                if there not in self._forgotten:
+                    there.sendall(item[1])
             there.shutdown(socket.SHUT_WR)

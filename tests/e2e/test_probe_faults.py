@@ -118,6 +118,19 @@ def test_connections_that_died_while_nobody_looked_are_replaced_without_a_word(
     assert probe.topics()["alone"].fault is None
 
 
+def test_connections_that_a_firewall_forgot_are_replaced_within_the_call(
+    cluster: Three, probe: Probe
+) -> None:
+    before = latest(probe, ALONE)
+    for proxy in cluster.proxies:
+        proxy.forget()
+    began = time.monotonic()
+    assert probe.topics()["alone"].fault is None
+    assert time.monotonic() - began < 4, "three brokers in turn, then the servers named to us"
+    assert latest(probe, ALONE) == before
+    assert time.monotonic() - began < 5
+
+
 def test_when_all_fall_silent_the_cluster_is_unreachable(cluster: Three) -> None:
     patient = Probe(cluster.servers, Security(), timeout_s=1)
     assert len(latest(patient, ALONE)) == 12
