@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from lockstep.local import parent
 from lockstep.local.errors import StackError, Stopped
 from lockstep.local.options import options
 from lockstep.local.run import Run
@@ -120,8 +121,8 @@ def _report(stop: threading.Event, error: threading.ExceptHookArgs) -> None:
 
 def _wait(thread: threading.Thread, stop: threading.Event, ended_by: list[int]) -> None:
     """Wait for the stack's own end or a stop; when make started us, its end is like a signal."""
-    parent = os.getppid() if "MAKELEVEL" in os.environ else None
+    make = parent.make(os.environ)
     while thread.is_alive() and not stop.wait(LOOK_S):
-        if parent and os.getppid() != parent:
-            ended_by.append(signal.SIGHUP)
+        if make and make.wants_the_end():
+            ended_by.append(signal.SIGINT)
             stop.set()

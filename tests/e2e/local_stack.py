@@ -199,7 +199,7 @@ class LocalStack:
 
     def family(self) -> set[int]:
         """The ids of its process and of all that it started, and they in turn."""
-        return set(_family(self.process.pid))
+        return family(self.process.pid)
 
     def kill(self, program: str) -> None:
         """Kill -9 the one process that runs this program: `stack.kill(CONNECT)`, for one."""
@@ -238,6 +238,11 @@ def request(url: str, method: str, body: Any, headers: dict[str, str]) -> Answer
         return Answer(response.status, names, response.read())
     finally:
         connection.close()
+
+
+def family(pid: int) -> set[int]:
+    """The ids of a process and of all that it started, and they in turn."""
+    return set(_family(pid))
 
 
 def alive(pids: set[int]) -> set[int]:
