@@ -94,6 +94,12 @@ def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> 
     assert seen.status is Status.IN_SYNC
 
 
+def test_a_topic_that_was_on_the_target_is_missing_at_once() -> None:
+    young = known(quiet(), since=NOW_MS - MINUTE)
+    seen, _, _ = assessed(sheet(young, look(), targets={}))
+    assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
+
+
 def test_a_topic_that_is_not_on_the_target_after_its_grace_is_missing() -> None:
     seen, _, _ = assessed(sheet(known(quiet()), look(), targets={}))
     assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}

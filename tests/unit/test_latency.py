@@ -123,6 +123,30 @@ def test_a_commit_that_nobody_could_tell_is_not_missed() -> None:
     assert doubt(reach(position, seen), seen, PACE) is None
 
 
+def test_a_commit_from_before_the_connector_was_resumed_is_not_missed() -> None:
+    position, seen = overdue(committed=99, runs=T)
+    assert doubt(reach(position, seen), seen, PACE) is None
+
+
+def test_a_held_connector_owes_no_commit_where_timestamps_tell_what_waits() -> None:
+    position, seen = overdue(committed=99, runs=NEVER)
+    assert doubt(reach(position, seen), seen, PACE) is None
+
+
+def test_a_held_connector_is_judged_by_its_commit_but_for_one_where_no_timestamp_tells() -> None:
+    position, seen = overdue(committed=99, runs=NEVER)
+    blind = replace(seen, newest=None, end=110)
+    assert doubt(reach(position, blind), blind, PACE) == (101, 110)
+    one_more = replace(seen, newest=None)
+    assert doubt(reach(position, one_more), one_more, PACE) is None
+
+
+def test_where_no_timestamp_tells_arriving_records_excuse_no_commit() -> None:
+    position, seen = overdue(committed=99)
+    arriving = replace(seen, newest=None, target_end=105)
+    assert doubt(reach(position, arriving), arriving, PACE) == (100, 101)
+
+
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:
     position = replace(settled(), mirrored=0, front=0)
     seen = look(100, target_end=0)
@@ -168,6 +192,15 @@ def test_a_record_that_its_producer_held_back_is_no_wrong_clock() -> None:
         settled(), look(150, committed=149, heard=((at + 10, at - LINGER_MS + 100),))
     )
     assert (figures.heard, figures.skewed) == (1, 0)
+
+
+def test_second_copies_of_what_is_not_committed_are_no_wrong_clock_and_no_latency() -> None:
+    at = T + MINUTE
+    ends = ((T - MINUTE, 80), (T, 100))
+    position = replace(settled(), mirrored=80, ends=ends)
+    twice = (at + 10, T - 30_000)
+    _, figures = sampled(position, look(150, committed=79, newest=at, heard=(twice,)))
+    assert (figures.heard, figures.skewed) == (0, 0)
 
 
 def test_late_records_after_an_outage_count_with_their_true_latency() -> None:

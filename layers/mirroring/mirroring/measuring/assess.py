@@ -115,13 +115,12 @@ class Assessment:
         """Matched, not yet created or assigned on the target, within its grace."""
         sheet = self._sheet
         known = sheet.memory.topics.get(name)
-        since = known.since if known else self._now
-        if self._now - since > PENDING_MS or (
-            known and known.target_id and not sheet.seen.assigned
-        ):
-            return False
         created = sheet.mirror.mirrored_name(name) in sheet.targets
         assigned = sheet.seen.assigned or frozenset()
+        if known is not None:
+            lost = known.target_id and not (created and assigned)
+            if lost or self._now - known.since > PENDING_MS:
+                return False
         return not created or not any(one.topic == name for one in assigned)
 
     def _since(self, name: str) -> int:

@@ -12,6 +12,8 @@ from mirroring.measuring.position import NEVER, Position, appended, bounds, reme
 
 FUTURE_MS = 5 * 60_000
 LINGER_MS = 2_000
+SPARE = 1
+"""A paused connector may have copied one record more than it committed."""
 
 
 class Fetched(StrEnum):
@@ -34,7 +36,8 @@ class At:
 class Look:
     """What one sample read of one partition; None where it could not, or need not, be read.
 
-    `told`: Connect runs the mirror and told its committed offsets, so that silence means something.
+    `told`: Connect told the committed offsets; `runs`: since when (ms) it runs the mirror, NEVER
+    when it does not.
     """
 
     at: int
@@ -42,6 +45,7 @@ class Look:
     end: int
     committed: int | None = None
     told: bool = False
+    runs: int = 0
     target_end: int | None = None
     newest: int | None = None
     oldest: At | None = None
@@ -161,12 +165,18 @@ def _overdue(position: Position, look: Look, pace: Pace) -> bool:
     """Whether the commit of the first unproven offset should have come by now.
 
     It follows the copy, and a partition is copied in order: while records arrive, what was written
-    before them is only not committed yet, however long ago that was (a connector that was resumed).
+    before them is only not committed yet, however long ago that was. So is what a connector copied
+    since it was started or resumed. Where no timestamp can be looked up there is only the commit.
     """
-    if not look.told:
-        return False
     _, upper = bounds(position.ends, position.mirrored)
-    return upper is not None and look.at - max(upper, position.moved) > pace.overdue
+    if not look.told or upper is None:
+        return False
+    since = max(upper, look.runs)
+    if usable(position.newest, look.at):
+        if look.runs == NEVER:
+            return False
+        since = max(since, position.moved)
+    return look.at - since > pace.overdue
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
@@ -175,7 +185,8 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
         return None
     found = _found(position, look)
     if found is None:
-        return (position.mirrored, look.end) if _overdue(position, look, pace) else None
+        start = position.mirrored + (SPARE if look.runs == NEVER else 0)
+        return (start, look.end) if start < look.end and _overdue(position, look, pace) else None
     if found.offset == position.confirmed:
         return None
     waited = look.at - appended(found.timestamp, found.offset, position.ends)
@@ -268,21 +279,24 @@ def _rate(position: Position, look: Look) -> float | None:
 def _heard(position: Position, look: Look, oldest: At | None) -> dict[str, int]:
     """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
 
-    A timestamp older than the oldest record that could still come is no time of writing (event
-    time, or a clock that is behind) and tells nothing of latency; LINGER_MS is what a producer may
+    A timestamp older than the oldest record that could still come tells nothing of latency: it is
+    no time of writing (event time, or a clock that is behind), unless it may be a second copy of
+    what is not committed, as a killed worker's task makes them. LINGER_MS is what a producer may
     hold a record back. One from after its arrival is a clock that is ahead, and counts as 0.
     """
+    lower, _ = bounds(position.ends, position.mirrored)
+    uncommitted = look.at if lower is None else lower
     floor = look.at if oldest is None else appended(oldest.timestamp, oldest.offset, position.ends)
     if oldest is None and position.mirrored < look.end and not usable(position.newest, look.at):
-        lower, _ = bounds(position.ends, position.mirrored)
-        floor = look.at if lower is None else lower
+        floor = uncommitted
     floor -= LINGER_MS
+    possible = min(floor, uncommitted - LINGER_MS)
     latencies = [max(0, arrived - written) for arrived, written in look.heard if written >= floor]
     return {
         "heard": len(latencies),
         "heard_sum": sum(latencies),
         "heard_max": max(latencies, default=0),
-        "skewed": sum(1 for arrived, written in look.heard if not floor <= written <= arrived),
+        "skewed": sum(1 for arrived, written in look.heard if not possible <= written <= arrived),
     }
 
 

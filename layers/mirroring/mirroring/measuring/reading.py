@@ -99,8 +99,8 @@ def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
 def _note_offsets(sheet: Sheet, partition: Partition, at: int, start: int, end: int) -> None:
     """A partition's look, with its position from the last sample: all over where it is another."""
     committed = None if sheet.seen.committed is None else sheet.seen.committed.get(partition)
-    told = sheet.seen.copies and sheet.seen.committed is not None
-    sheet.looks[partition] = Look(at=at, start=start, end=end, committed=committed, told=told)
+    told, runs = sheet.seen.committed is not None, sheet.runs_since(at)
+    sheet.looks[partition] = Look(at, start, end, committed=committed, told=told, runs=runs)
     topic = sheet.memory.topics.get(partition.topic)
     position = None if topic is None else topic.positions.get(partition.index)
     if topic is None or position is None:

@@ -7,7 +7,7 @@ from mirroring.connecting.security import Isolation
 from mirroring.facts import Partition, TopicFacts
 from mirroring.measuring.latency import Figures, Look
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.position import Position
+from mirroring.measuring.position import NEVER, Position
 from mirroring.mirror import Mirror
 from mirroring.observation import Code, Connector, Observation
 from mirroring.storing.observed import State
@@ -21,11 +21,6 @@ class Seen:
     checkpoint: Connector | None = None
     assigned: frozenset[Partition] | None = None
     committed: Mapping[Partition, int] | None = None
-
-    @property
-    def copies(self) -> bool:
-        """Whether the connector says that it runs, so that no commit means no copy."""
-        return self.connector is not None and self.connector.status == "RUNNING"
 
 
 @dataclass(slots=True)
@@ -61,6 +56,13 @@ class Sheet:
     def on_target(self, partition: Partition) -> Partition:
         """The partition on the target that a source partition is copied to."""
         return Partition(self.mirror.mirrored_name(partition.topic), partition.index)
+
+    def runs_since(self, now: int) -> int:
+        """Since when (ms) Connect says that it runs the mirror; NEVER when it does not."""
+        connector = self.seen.connector
+        if connector is None or connector.status != "RUNNING":
+            return NEVER
+        return self.memory.counts.get("running_since", 0) or now
 
     def listed(self) -> bool:
         """Whether the source's topics were read in this sample."""

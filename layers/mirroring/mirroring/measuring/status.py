@@ -286,10 +286,15 @@ def _counted(scene: Scene, counts: Mapping[str, int]) -> dict[str, int]:
     unassigned = connector is not None and _unassigned(connector)
     taskless = connector is not None and connector.status == "RUNNING" and not connector.tasks
     taskless_since = counts.get("taskless_since", 0) or _ms(scene.now)
+    running_since = counts.get("running_since", 0)
+    if Code.CONNECT_UNREACHABLE not in scene.away:
+        running = connector is not None and connector.status == "RUNNING"
+        running_since = (running_since or _ms(scene.now)) if running else 0
     late = any(topic.above >= 2 or _is_stalled(topic, scene) for topic in scene.topics)
     return away | {
         "unassigned": counts.get("unassigned", 0) + 1 if unassigned else 0,
         "taskless_since": taskless_since if taskless and scene.matched else 0,
+        "running_since": running_since,
         "breach": GOOD if late else max(0, counts.get("breach", 0) - 1),
     }
 
