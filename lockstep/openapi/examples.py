@@ -43,6 +43,7 @@ from lockstep.openapi.sampled import (
     US,
 )
 
+SHOWN = ("topics", "source.cluster.sasl.jaas.config")
 CLUSTERS = {one.name: one for one in (EU, US)}
 SASL = (
     "security.protocol=SASL_SSL\n"
@@ -94,7 +95,7 @@ def answers() -> Mapping[type[Schema], Schema]:
         ClusterList: ClusterList(clusters=(cluster,), next_token=None),
         ConnectClusterAnswer: connect,
         ConnectClusterList: ConnectClusterList(connect_clusters=(connect,), next_token=None),
-        MirrorAnswer: view.details(MIRROR, SEEN, None, CLUSTERS),
+        MirrorAnswer: _shortened(view.details(MIRROR, SEEN, None, CLUSTERS)),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS),
         ChangeList: ChangeList(changes=lines, next_token=None),
@@ -103,7 +104,16 @@ def answers() -> Mapping[type[Schema], Schema]:
 
 def removed() -> Schema:
     """A mirror on its way out."""
-    return view.details(REMOVED, SEEN, None, CLUSTERS)
+    return _shortened(view.details(REMOVED, SEEN, None, CLUSTERS))
+
+
+def _shortened(mirror: MirrorAnswer) -> MirrorAnswer:
+    """The mirror with two lines of each configuration."""
+    connectors = tuple(
+        one.model_copy(update={"config": {key: one.config[key] for key in SHOWN}})
+        for one in mirror.connectors
+    )
+    return mirror.model_copy(update={"connectors": connectors})
 
 
 def refusal(error: type[ProblemError]) -> dict[str, Any]:

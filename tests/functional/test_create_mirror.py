@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
+import boto3
 import pytest
+from mirroring.storing.store import Store
 
 from tests.functional.connect_server import busy
 from tests.functional.http import Answer, call, invoke, sent
@@ -320,3 +322,47 @@ def test_a_loop_is_followed_by_real_cluster_ids(world: World) -> None:
         renameMirroredTopics=False,
     )
     assert unprocessable(answer) == ("invalid-mirror", ["renameMirroredTopics"])
+
+
+def test_of_two_that_ask_at_once_one_is_told_of_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, names = Store.create, []
+
+    def slower(store: Store, *what: Any) -> None:
+        monkeypatch.setattr(Store, "create", write)
+        names.append(world.created()["name"])
+        write(store, *what)
+
+    monkeypatch.setattr(Store, "create", slower)
+    answer = world.create()
+
+    assert (answer.status, answer.slug) == (409, "mirror-exists")
+    assert names[0] in answer.json["detail"]
+    assert [one["name"] for one in call("GET", "/mirrors").json["mirrors"]] == names
+
+
+def test_a_source_that_is_removed_meanwhile_is_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Store.create
+
+    def slower(store: Store, *what: Any) -> None:
+        monkeypatch.setattr(Store, "create", write)
+        assert call("DELETE", "/clusters/eu-core").status == 204
+        write(store, *what)
+
+    monkeypatch.setattr(Store, "create", slower)
+    answer = world.create()
+
+    assert (answer.status, answer.slug) == (422, "unknown-cluster")
+    assert nothing_was_created(world)
+
+
+def test_nothing_is_left_of_an_external_source_that_was_refused(world: World) -> None:
+    world.created()
+    text = f"bootstrap.servers={EU}\n"
+    answer = world.create(sourceCluster=external(text, "eu-core"))
+
+    assert (answer.status, answer.slug) == (409, "mirror-exists")
+    assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from mirroring.storing import vault
+from mirroring.storing.registry import Registry
 
 from tests.functional.connect_server import ConnectServer, half_body, html
 from tests.functional.http import call, invoke, sent
@@ -265,3 +266,20 @@ def test_an_external_source_uses_no_registered_cluster(world: World) -> None:
 
     assert call("GET", "/clusters/eu-core").json["usedBy"] == []
     assert world.kafka.clusters[US].cluster_id == "US-id"
+
+
+def test_a_cluster_that_is_taken_into_use_meanwhile_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, names = Registry.delete_cluster, []
+
+    def slower(registry: Registry, *what: Any) -> None:
+        monkeypatch.setattr(Registry, "delete_cluster", remove)
+        names.append(world.created()["name"])
+        remove(registry, *what)
+
+    monkeypatch.setattr(Registry, "delete_cluster", slower)
+    answer = call("DELETE", "/clusters/eu-core")
+
+    assert (answer.status, answer.slug) == (409, "cluster-in-use")
+    assert names[0] in answer.json["detail"]

@@ -27,8 +27,6 @@ from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
-EVERY = 10_000
-
 
 @dataclass(frozen=True)
 class Reader:
@@ -73,14 +71,14 @@ class Reader:
     def clusters(self, limit: int, token: str | None) -> ClusterList:
         """A page of Kafka clusters; raises BadRequest for a token that is not of this list."""
         page = self.registry.clusters(limit, token)
-        mirrors, connects = self.store.fleet().mirrors, self.registry.connect_clusters(EVERY).items
+        mirrors, connects = self.store.fleet().mirrors, self.registry.all_connect_clusters()
         shown = tuple(users.cluster(one, mirrors, connects) for one in page.items)
         return ClusterList(clusters=shown, next_token=page.next_token)
 
     def cluster(self, name: str) -> ClusterAnswer:
         """A Kafka cluster; raises ClusterNotFound."""
         registered = self.registry.cluster(name)
-        connects = self.registry.connect_clusters(EVERY).items
+        connects = self.registry.all_connect_clusters()
         return users.cluster(registered, self.store.fleet().mirrors, connects)
 
     def connect_clusters(self, limit: int, token: str | None) -> ConnectClusterList:

@@ -18,7 +18,6 @@ from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
 
 ATTEMPTS = 5
-EVERY = 10_000
 logger = Logger()
 
 
@@ -85,7 +84,7 @@ class KafkaClusters:
             return None
 
     def _users(self, name: str, mirrors: tuple[Mirror, ...]) -> tuple[str, ...]:
-        return users.of_cluster(name, mirrors, self.registry.connect_clusters(EVERY).items)
+        return users.of_cluster(name, mirrors, self.registry.all_connect_clusters())
 
     def _keeps_its_users(self, before: KafkaCluster, after: KafkaCluster) -> None:
         """What the mirrors of a cluster stand on cannot be registered away under them."""

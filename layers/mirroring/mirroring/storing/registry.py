@@ -59,6 +59,11 @@ class Registry:
         """By name; raises BadRequest for a token that is not of this list."""
         return self._page(CONNECT_CLUSTER, ConnectCluster, limit, token)
 
+    def all_connect_clusters(self) -> list[ConnectCluster]:
+        """Every one that is registered at this moment: what decides whether a cluster is used."""
+        items = all_of(self._db, self._table, CONNECT_CLUSTER)
+        return [read(item, ConnectCluster) for item in items]
+
     def put_connect_cluster(self, cluster: ConnectCluster) -> None:
         """Registers or replaces it; raises ClusterNotFound when its Kafka cluster is gone."""
         target = key(CLUSTER, cluster.kafka_cluster)
