@@ -49,7 +49,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "RegisterCluster": {
         "MirrorsTable": "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
-        "secret cluster/*": "CreateSecret DeleteSecret PutSecretValue",
+        "secret cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
         "secret connect-cluster/*": "CreateSecret DeleteSecret PutSecretValue",
     },
     "ReconcileMirrors": {
