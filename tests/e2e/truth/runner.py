@@ -23,7 +23,11 @@ SETTERS = 4
 
 
 Tale = Callable[[Stage], Story]
-"""Tells a story on a stage; its name is the sentence that it proves."""
+"""Tells a story on a stage; its name is the sentence that it proves.
+
+It prepares what it needs until its first `yield`, side by side with the others; one whose mirror
+must be young then has none yet, and makes it when it goes on.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ def run(world: World, tales: Sequence[Tale]) -> dict[str, Ending]:
     with Flows(world.source) as flows, ThreadPoolExecutor(SETTERS) as pool:
         stages = [Stage(world, flows, f"s{number}") for number in range(len(tales))]
         acts = list(pool.map(Act, tales, stages))
+        for act in acts:
+            act.begin()
         _sample(world, acts)
     return {act.name: Ending(tuple(act.stage.rows), act.failure) for act in acts}
 
@@ -53,6 +59,12 @@ class Act:
         self.over = False
         self._story = tale(stage)
         self._go(lambda: next(self._story))
+
+    def begin(self) -> None:
+        """All is prepared, and the first sample is next."""
+        self.stage.fault()
+        if not self.over and not self.stage.prepared:
+            self._go(lambda: next(self._story))
 
     def hear(self, seen: Observation) -> None:
         """Let the story go on with its mirror's next observation."""

@@ -38,7 +38,9 @@ class Side:
             if name in self.__dict__:
                 self.__dict__[name].close()
 
-    def create(self, topic: str, partitions: int = 1, configs: Mapping[str, str] | None = None) -> None:
+    def create(
+        self, topic: str, partitions: int = 1, configs: Mapping[str, str] | None = None
+    ) -> None:
         """Make a topic."""
         layout = {
             "num_partitions": partitions,

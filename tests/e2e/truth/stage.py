@@ -38,9 +38,10 @@ _EXPLAINED = {
     },
     Status.FAILED: {Code.CONFIG_REFUSED},
 }
-_UNEXPLAINING = {
-    code for codes in _EXPLAINED.values() for code in codes
-} | {Code.CLOCK_SKEW, Code.RETENTION_NEAR}
+_UNEXPLAINING = {code for codes in _EXPLAINED.values() for code in codes} | {
+    Code.CLOCK_SKEW,
+    Code.RETENTION_NEAR,
+}
 
 
 @dataclass
@@ -135,8 +136,13 @@ class Stage:
             )
         return seen
 
+    @property
+    def prepared(self) -> bool:
+        """Whether there is a mirror to sample yet."""
+        return self._mirror is not None
+
     def fault(self) -> None:
-        """Now the fault begins."""
+        """Now the fault begins; it began with the first sample for a story that says nothing."""
         self._fault = (time.monotonic(), len(self.seen))
 
     def detected(self, fault: str) -> None:
@@ -177,10 +183,9 @@ class Stage:
         assert explaining is None or codes & explaining, f"{seen.status} is not explained"
         if seen.status is Status.OUT_OF_SYNC:
             assert codes - _UNEXPLAINING, "OUT_OF_SYNC is not explained"
-        figures = [seen.latency, *seen.topics]
-        for one in figures:
-            values = (one.behind, one.lag_records)
-            assert all(value is None or value >= 0 for value in values), f"negative: {one}"
+        pairs = [(one.behind, one.lag_records) for one in seen.topics]
+        pairs.append((seen.latency.behind, seen.latency.lag_records))
+        assert all((one or 0) >= 0 for pair in pairs for one in pair), f"negative: {pairs}"
 
     def alerts(self) -> list[tuple[str | None, str]]:
         """The changes of status that people are told of, as (before, after)."""

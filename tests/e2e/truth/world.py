@@ -218,14 +218,17 @@ def opened(
             settings={"offset.flush.interval.ms": str(flush_ms)},
         )
         database = dynamodb.DynamoDb(folder / "dynamodb", next(chosen))
-        children = {one.name: kafka.start_broker(processes, fetched[0], one) for one in (source, target)}
+        children = {
+            one.name: kafka.start_broker(processes, fetched[0], one) for one in (source, target)
+        }
         dynamodb.start_dynamodb(processes, fetched[1], database)
         for port in (plain, secured, target.port, database.port):
             wait_until(partial(listens, port), seconds=START_S, what=f"port {port}")
         children["connect"] = kafka.start_worker(processes, fetched[0], worker)
         stack.enter_context(_aws(next(chosen), database.url))
-        sides = [stack.enter_context(closing(Side(one.address))) for one in (source, target)]
-        world = World(*sides, f"127.0.0.1:{secured}", worker, processes, children)
+        here = stack.enter_context(closing(Side(source.address)))
+        there = stack.enter_context(closing(Side(target.address)))
+        world = World(here, there, f"127.0.0.1:{secured}", worker, processes, children)
         wait_until(partial(_answers, world.connect), seconds=START_S, what="Connect")
         _register(world, flush_ms)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -303,4 +306,3 @@ def _register(world: World, flush_ms: int) -> None:
             updated_at=now,
         )
     )
-

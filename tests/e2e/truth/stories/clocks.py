@@ -1,12 +1,11 @@
 """Timestamps that are not the time of writing."""
 
 from mirroring.measuring.reading import now_ms
-from mirroring.observation import Code, Status
+from mirroring.observation import Code, Observation, Status
 
 from tests.e2e.truth.stage import (
     IN_SYNC,
     MINUTE_MS,
-    Observation,
     Stage,
     Story,
     has,
@@ -16,7 +15,7 @@ from tests.e2e.truth.stage import (
 HOUR_MS = 60 * MINUTE_MS
 YEAR_MS = 365 * 24 * HOUR_MS
 FOREVER = str((1 << 63) - 1)
-OUTAGE_MS = 15_000
+OUTAGE_MS = 25_000
 TARGET_MS = 5_000
 MUCH_MS = 3_000
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from mirroring.observation import Code, Status, TopicState
 
 from lockstep.local import ports
-from tests.e2e.truth.stage import IN_SYNC, MINUTE_MS, Stage, Story, has, in_state, is_
+from tests.e2e.truth.stage import MINUTE_MS, Stage, Story, has, in_state, is_
 from tests.e2e.truth.world import PASSWORD
 
 OLD = timedelta(minutes=10)
@@ -15,7 +15,6 @@ GRACE_MS = 4 * MINUTE_MS
 def a_pattern_that_matches_nothing_is_told_as_that(stage: Stage) -> Story:
     stage.right = {Code.NO_TOPICS_MATCHED}
     stage.make()
-    stage.fault()
     nothing = is_(Status.STALE_TOPIC, Code.NO_TOPICS_MATCHED)
     yield from stage.until(nothing, "nothing matches", within=5)
     stage.detected("no topic of the source matches")
@@ -26,7 +25,6 @@ def a_source_that_is_dead_is_told_apart_from_no_topics(stage: Stage) -> Story:
     (port,) = ports.choose(1)
     stage.right = {Code.SOURCE_UNREACHABLE}
     stage.make(external={"bootstrap.servers": f"127.0.0.1:{port}"}, age=OLD)
-    stage.fault()
     unknown = is_(Status.UNKNOWN, Code.SOURCE_UNREACHABLE)
     seen = yield from stage.until(unknown, "unknown", within=3)
     stage.detected("source dead when the mirror starts")
@@ -38,7 +36,6 @@ def a_wrong_password_is_told_apart_from_both(stage: Stage) -> Story:
     stage.right = {Code.SOURCE_UNAUTHORIZED, Code.PLAIN_SECRETS}
     stage.topic()
     stage.make(external=stage.world.with_password("wrong"), age=OLD)
-    stage.fault()
     unknown = has(Status.UNKNOWN, Code.SOURCE_UNAUTHORIZED)
     yield from stage.until(unknown, "unknown", within=3)
     stage.detected("wrong password when the mirror starts")

@@ -60,13 +60,23 @@ def a_record_too_large_for_the_target_topic_fails_the_task_or_stalls(stage: Stag
 
 
 def a_compacted_topic_with_gaps_is_in_sync(stage: Stage) -> Story:
-    configs = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01"}
+    configs = {
+        "cleanup.policy": "compact",
+        "segment.ms": "100",
+        "min.cleanable.dirty.ratio": "0.01",
+    }
     topic = stage.topic(configs=configs)
     for number in range(KEYS * ROUNDS):
-        stage.world.source.producer.send(topic, b"%d" % number, b"%d" % (number % KEYS), partition=0)
-    stage.write(topic, [Record(b"last", key=b"last")])
+        stage.world.source.producer.send(
+            topic, b"%d" % number, b"%d" % (number % KEYS), partition=0
+        )
     cluster = Cluster(stage.world.source.address)
-    eventually(lambda: len(cluster.read(topic)) < KEYS * ROUNDS // 2, within_s=60, what="compacted")
+
+    def compacted() -> bool:
+        stage.write(topic, [Record(b"last", key=b"last")])
+        return len(cluster.read(topic)) < KEYS * ROUNDS // 2
+
+    eventually(compacted, within_s=60, what="compacted")
     stage.make(target_latency=TARGET_MS)
     yield from stage.until(IN_SYNC, "in sync")
     yield from stage.until(nothing_waits, "nothing waits")

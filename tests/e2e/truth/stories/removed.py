@@ -60,6 +60,10 @@ def records_deleted_beyond_a_stopped_mirror_are_counted(stage: Stage) -> Story:
     yield from stage.until(nothing_waits, "the rest is copied")
     yield from stage.until(is_(Status.OUT_OF_SYNC, Code.DATA_LOSS), "the loss stands")
     assert _counted(stage) == 150
+    flow = stage.flow(topic)
+    yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.DATA_LOSS), "the loss stands", 3)
+    stage.flows.end(flow)
+    yield from stage.until(nothing_waits, "everything is copied")
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -133,9 +137,7 @@ def a_target_topic_that_stays_away_is_missing_until_a_restart_makes_it_again(
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_RESET), "reset", 2)
 
 
-def _copied(
-    stage: Stage, refresh_s: int | None = None
-) -> Generator[None, Observation, str]:
+def _copied(stage: Stage, refresh_s: int | None = None) -> Generator[None, Observation, str]:
     """A topic whose first records are all copied, and in sync."""
     topic = stage.topic()
     stage.make(target_latency=10_000, refresh_s=refresh_s)
@@ -172,9 +174,7 @@ def _lost(stage: Stage, topic: str, records: int) -> Story:
 
 
 def _counted(stage: Stage) -> int | None:
-    return next(
-        one.measured for one in stage.seen[-1].reasons if one.code is Code.DATA_LOSS
-    )
+    return next(one.measured for one in stage.seen[-1].reasons if one.code is Code.DATA_LOSS)
 
 
 STORIES = (
