@@ -15,11 +15,12 @@ from mirroring.kafka_connect.told import Told
 from mirroring.measuring import reading
 from mirroring.measuring.assess import Assessment, figure, late_topics, with_partitions
 from mirroring.measuring.latency import Pace
+from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import pack, unpack
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
-from mirroring.probing.probe import Probe, probe
+from mirroring.probing.probe import probe
 from mirroring.redaction import redacted
 from mirroring.storing.observed import Outcome
 from mirroring.storing.samples import Samples
@@ -27,6 +28,7 @@ from mirroring.storing.store import Store
 
 MINUTE_MS = 60_000
 CONNECT_THREADS = 8
+CONNECT_S = 10.0
 
 logger = Logger()
 
@@ -50,19 +52,20 @@ class Sampler:
         cluster = self.connections.registry.connect_cluster(connect_cluster)
         at = self.clock()
         sheets = self._sheets(names)
-        _read_connect(self.connections.connect(cluster), sheets)
+        _read_connect(self.connections.connect(cluster).within(CONNECT_S), sheets)
         groups = self._sources(sheets)
-        _each(groups, lambda source, some: reading.read_source(source, some, self.clock))
+        _each(groups, lambda source, some: reading.read_source(probe(*source), some, self.clock))
+        _each(groups, try_login)
         target = probe(*place(self.connections.target(cluster)))
         reading.read_target(target, sheets, self.clock)
         paces = {one.mirror.name: _pace(one, cluster) for one in sheets}
-        _each(groups, lambda source, some: reading.look_up(source, some, paces))
+        _each(groups, lambda source, some: reading.look_up(probe(*source), some, paces))
         looked = self.clock()
         reading.listen(target, sheets)
         for sheet in sheets:
             figure(sheet, paces[sheet.mirror.name], looked)
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
-        _each(groups, lambda source, some: reading.read_retention(source, some, late))
+        _each(groups, lambda source, some: reading.read_retention(probe(*source), some, late))
         return list(self._record_all(sheets, paces, cluster, at))
 
     def _sheets(self, names: Sequence[str]) -> list[Sheet]:
@@ -124,17 +127,20 @@ class Sampler:
 
 
 def _each(
-    groups: Mapping[Place, list[Sheet]], step: Callable[[Probe, Sequence[Sheet]], None]
+    groups: Mapping[Place, list[Sheet]], step: Callable[[Place, Sequence[Sheet]], None]
 ) -> None:
     """Do a step for every source at once: a silent one must not hold up the others."""
     if not groups:
         return
     with ThreadPoolExecutor(max_workers=len(groups)) as pool:
-        list(pool.map(lambda item: step(probe(*item[0]), item[1]), groups.items()))
+        list(pool.map(step, groups.keys(), groups.values()))
 
 
 def _read_connect(connect: Connect, sheets: Sequence[Sheet]) -> None:
-    """What Connect tells: all connectors at once, then each mirror's tasks and offsets."""
+    """What Connect tells: all connectors at once, then each mirror's tasks and offsets.
+
+    All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
+    """
     try:
         told = connect.connectors()
     except ConnectUnavailable as error:

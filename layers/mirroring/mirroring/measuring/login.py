@@ -1,0 +1,41 @@
+"""Whether a source still takes the credentials of a mirror that may be shut out.
+
+Open connections outlive a password: ours and a running task's go on for days after it was changed.
+Only what restarts is refused, and a connector says RUNNING all the same, with or without a task.
+"""
+
+from collections.abc import Sequence
+
+from mirroring.connecting.connections import Place
+from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.measuring.sheet import Sheet
+from mirroring.observation import Code
+from mirroring.probing.probe import Probe
+
+LOGIN_S = 3.0
+
+
+def doubtful(sheet: Sheet) -> bool:
+    """Whether the source can be read, and yet the mirror runs without a task, or stalled."""
+    connector, before = sheet.seen.connector, sheet.before
+    if connector is None or connector.status != "RUNNING" or not sheet.facts:
+        return False
+    stalled = before is not None and any(one.code is Code.STALLED for one in before.reasons)
+    return stalled or not connector.tasks
+
+
+def try_login(source: Place, sheets: Sequence[Sheet]) -> None:
+    """Log in to the source anew for the doubtful mirrors, and note it where that is refused."""
+    doubted = [sheet for sheet in sheets if doubtful(sheet)]
+    if not doubted:
+        return
+    fresh = Probe(*source, timeout_s=LOGIN_S)
+    try:
+        fresh.cluster()
+    except ClusterUnauthorized as error:
+        for sheet in doubted:
+            sheet.dim[Code.SOURCE_UNAUTHORIZED] = error.detail
+    except ClusterUnreachable:
+        return
+    finally:
+        fresh.close()
