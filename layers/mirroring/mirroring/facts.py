@@ -1,5 +1,6 @@
 """What Kafka answers about itself, in the words the rules use: no I/O, no Kafka library."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -67,6 +68,40 @@ class ClusterFacts:
     brokers: int
 
 
+class GroupFacts(NamedTuple):
+    """A consumer group's state in Kafka's words, and the id of the broker that keeps its offsets.
+
+    The state is empty before Kafka 2.6.
+    """
+
+    state: str
+    coordinator: int
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The consumer groups by name; `whole` unless a broker did not tell of its own."""
+
+    by_name: Mapping[str, GroupFacts]
+    whole: bool
+
+
+class Content(NamedTuple):
+    """A record with what it holds, its timestamp in ms."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Chunk(NamedTuple):
+    """Some records of a partition, and the offset from which to go on."""
+
+    records: tuple[Content, ...]
+    next_offset: int
+
+
 _FAULTS = {
     3: Fault.UNKNOWN_TOPIC,
     5: Fault.NO_LEADER,
@@ -75,6 +110,9 @@ _FAULTS = {
     8: Fault.UNREACHABLE,
     9: Fault.NO_LEADER,
     13: Fault.UNREACHABLE,
+    14: Fault.NO_LEADER,
+    15: Fault.NO_LEADER,
+    16: Fault.NO_LEADER,
     17: Fault.UNKNOWN_TOPIC,
     29: Fault.UNAUTHORIZED,
     30: Fault.UNAUTHORIZED,
@@ -91,6 +129,7 @@ _FAULTS = {
 def fault(code: int) -> Fault | None:
     """Kafka's error code (org.apache.kafka.common.protocol.Errors) as a Fault, None for 0.
 
-    Codes that tell of a leader on the move, or of an offset it cannot vouch for yet, are NO_LEADER.
+    Codes that tell of a leader or coordinator on the move, or of an offset that it cannot vouch for
+    yet, are NO_LEADER.
     """
     return _FAULTS.get(code, Fault.OTHER) if code else None
