@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from mirroring.managing import groups
 from mirroring.managing.topics import excluded_topics
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import placeholders as placeholders
@@ -69,6 +70,7 @@ def _checkpoint_connector(
         "connector.class": f"{_MIRROR}.MirrorCheckpointConnector",
         "checkpoints.topic.replication.factor": "-1",
         "groups": mirror.groups_regex,
+        "groups.exclude": ",".join(groups.ALWAYS_EXCLUDED),
         "refresh.groups.interval.seconds": "60",
         "sync.group.offsets.enabled": "true" if mirror.sync_group_offsets else "false",
     }
