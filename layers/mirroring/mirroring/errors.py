@@ -92,6 +92,12 @@ class MirrorOverlaps(Conflict):
     retry_after_s = None
 
 
+class MirrorHeld(Conflict):
+    slug = "mirror-held"
+    title = "The mirror is paused or stopped"
+    retry_after_s = None
+
+
 class InProgress(Conflict):
     slug = "in-progress"
     title = "The first request with this Idempotency-Key is still running"

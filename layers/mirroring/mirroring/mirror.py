@@ -24,6 +24,21 @@ class Intent(StrEnum):
     DELETED = "DELETED"
 
 
+class Ask(StrEnum):
+    """What a person may ask of a mirror's connectors, beyond how they should be."""
+
+    RESTART = "RESTART"
+    RESUME = "RESUME"
+
+
+class Asked(Schema):
+    """A person asked for it at `at`; reconcile does it once, however late Connect can."""
+
+    ask: Ask
+    only_failed: bool = False
+    at: Moment
+
+
 class Source(Schema):
     """Where a mirror reads: a registered cluster (`managed`), or properties in the vault."""
 
@@ -34,7 +49,10 @@ class Source(Schema):
 
 
 class Mirror(Schema):
-    """What a person asked for; `version` counts their changes."""
+    """What a person asked for; `version` counts their changes.
+
+    Lasting findings (of loss or reset) since `acknowledged` or before have been seen by a person.
+    """
 
     name: str
     connect_cluster: Name
@@ -52,6 +70,8 @@ class Mirror(Schema):
     description: str = ""
     tags: dict[str, str] = Field(default_factory=dict)
     intent: Intent = Intent.RUNNING
+    asked: Asked | None = None
+    acknowledged: Moment | None = None
     version: int = 1
     created_at: Moment
     updated_at: Moment

@@ -37,6 +37,7 @@ class Api:
         self.get = self._resolver.get
         self.post = self._resolver.post
         self.put = self._resolver.put
+        self.patch = self._resolver.patch
         self.delete = self._resolver.delete
 
     def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -44,9 +45,12 @@ class Api:
         logger.append_keys(request=context.aws_request_id)
         return self._resolver.resolve({**event, "rawPath": _path(event)}, context)
 
-    def body(self, shape: type[Body]) -> Body:
-        """The body as that shape; raises BadRequest naming the fields, TooLarge above 1 MB."""
-        content = _content(self._event)
+    def body(self, shape: type[Body], empty: bytes = b"") -> Body:
+        """The body as that shape, or what `empty` says for none.
+
+        Raises BadRequest naming the fields, TooLarge above 1 MB.
+        """
+        content = _content(self._event) or empty
         if len(content) > LARGEST_BODY:
             raise TooLarge(f"A body may have {LARGEST_BODY} bytes; this one has {len(content)}.")
         return requests.read(content, shape)

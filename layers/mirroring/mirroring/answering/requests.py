@@ -147,6 +147,30 @@ class MirrorRequest(_Body):
     tags: _Tags = Field(default_factory=dict)
 
 
+class MirrorChange(_Body):
+    """PATCH /mirrors/{name}; what is left out stays as it is."""
+
+    topics_regex: Annotated[_Regex | None, _NotNull] = None
+    topics_exclude: Annotated[
+        Annotated[tuple[_Regex, ...], Field(max_length=50)] | None, _NotNull
+    ] = None
+    max_tasks: Annotated[Annotated[int, Field(le=10_000)] | None, _NotNull] = None
+    sync_group_offsets: Annotated[bool | None, _NotNull] = None
+    groups_regex: Annotated[_Regex | None, _NotNull] = None
+    description: Annotated[_Text | None, _NotNull] = None
+    tags: Annotated[_Tags | None, _NotNull] = None
+
+    def given(self) -> dict[str, Any]:
+        """The fields that are there, by their names in Mirror."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class RestartRequest(_Body):
+    """POST /mirrors/{name}/restart."""
+
+    only_failed: bool = True
+
+
 class TargetLatencyRequest(_Body):
     """PUT /mirrors/{name}/target-latency."""
 

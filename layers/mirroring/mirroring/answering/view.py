@@ -30,6 +30,7 @@ from mirroring.observation import (
 )
 from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
+from mirroring.schema import iso
 from mirroring.storing.observed import Summary, TaskCount
 
 LASTING = frozenset({Code.DATA_LOSS, Code.TOPIC_RECREATED, Code.TARGET_TOPIC_RESET})
@@ -103,6 +104,8 @@ def fields(mirror: Mirror) -> dict[str, object]:
         "alias": mirror.source.alias,
         "source": mirror.source.managed or HIDDEN,
         "intent": mirror.intent,
+        "asked": mirror.asked and mirror.asked.model_dump(mode="json", by_alias=True),
+        "acknowledged": mirror.acknowledged and iso(mirror.acknowledged),
         **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
     }
 

@@ -1,6 +1,6 @@
 """Changes to a mirror that is there: each makes the next version, exactly one of two wins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +34,21 @@ def set_target_latency(store: Store, name: str, target_latency: int, write: Writ
     return rewrite(store, name, {"target_latency": target_latency}, write)
 
 
-def rewrite(store: Store, name: str, fields: Mapping[str, object], write: Write) -> Mirror:
-    """The mirror's next version with these fields, or the one there is if nothing differs."""
+def unchecked(before: Mirror, after: Mirror) -> None:
+    """A change that no rule over the fleet is about."""
+
+
+def rewrite(
+    store: Store,
+    name: str,
+    fields: Mapping[str, object],
+    write: Write,
+    check: Callable[[Mirror, Mirror], int | None] = unchecked,
+) -> Mirror:
+    """The mirror's next version with these fields, or the one there is if nothing differs.
+
+    `check` is given the mirror before and after, and answers the fleet's revision that it looked at.
+    """
     for _ in range(ATTEMPTS):
         mirror = store.mirror(name)
         if write.version not in (None, mirror.version):
@@ -47,8 +60,10 @@ def rewrite(store: Store, name: str, fields: Mapping[str, object], write: Write)
         following = mirror.model_copy(
             update={**fields, "version": mirror.version + 1, "updated_at": write.at}
         )
+        revision = check(mirror, following)
         try:
-            store.replace(following, audit.written(mirror, following, write.by, write.at))
+            line = audit.written(mirror, following, write.by, write.at)
+            store.replace(following, line, revision)
         except (VersionMoved, Conflict):  # somebody was faster: look again
             continue
         logger.info("mirror changed", mirror=name, version=following.version, by=write.by)

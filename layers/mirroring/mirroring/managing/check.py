@@ -7,7 +7,7 @@ refuses. Clusters are told apart by their real `cluster.id`, never by the names 
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from mirroring.answering.requests import MirrorRequest
+from mirroring.answering.requests import MirrorChange, MirrorRequest
 from mirroring.cluster import KafkaCluster
 from mirroring.errors import Conflict, FieldError, MirrorExists, MirrorOverlaps, Unprocessable
 from mirroring.java.patterns import exclude_problems, pattern_problems
@@ -39,7 +39,8 @@ def request_problems(
         *pattern_problems("topicsRegex", request.topics_regex),
         *exclude_problems(request.topics_exclude),
         *pattern_problems("groupsRegex", request.groups_regex),
-        *_number_problems(request),
+        *target_latency_problems(request.target_latency),
+        *_tasks_problems(request.max_tasks),
     ]
 
 
@@ -59,6 +60,21 @@ def target_latency_problems(target_latency: int) -> list[FieldError]:
         return []
     words = f"must be at least {SHORTEST_TARGET_MS} ms"
     return [FieldError(field="targetLatency", message=words)]
+
+
+def change_problems(change: MirrorChange) -> list[FieldError]:
+    """What is wrong with a change in itself."""
+    patterns = {"topicsRegex": change.topics_regex, "groupsRegex": change.groups_regex}
+    return [
+        *(
+            one
+            for field, given in patterns.items()
+            if given
+            for one in pattern_problems(field, given)
+        ),
+        *exclude_problems(change.topics_exclude or ()),
+        *_tasks_problems(change.max_tasks),
+    ]
 
 
 def fleet_problems(
@@ -105,11 +121,10 @@ def _private_problems(request: MirrorRequest, source: KafkaCluster | None) -> li
     return [FieldError(field="sourceCluster.managedCluster.usePrivateIps", message=words)]
 
 
-def _number_problems(request: MirrorRequest) -> list[FieldError]:
-    found = target_latency_problems(request.target_latency)
-    if request.max_tasks is not None and request.max_tasks < 1:
-        found.append(FieldError(field="maxTasks", message="must be at least 1"))
-    return found
+def _tasks_problems(max_tasks: int | None) -> list[FieldError]:
+    if max_tasks is None or max_tasks >= 1:
+        return []
+    return [FieldError(field="maxTasks", message="must be at least 1")]
 
 
 def _skipped(mirror: Mirror, topics: Collection[str]) -> list[FieldError]:

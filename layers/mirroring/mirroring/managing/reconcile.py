@@ -124,7 +124,8 @@ class Reconciler:
             return self._remove(mirror, place.connect)
         aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
         now = datetime.now(UTC)
-        if settled(mirror, aim, listed) and now - mirror.updated_at > YOUNG:
+        is_calm = mirror.asked is None and now - mirror.updated_at > YOUNG
+        if is_calm and settled(mirror, aim, listed):
             return True
         found = {
             name: listed.get(name) or place.connect.connector(name) for name in aim.configurations

@@ -28,6 +28,7 @@ class Reconciled(Schema):
     """What was done for a mirror; by connector name where it is about one connector.
 
     `held` is what was last done with a person's pause or stop: only what we paused is resumed.
+    `answered` is when a person asked for the restart or the resume that was done last.
     `refused` are Connect's words about the configuration of `refused_basis`.
     """
 
@@ -37,6 +38,7 @@ class Reconciled(Schema):
     refused: str | None = None
     refused_basis: str | None = None
     restarts: dict[str, Restarts] = Field(default_factory=dict)
+    answered: Moment | None = None
 
     def given_up(self) -> frozenset[str]:
         """The connectors that were restarted as often as they are: a person must mend them."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from mirroring.kafka_connect.told import Told
 from mirroring.managing.reconciled import RESTART_AFTER, Reconciled, Restarts
 from mirroring.managing.wanted import Wanted
-from mirroring.mirror import Intent, Mirror
+from mirroring.mirror import Ask, Intent, Mirror
 from mirroring.observation import Code, Observation, Reason
 from mirroring.redaction import redacted
 
@@ -42,7 +42,7 @@ HOLDING = {
 class Action:
     """One request to Connect; for a repair, how it was `before` and is `after`, redacted.
 
-    `attempt` counts the restarts of a connector.
+    `attempt` counts the restarts of a connector; 0 for one that a person asked for.
     """
 
     verb: Verb
@@ -51,6 +51,7 @@ class Action:
     before: Mapping[str, str] | None = None
     after: Mapping[str, str] | None = None
     attempt: int = 0
+    only_failed: bool = True
 
 
 def plan(
@@ -75,7 +76,7 @@ def plan(
     ]
     there = {*actual, *(action.connector for action in puts)}
     present = [name for name in wanted.configurations if name in there]
-    holds = list(_hold(mirror.intent, present, actual, done))
+    holds = [*_hold(mirror.intent, present, actual, done), *_asked(mirror, present, done)]
     if puts or holds or mirror.intent is not Intent.RUNNING:
         return puts + holds
     return [
@@ -173,6 +174,18 @@ def _hold(
         if status == state or (status == "FAILED" and done.held is intent):
             continue
         yield Action(verb, name)
+
+
+def _asked(mirror: Mirror, present: list[str], done: Reconciled) -> Iterator[Action]:
+    """What a person asked for since it was last done; even of what somebody else paused."""
+    asked = mirror.asked
+    if asked is None or (done.answered is not None and done.answered >= asked.at):
+        return
+    for name in present:
+        if asked.ask is Ask.RESTART:
+            yield Action(Verb.RESTART, name, only_failed=asked.only_failed)
+        elif mirror.intent is Intent.RUNNING:
+            yield Action(Verb.RESUME, name)
 
 
 def _restart(

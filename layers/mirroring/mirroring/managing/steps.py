@@ -44,6 +44,8 @@ class Steps:
             for action in actions:
                 self._take(action)
             self._remember(held=self.mirror.intent)
+            if self.mirror.asked is not None:
+                self._remember(answered=self.mirror.asked.at)
         except ConfigRefused as refused:
             self._refuse(refused)
             return False
@@ -101,9 +103,11 @@ class Steps:
             self.connect.delete(action.connector)
 
     def _restart(self, action: Action) -> None:
-        self.connect.restart(action.connector, only_failed=True)
-        last = Restarts(count=action.attempt, at=datetime.now(UTC))
-        self._remember(restarts={**self.done.restarts, action.connector: last})
+        self.connect.restart(action.connector, only_failed=action.only_failed)
+        restarts = {k: v for k, v in self.done.restarts.items() if k != action.connector}
+        if action.attempt:
+            restarts[action.connector] = Restarts(count=action.attempt, at=datetime.now(UTC))
+        self._remember(restarts=restarts)
 
     def _still_wanted(self) -> bool:
         try:

@@ -98,10 +98,11 @@ class Store:
             names.setdefault(item["connect_cluster"]["S"], []).append(item["name"]["S"])
         return {cluster: tuple(some) for cluster, some in names.items()}
 
-    def replace(self, mirror: Mirror, change: Change) -> None:
+    def replace(self, mirror: Mirror, change: Change, revision: int | None = None) -> None:
         """Stores a mirror whose version is one above the stored one, with the line that says so.
 
-        Raises VersionMoved when it is not, and MirrorNotFound when the mirror is gone.
+        Raises VersionMoved when it is not, MirrorNotFound when the mirror is gone, and Conflict when
+        the fleet moved since `revision` (None: it was not checked against the fleet).
         """
         condition = {
             "ConditionExpression": "version = :before",
@@ -112,7 +113,7 @@ class Store:
             self._db.transact(
                 put(self._table, _mirror_item(mirror), **condition),
                 put(self._history_table, change_item(change)),
-                fleet.moves(self._table),
+                _moves(self._table, revision),
             )
         except Refused as refused:
             raise _not_replaced(mirror, refused) from refused
@@ -153,6 +154,10 @@ def opened() -> Store:
     """The store that the environment names."""
     here = settings()
     return Store(dynamo.opened(), here.needed("mirrors_table"), here.needed("history_table"))
+
+
+def _moves(table: str, revision: int | None) -> Item:
+    return fleet.moves(table) if revision is None else fleet.moves_from(table, revision)
 
 
 def _mirror_item(mirror: Mirror) -> Item:
