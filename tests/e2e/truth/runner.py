@@ -40,12 +40,18 @@ class Ending:
 
 def run(world: World, tales: Sequence[Tale]) -> dict[str, Ending]:
     """Tell all stories at once; their endings by name."""
-    with Flows(world.source) as flows, ThreadPoolExecutor(SETTERS) as pool:
+    with Flows(world.source) as flows:
         stages = [Stage(world, flows, f"s{number}") for number in range(len(tales))]
+        return run_on(stages, tales)
+
+
+def run_on(stages: Sequence[Stage], tales: Sequence[Tale]) -> dict[str, Ending]:
+    """Tell each story on a stage of its own, all mirrors on one Connect cluster."""
+    with ThreadPoolExecutor(SETTERS) as pool:
         acts = list(pool.map(Act, tales, stages))
         for act in acts:
             act.begin()
-        _sample(world, acts)
+        _sample(stages[0].world, acts)
     return {act.name: Ending(tuple(act.stage.rows), act.failure) for act in acts}
 
 
