@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
+from mirroring.measuring.group_memory import GroupMemory
+from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import Figures, Pace, Summary, conclude, summary
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import NEVER
@@ -63,6 +65,7 @@ class Assessment:
         topics = {name: self._remembered(name) for name in sheet.facts}
         backfill = self._backfill()
         verdict = self._verdict(topics, backfill)
+        groups = group_offsets(sheet, topics, self._now)
         changed = before is None or before.status is not verdict.status
         since = self._at if before is None or changed else before.status_since
         observation = Observation(
@@ -76,8 +79,11 @@ class Assessment:
             backfill=backfill,
             topics=self._topics(topics),
             connectors=self._connectors(),
+            groups=groups.groups,
+            groups_total=groups.total,
         )
-        return observation, self._memory(topics, verdict), self._change(observation)
+        memory = self._memory(topics, verdict, groups.memory)
+        return observation, memory, self._change(observation)
 
     def _of(self, topic: str) -> list[Figures]:
         return [figures for one, figures in self._sheet.figures.items() if one.topic == topic]
@@ -259,7 +265,9 @@ class Assessment:
                 says = {"mirrored": mirrored}
                 yield reason(Code.TARGET_TOPIC_RESET, self._at, says, topic=name)
 
-    def _memory(self, topics: Mapping[str, TopicMemory], verdict: Verdict) -> Memory:
+    def _memory(
+        self, topics: Mapping[str, TopicMemory], verdict: Verdict, groups: GroupMemory
+    ) -> Memory:
         """What the next sample starts from; topics that vanished are kept, for their ids."""
         sheet, whole = self._sheet, self._whole
         old = [one for one in sheet.positions.values() if one.origin > one.first]
@@ -273,6 +281,7 @@ class Assessment:
             turn=sheet.memory.turn + 1,
             copied=(self._now, copied) if old else None,
         )
+            groups=groups,
 
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""

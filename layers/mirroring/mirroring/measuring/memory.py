@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 
+from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
 from mirroring.measuring.position import Position
 from mirroring.observation import Reason
 
@@ -41,6 +42,7 @@ class Memory:
     max: int | None = None
     turn: int = 0
     copied: tuple[int, int] | None = None
+    groups: GroupMemory = field(default_factory=GroupMemory)
 
 
 def pack(memory: Memory) -> bytes:
@@ -57,7 +59,8 @@ def pack(memory: Memory) -> bytes:
     }
     findings = [one.model_dump(mode="json", by_alias=True) for one in memory.findings]
     rest = [memory.average, memory.max, memory.turn, memory.copied]
-    document = [PACKING, topics, findings, dict(memory.counts), rest]
+    groups = packed(memory.groups)
+    document = [PACKING, topics, findings, dict(memory.counts), rest, groups]
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1)
 
 
@@ -68,7 +71,7 @@ def unpack(packed: bytes | None) -> Memory:
     document = json.loads(zlib.decompress(packed))
     if document[0] != PACKING:
         return Memory()
-    _, topics, findings, counts, (average, largest, turn, copied) = document
+    _, topics, findings, counts, (average, largest, turn, copied), *groups = document
     return Memory(
         topics={name: _topic(row) for name, row in topics.items()},
         findings=tuple(Reason.model_validate(one) for one in findings),
@@ -77,6 +80,7 @@ def unpack(packed: bytes | None) -> Memory:
         max=largest,
         turn=turn,
         copied=None if copied is None else (copied[0], copied[1]),
+        groups=unpacked(groups[0]) if groups else GroupMemory(),
     )
 
 

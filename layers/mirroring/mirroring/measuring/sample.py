@@ -12,7 +12,7 @@ from mirroring.errors import ConnectUnavailable, ProblemError, Unavailable
 from mirroring.facts import Partition
 from mirroring.kafka_connect.connect import Connect
 from mirroring.kafka_connect.told import Told
-from mirroring.measuring import reading
+from mirroring.measuring import group_reading, reading
 from mirroring.measuring.assess import Assessment, figure, late_topics, with_partitions
 from mirroring.measuring.latency import Pace
 from mirroring.measuring.login import try_login
@@ -20,7 +20,7 @@ from mirroring.measuring.memory import pack, unpack
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
-from mirroring.probing.probe import probe
+from mirroring.probing.probe import Probe, probe
 from mirroring.redaction import redacted
 from mirroring.storing.observed import Outcome
 from mirroring.storing.samples import Samples
@@ -66,6 +66,7 @@ class Sampler:
             figure(sheet, paces[sheet.mirror.name], looked)
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
         _each(groups, lambda source, some: reading.read_retention(probe(*source), some, late))
+        _read_groups(groups, target, sheets)
         return list(self._record_all(sheets, paces, cluster, at))
 
     def _sheets(self, names: Sequence[str]) -> list[Sheet]:
@@ -134,6 +135,15 @@ def _each(
         return
     with ThreadPoolExecutor(max_workers=len(groups)) as pool:
         list(pool.map(step, groups.keys(), groups.values()))
+
+
+def _read_groups(
+    sources: Mapping[Place, list[Sheet]], target: Probe, sheets: Sequence[Sheet]
+) -> None:
+    """What consumer groups have on both sides, of the mirrors that sync them."""
+    _each(sources, lambda source, some: group_reading.list_groups(probe(*source), some))
+    group_reading.read_on_target(target, sheets)
+    _each(sources, lambda source, some: group_reading.read_committed(probe(*source), some))
 
 
 def _read_connect(connect: Connect, sheets: Sequence[Sheet]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mirroring.connecting.security import Isolation
 from mirroring.facts import Partition, TopicFacts
+from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.latency import Figures, Look
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.position import NEVER, Position
@@ -47,6 +48,7 @@ class Sheet:
     emptied: dict[str, int] = field(default_factory=dict)
     figures: dict[Partition, Figures] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
+    groups: GroupLook | None = None
 
     @property
     def before(self) -> Observation | None:

@@ -1,0 +1,180 @@
+"""The steps of a sample that read consumer groups; whatever fails here costs only this look.
+
+The order makes what is read comparable: the target's offsets come first, then the checkpoints that
+they were taken from, then the source's, which no checkpoint can be ahead of unless a group went
+back.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+
+from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.facts import EARLIEST, LATEST, Fault, GroupFacts, OffsetAt, Partition, TopicFacts
+from mirroring.managing import groups, topics
+from mirroring.measuring.group_look import GroupLook, Offsets, due
+from mirroring.measuring.group_memory import GroupMemory, learned, resumed
+from mirroring.measuring.sheet import Sheet
+from mirroring.mirror import Mirror
+from mirroring.observation import Code
+from mirroring.probing.probe import Probe
+from mirroring.probing.wire import checkpoint
+from mirroring.probing.wire.checkpoint import Checkpoint
+
+MOST_ASKED = 500
+MOST_FETCHES = 4
+
+
+def list_groups(source: Probe, sheets: Iterable[Sheet]) -> None:
+    """Which groups of the source each mirror translates, where it is time to look."""
+    looking = [sheet for sheet in sheets if _is_due(sheet)]
+    if not looking:
+        return
+    try:
+        listed = source.groups()
+    except (ClusterUnreachable, ClusterUnauthorized):
+        return
+    for sheet in looking:
+        try:
+            names = groups.matching(sheet.mirror, listed.by_name)
+        except TimeoutError:
+            continue
+        known = {group for group, _ in sheet.memory.groups.rows}
+        asked = sorted(names, key=lambda name: (name not in known, name))[:MOST_ASKED]
+        facts = {name: listed.by_name[name] for name in names}
+        sheet.groups = GroupLook(facts, tuple(asked), listed.whole)
+
+
+def read_on_target(target: Probe, sheets: Iterable[Sheet]) -> None:
+    """What the groups have on the target, and how MirrorMaker translated them."""
+    looking = {sheet.mirror.name: (sheet, sheet.groups) for sheet in sheets if sheet.groups}
+    if not looking:
+        return
+    try:
+        _read_states(target, looking.values())
+        _read_checkpoints(target, looking.values())
+    except (ClusterUnreachable, ClusterUnauthorized, TimeoutError):
+        for sheet, _ in looking.values():
+            sheet.groups = None
+
+
+def read_committed(source: Probe, sheets: Iterable[Sheet]) -> None:
+    """What the groups have committed on the source."""
+    looking = [(sheet, sheet.groups) for sheet in sheets if sheet.groups]
+    wanted: dict[str, GroupFacts] = {}
+    for _, look in looking:
+        wanted |= {name: look.names[name] for name in look.asked}
+    told = source.committed(wanted) if wanted else {}
+    for sheet, look in looking:
+        names = {name: name for name in sheet.facts}
+        look.committed = {name: _by_source(told[name], names) for name in look.asked}
+
+
+def _is_due(sheet: Sheet) -> bool:
+    away = Code.TARGET_UNREACHABLE in sheet.away or not sheet.listed()
+    return sheet.mirror.sync_group_offsets and not away and due(sheet.memory.turn)
+
+
+_Looking = Iterable[tuple[Sheet, GroupLook]]
+
+
+def _read_states(target: Probe, looking: _Looking) -> None:
+    listed = target.groups()
+    asked = {name for _, look in looking for name in look.asked}
+    known = {name: facts for name, facts in listed.by_name.items() if name in asked}
+    told = target.committed(known) if known else {}
+    for sheet, look in looking:
+        names = {sheet.mirror.mirrored_name(name): name for name in sheet.facts}
+        look.states = {name: known[name].state for name in look.asked if name in known}
+        look.target_whole = listed.whole
+        look.target = {name: _by_source(told[name], names) for name in look.states}
+
+
+def _by_source(told: Offsets, names: Mapping[str, str]) -> Offsets:
+    """Offsets by partition of the source; `names` has the source's topic for each topic told."""
+    if isinstance(told, Fault):
+        return told
+    return {
+        Partition(names[topic], index): offset
+        for (topic, index), offset in told.items()
+        if topic in names
+    }
+
+
+def _read_checkpoints(target: Probe, looking: _Looking) -> None:
+    places = {Partition(_topic(sheet), 0) for sheet, _ in looking}
+    facts = target.topics({one.topic for one in places})
+    held = [one for one in places if facts[one.topic].fault is None]
+    starts = target.offsets(dict.fromkeys(held, EARLIEST))
+    ends = target.offsets(dict.fromkeys(held, LATEST))
+    for sheet, look in looking:
+        place = Partition(_topic(sheet), 0)
+        topic = facts[place.topic]
+        look.memory = sheet.memory.groups
+        if topic.fault is Fault.UNKNOWN_TOPIC:
+            look.memory = GroupMemory()
+        elif topic.fault is not None:
+            look.fault = topic.fault
+        else:
+            _read_on(target, sheet, look, topic, starts[place], ends[place])
+
+
+def _read_on(
+    target: Probe,
+    sheet: Sheet,
+    look: GroupLook,
+    topic: TopicFacts,
+    start: OffsetAt | Fault,
+    end: OffsetAt | Fault,
+) -> None:
+    """Read the checkpoints from where the last look ended, a few MB at most."""
+    if isinstance(start, Fault) or isinstance(end, Fault):
+        look.fault = start if isinstance(start, Fault) else Fault.OTHER
+        return
+    place, original = Partition(_topic(sheet), 0), _original(sheet.mirror)
+    scope = _scope(sheet.mirror)
+    memory = resumed(look.memory, scope, topic.topic_id, start.offset, end.offset)
+    for _ in range(MOST_FETCHES):
+        if memory.offset >= end.offset:
+            break
+        chunk = target.records({place: memory.offset})[place]
+        if isinstance(chunk, Fault):
+            look.fault = chunk
+            break
+        told = filter(None, map(checkpoint.read, chunk.records))
+        memory = learned(memory, told, original, chunk.next_offset)
+    look.memory, look.read = memory, memory.offset >= end.offset
+
+
+def _topic(sheet: Sheet) -> str:
+    return checkpoint.topic(sheet.mirror.source.alias)
+
+
+def _scope(mirror: Mirror) -> str:
+    """What decides which checkpoints are kept, as a few letters."""
+    patterns = (mirror.groups_regex, mirror.topics_regex, *mirror.topics_exclude)
+    return f"{zlib.crc32(','.join(patterns).encode()):08x}"
+
+
+def _original(mirror: Mirror) -> Callable[[Checkpoint], Partition | None]:
+    """The source's partition of a checkpoint, None for one that is of another mirror.
+
+    By the patterns, not by the topics now there: a topic may be born while this is read.
+    """
+
+    @cache
+    def is_wanted(group: str) -> bool:
+        return bool(groups.matching(mirror, [group]))
+
+    @cache
+    def source(topic: str) -> str | None:
+        prefix = mirror.mirrored_name("")
+        name = topic.removeprefix(prefix)
+        mine = topic.startswith(prefix) and topics.matching(mirror, [name])
+        return name if mine else None
+
+    def original(one: Checkpoint) -> Partition | None:
+        name = source(one.partition.topic) if is_wanted(one.group) else None
+        return None if name is None else Partition(name, one.partition.index)
+
+    return original

@@ -1,0 +1,25 @@
+"""A mirror's groups from its filled sheet; as they were where this sample did not look. Pure."""
+
+from collections.abc import Mapping
+
+from mirroring.facts import Partition
+from mirroring.measuring.group_memory import GroupMemory
+from mirroring.measuring.groups import Judged, judge_groups
+from mirroring.measuring.memory import TopicMemory
+from mirroring.measuring.sheet import Sheet
+
+
+def group_offsets(sheet: Sheet, topics: Mapping[str, TopicMemory], now: int) -> Judged:
+    """What is said and remembered of the groups at `now` (ms); nothing of one not synced."""
+    if not sheet.mirror.sync_group_offsets:
+        return Judged((), 0, GroupMemory())
+    before = sheet.before
+    known = before.groups if before else ()
+    if sheet.groups is None:
+        return Judged(known, before.groups_total if before else 0, sheet.memory.groups)
+    positions = {
+        Partition(name, index): position
+        for name, one in topics.items()
+        for index, position in one.positions.items()
+    }
+    return judge_groups(sheet.groups, positions, sheet.seen.checkpoint, known, now)
