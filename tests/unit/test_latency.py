@@ -141,10 +141,10 @@ def test_a_held_connector_is_judged_by_its_commit_but_for_one_where_no_timestamp
     assert doubt(reach(position, one_more), one_more, PACE) is None
 
 
-def test_where_no_timestamp_tells_arriving_records_excuse_no_commit() -> None:
+def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     position, seen = overdue(committed=99)
-    arriving = replace(seen, newest=None, target_end=105)
-    assert doubt(reach(position, arriving), arriving, PACE) == (100, 101)
+    flowing = replace(position, target_end=90, moved=T, began=T - 4 * MINUTE)
+    assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
 
 
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:

@@ -239,6 +239,20 @@ def test_row_4_a_mirror_just_made_is_creating(seen: Connector | None) -> None:
     assert judge(scene(mirror=YOUNG, connector=seen), None, {}).status is Status.CREATING
 
 
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [(timedelta(minutes=2), Status.PAUSED), (timedelta(minutes=4), Status.OUT_OF_SYNC)],
+    ids=["within its grace", "after it"],
+)
+def test_row_3_a_resumed_mirror_stays_paused_until_connect_resumes(
+    since: timedelta, status: Status
+) -> None:
+    resumed = mirror().model_copy(update={"updated_at": NOW - since})
+    held = scene(mirror=resumed, connector=connector("PAUSED", "PAUSED"))
+    assert judge(held, observed(Status.PAUSED), {}).status is status
+    assert judge(held, observed(Status.IN_SYNC), {}).status is Status.OUT_OF_SYNC
+
+
 def test_row_4_ends_as_soon_as_its_tasks_run() -> None:
     first = judge(scene(mirror=YOUNG), observed(Status.CREATING), {})
     assert first.status is Status.IN_SYNC

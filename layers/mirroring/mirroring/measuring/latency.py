@@ -128,13 +128,16 @@ def reach(position: Position, look: Look) -> Position:
     if look.newest is not None and usable(look.newest, look.at):
         newest = look.newest
     heeded = look.committed is not None and look.committed != position.ignored
+    moves = arrived or proven > position.mirrored
+    begins = moves and position.moved < position.seen
     return replace(
         position,
         mirrored=mirrored,
         front=max(position.front, mirrored),
         newest=newest,
         target_end=position.target_end if look.target_end is None else look.target_end,
-        moved=look.at if arrived or proven > position.mirrored else position.moved,
+        moved=look.at if moves else position.moved,
+        began=look.at if begins else position.began,
         ignored=NEVER if heeded else position.ignored,
     )
 
@@ -164,19 +167,15 @@ def _found(position: Position, look: Look) -> At | None:
 def _overdue(position: Position, look: Look, pace: Pace) -> bool:
     """Whether the commit of the first unproven offset should have come by now.
 
-    It follows the copy, and a partition is copied in order: while records arrive, what was written
-    before them is only not committed yet, however long ago that was. So is what a connector copied
-    since it was started or resumed. Where no timestamp can be looked up there is only the commit.
+    It follows the copy, so after an outage it is not due at once: not since a connector was started
+    or resumed, nor since records began to arrive again. A held connector owes no commit, and is
+    judged by its last one only where no timestamp can be looked up.
     """
     _, upper = bounds(position.ends, position.mirrored)
-    if not look.told or upper is None:
+    held = look.runs == NEVER
+    if not look.told or upper is None or (held and usable(position.newest, look.at)):
         return False
-    since = max(upper, look.runs)
-    if usable(position.newest, look.at):
-        if look.runs == NEVER:
-            return False
-        since = max(since, position.moved)
-    return look.at - since > pace.overdue
+    return look.at - max(upper, look.runs, position.began) > pace.overdue
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:

@@ -13,7 +13,8 @@ class Position:
     """One mirrored partition; times in ms, offsets are the source's unless they say otherwise.
 
     Every record below `mirrored` is on the target for certain; every one below `front` as far as
-    the last sample could tell. Records below `origin` are older than the mirror.
+    the last sample could tell. Records below `origin` are older than the mirror. `moved` is when
+    something was last seen to be copied, `began` when that began after a sample without.
     """
 
     first: int
@@ -30,6 +31,7 @@ class Position:
     produced: int = NEVER
     ignored: int = NEVER
     gap_since: int = 0
+    began: int = 0
 
     @property
     def end(self) -> int:

@@ -164,8 +164,7 @@ def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
         sheet.targets = {name: topics[name] for name in mirrored if topics[name].fault is None}
     _read_configs(probe, sheets, clock())
     wanted = {one for sheet in sheets for one in map(sheet.on_target, sheet.close)}
-    wanted = {one for one in wanted if one.topic in topics and topics[one.topic].fault is None}
-    ends = probe.offsets(dict.fromkeys(wanted, LATEST))
+    ends = probe.offsets({one: LATEST for one in wanted if _exists(one, topics)})
     stamped = {one for one, end in ends.items() if isinstance(end, OffsetAt) and end.offset > 0}
     newest = probe.offsets(dict.fromkeys(stamped, MAX_TIMESTAMP))
     hidden = {one for one in stamped if newest[one] == OffsetAt(NEVER, NEVER)}
@@ -178,12 +177,18 @@ def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
             sheet.away[Code.TARGET_UNREACHABLE] = words
 
 
+def _exists(partition: Partition, topics: Mapping[str, TopicFacts]) -> bool:
+    """Whether the topic is there and has so many partitions: the target's may not have them yet."""
+    facts = topics.get(partition.topic)
+    return facts is not None and facts.fault is None and partition.index < len(facts.leaders)
+
+
 def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answers) -> None:
     mirrored = sheet.on_target(partition)
     end, stamp = ends.get(mirrored), newest.get(mirrored)
     position = sheet.positions[partition]
     target_end = end.offset if isinstance(end, OffsetAt) else None
-    if Code.TARGET_UNREACHABLE not in sheet.away and mirrored.topic not in sheet.targets:
+    if Code.TARGET_UNREACHABLE not in sheet.away and not _exists(mirrored, sheet.targets):
         target_end = 0
     timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else None
     if sheet.append_time.get(mirrored.topic):

@@ -127,9 +127,13 @@ def row_2_refused(case: Case) -> Row:
 
 
 def row_3_paused_here(case: Case) -> Row:
-    """Paused or stopped through Lockstep."""
-    paused = case.scene.mirror.intent in (Intent.PAUSED, Intent.STOPPED)
-    return (Status.PAUSED, ()) if paused else None
+    """Paused or stopped through Lockstep, or resumed so lately that Connect may not have yet."""
+    mirror, connector = case.scene.mirror, case.scene.connector
+    paused = mirror.intent in (Intent.PAUSED, Intent.STOPPED)
+    held = connector is not None and connector.status in ("PAUSED", "STOPPED")
+    was = case.before is not None and case.before.status is Status.PAUSED
+    resuming = held and was and case.scene.now - mirror.updated_at <= GRACE
+    return (Status.PAUSED, ()) if paused or resuming else None
 
 
 def row_4_just_created(case: Case) -> Row:
