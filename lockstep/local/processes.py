@@ -20,6 +20,10 @@ GRACE_S = 10.0
 TAIL_BYTES = 64_000
 LOG_BYTES = 5_000_000
 
+# A child tells the watcher of itself, through its standard input, and only then becomes its
+# program: at no moment is there one that the watcher would not end.
+TELL = 'echo "+$$" >&0; exec "$@" </dev/null'
+
 
 @dataclass(frozen=True)
 class Child:
@@ -45,6 +49,30 @@ class Child:
         return ""
 
 
+class Watcher:
+    """The process that ends the others if this one is gone (see watcher.py), and the pipe to it."""
+
+    def __init__(self) -> None:
+        read_end, self.pipe = os.pipe()
+        self._process = subprocess.Popen(  # noqa: S603 - our own file
+            [sys.executable, "-I", "-S", watcher.__file__],
+            stdin=read_end,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(read_end)
+
+    def forget(self, group: int) -> None:
+        """Tell it that a group has ended."""
+        os.write(self.pipe, f"-{group}\n".encode())
+
+    def close(self) -> None:
+        """Let it end: nothing is left for it to do."""
+        os.close(self.pipe)
+        self._process.wait()
+
+
 @dataclass
 class Processes:
     """Every child of the stack: started here, ended together, by the watcher if we are killed."""
@@ -52,7 +80,7 @@ class Processes:
     _children: dict[int, Child] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _closed: bool = False
-    _watcher: subprocess.Popen[bytes] | None = None
+    _watcher: Watcher | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -79,16 +107,16 @@ class Processes:
         with self._lock, log.open("ab") as output:
             if self._closed:
                 raise Stopped
-            process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
+            self._watcher = self._watcher or Watcher()
+            process = subprocess.Popen(  # noqa: S603 - our own commands, as arguments of TELL
+                ["/bin/sh", "-c", TELL, name, *map(str, command)],
+                stdin=self._watcher.pipe,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
                 cwd=folder,
                 start_new_session=True,
             )
-            self._tell(f"+{process.pid}")
             child = Child(name, process, log)
             self._children[process.pid] = child
         return child
@@ -109,8 +137,8 @@ class Processes:
             _signal(child, signal.SIGKILL)
             child.process.wait()
             with self._lock:
-                if self._children.pop(child.pid, None):
-                    self._tell(f"-{child.pid}")
+                if self._children.pop(child.pid, None) and self._watcher:
+                    self._watcher.forget(child.pid)
 
     def close(self, grace_s: float = GRACE_S) -> None:
         """End every child, the last started first; from now on none can be started."""
@@ -120,24 +148,9 @@ class Processes:
         deadline = time.monotonic() + grace_s
         for child in children:
             self.stop(child, grace_s=max(0.0, deadline - time.monotonic()))
-        if self._watcher and self._watcher.stdin:
-            self._watcher.stdin.close()
-            self._watcher.wait()
-
-    def _tell(self, line: str) -> None:
-        """Tell the watcher of a group; the first line starts it."""
-        if self._watcher is None:
-            self._watcher = subprocess.Popen(  # noqa: S603 - our own file
-                [sys.executable, "-I", "-S", watcher.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                bufsize=0,
-            )
-        if self._watcher.stdin is None:
-            raise Stopped
-        self._watcher.stdin.write(f"{line}\n".encode())
+        if self._watcher:
+            self._watcher.close()
+            self._watcher = None
 
 
 def _make_room(log: Path) -> None:

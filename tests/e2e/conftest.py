@@ -49,7 +49,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         yield running
         family = running.family()
         assert running.stop() == 0, running.said()
-        eventually(lambda: not alive(family), within_s=5, what="every process ended")
+        eventually(lambda: not alive(family), within_s=15, what="every process ended")
     finally:
         running.process.kill()
 

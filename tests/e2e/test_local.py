@@ -152,7 +152,7 @@ def test_a_stop_during_the_start_leaves_no_process(
 
     assert one.stop(number) == code, one.said()
 
-    eventually(lambda: not alive(family), within_s=5, what="every process ended")
+    eventually(lambda: not alive(family), within_s=15, what="every process ended")
     assert "Traceback" not in one.said()
 
 
