@@ -5,11 +5,13 @@ from typing import Any
 
 from mirroring.answering import view
 from mirroring.answering.answers import (
+    ChangedMirrorAnswer,
     ChangeList,
     ClusterAnswer,
     ClusterList,
     ConnectClusterAnswer,
     ConnectClusterList,
+    Effect,
     MirrorAnswer,
     MirrorList,
     PointList,
@@ -18,7 +20,9 @@ from mirroring.answering.problem import problem
 from mirroring.answering.requests import (
     ClusterRequest,
     ConnectClusterRequest,
+    MirrorChange,
     MirrorRequest,
+    RestartRequest,
     TargetLatencyRequest,
 )
 from mirroring.errors import (
@@ -74,7 +78,10 @@ BODIES: Mapping[type[Request], dict[str, Any]] = {
         "topicsRegex": r"orders\..*",
         "maxTasks": 3,
         "targetLatency": 30_000,
+        "syncGroupOffsets": True,
     },
+    MirrorChange: {"topicsRegex": r"orders\..*|payments", "maxTasks": 5},
+    RestartRequest: {"onlyFailed": True},
     TargetLatencyRequest: {"targetLatency": 30_000},
 }
 FIELDS: Mapping[type[ProblemError], FieldError] = {
@@ -90,12 +97,16 @@ def answers() -> Mapping[type[Schema], Schema]:
     lines = tuple(view.change(line) for line in CHANGES)
     cluster = users.cluster(EU, [MIRROR], [CONNECT])
     connect = users.connect_cluster(CONNECT, [MIRROR])
+    mirror = _shortened(view.details(MIRROR, SEEN, None, CLUSTERS))
     return {
         ClusterAnswer: cluster,
         ClusterList: ClusterList(clusters=(cluster,), next_token=None),
         ConnectClusterAnswer: connect,
         ConnectClusterList: ConnectClusterList(connect_clusters=(connect,), next_token=None),
-        MirrorAnswer: _shortened(view.details(MIRROR, SEEN, None, CLUSTERS)),
+        MirrorAnswer: mirror,
+        ChangedMirrorAnswer: ChangedMirrorAnswer(
+            **dict(mirror), effect=Effect(topics_added=("payments",))
+        ),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS),
         ChangeList: ChangeList(changes=lines, next_token=None),

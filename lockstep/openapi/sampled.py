@@ -9,6 +9,11 @@ from mirroring.observation import (
     ChangeKind,
     Code,
     Connector,
+    Group,
+    GroupCode,
+    GroupOffset,
+    GroupReason,
+    GroupState,
     Latency,
     MirroredTopic,
     Observation,
@@ -61,6 +66,7 @@ MIRROR = Mirror(
     target_cluster_id=US.cluster_id,
     topics_regex=r"orders\..*",
     max_tasks=3,
+    sync_group_offsets=True,
     version=3,
     created_at=BEGIN,
     updated_at=BEGIN + timedelta(hours=1),
@@ -102,6 +108,22 @@ SEEN = Observation(
             worker=WORKER,
         ),
     ),
+    groups=(
+        Group(
+            name="billing",
+            state=GroupState.TRANSLATED,
+            translated_at=BEGIN + timedelta(minutes=4, seconds=30),
+            offsets=(GroupOffset("orders.new", 0, 4711, 4690, 4690),),
+        ),
+        Group(
+            name="shipping",
+            state=GroupState.NOT_TRANSLATED,
+            reason=GroupReason(GroupCode.ACTIVE_ON_TARGET),
+            translated_at=BEGIN + timedelta(minutes=2),
+            offsets=(GroupOffset("orders.new", 0, 4600, 4580, 4702),),
+        ),
+    ),
+    groups_total=2,
 )
 POINTS = tuple(
     Point(

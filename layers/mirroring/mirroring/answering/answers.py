@@ -6,6 +6,8 @@ from mirroring.mirror import StartFrom
 from mirroring.observation import (
     Backfill,
     ChangeKind,
+    GroupCode,
+    GroupState,
     Latency,
     MirroredTopic,
     Point,
@@ -87,6 +89,38 @@ class ConnectorAnswer(Schema):
     trace: str | None
     tasks: tuple[Task, ...]
     config: dict[str, str]
+
+
+class GroupOffsetAnswer(Schema):
+    """A group on one partition: what it committed on the source, as what, and what on the target.
+
+    A consumer that moves resumes at `target`.
+    """
+
+    topic: str
+    mirrored_name: str
+    partition: int
+    source: int
+    translated: int | None
+    target: int | None
+
+
+class GroupReasonAnswer(Schema):
+    """Why a group is not translated, and what to do."""
+
+    code: GroupCode
+    message: str
+    action: str
+
+
+class GroupAnswer(Schema):
+    """A consumer group whose offsets are translated; `age` of the newest translation, in ms."""
+
+    name: str
+    state: GroupState
+    offsets: tuple[GroupOffsetAnswer, ...]
+    age: int | None
+    reason: GroupReasonAnswer | None
 
 
 class MirrorAnswer(MirrorHead):

@@ -10,11 +10,13 @@ from mirroring.answering.answers import (
     ConnectorAnswer,
     ExternalClusterAnswer,
     ExternalSourceAnswer,
+    GroupAnswer,
     ManagedClusterAnswer,
     ManagedSourceAnswer,
     MirrorAnswer,
     MirrorSummary,
 )
+from mirroring.answering.group_words import group_answer
 from mirroring.cluster import KafkaCluster
 from mirroring.managing.connectors import configurations
 from mirroring.mirror import Intent, Mirror
@@ -79,6 +81,8 @@ def details(
         backfill=seen.backfill if seen else None,
         mirrored_topics=seen.topics if seen else (),
         connectors=_connectors(mirror, seen, clusters),
+        groups=_groups(mirror, seen),
+        groups_total=seen.groups_total if seen and mirror.sync_group_offsets else 0,
     )
 
 
@@ -191,6 +195,12 @@ def _connectors(
         _connector(known.get(name, Connector(name=name, kind=kinds[name])), config)
         for name, config in _configurations(mirror, clusters).items()
     )
+
+
+def _groups(mirror: Mirror, seen: Observation | None) -> tuple[GroupAnswer, ...]:
+    if seen is None or not mirror.sync_group_offsets:
+        return ()
+    return tuple(group_answer(one, mirror, seen.measured_at) for one in seen.groups)
 
 
 def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
