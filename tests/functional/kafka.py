@@ -26,6 +26,7 @@ class Kafka:
     """Clusters by bootstrap server; a server that is not here does not answer."""
 
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    forgotten: list["Probe"] = field(default_factory=list)
 
     def probe(self, servers: Sequence[str], who: Security) -> "Probe":
         """Stands in for `mirroring.probing.probe.probe`."""
@@ -65,5 +66,6 @@ def _word(who: Security) -> str:
 def replace(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     """Puts clusters of memory in the place of the edge to Kafka."""
     kafka = Kafka()
-    monkeypatch.setitem(sys.modules, "mirroring.probing.probe", SimpleNamespace(probe=kafka.probe))
+    edge = SimpleNamespace(probe=kafka.probe, forget=kafka.forgotten.append)
+    monkeypatch.setitem(sys.modules, "mirroring.probing.probe", edge)
     return kafka

@@ -76,6 +76,30 @@ def test_another_process_sees_a_new_value_within_five_minutes(
     assert text(another.cluster_properties("eu")) == "new=1"
 
 
+def test_another_process_sees_what_was_registered_anew_at_once(secrets: Vault) -> None:
+    another = Vault(boto3.client("secretsmanager"), "lockstep")
+    secrets.put_cluster_properties("eu", PROPERTIES)
+    secrets.put_connect_credentials("eu", WHO)
+    assert text(another.cluster_properties("eu", "first")) == text(PROPERTIES)
+    assert another.connect_credentials("eu", "first") == WHO
+    secrets.put_cluster_properties("eu", SecretStr("new=1"))
+    secrets.put_connect_credentials("eu", None)
+
+    assert text(another.cluster_properties("eu", "first")) == text(PROPERTIES)
+    assert text(another.cluster_properties("eu", "second")) == "new=1"
+    assert another.connect_credentials("eu", "second") is None
+
+
+def test_the_revision_moves_with_the_properties_and_only_then(secrets: Vault) -> None:
+    assert secrets.cluster_revision("eu") == ""
+    assert secrets.put_cluster_properties("eu", PROPERTIES)
+    first = secrets.cluster_revision("eu")
+    assert not secrets.put_cluster_properties("eu", PROPERTIES)
+    assert secrets.cluster_revision("eu") == first != ""
+    assert secrets.put_cluster_properties("eu", SecretStr("new=1"))
+    assert secrets.cluster_revision("eu") not in ("", first)
+
+
 def test_a_removed_secret_leaves_its_name_free(secrets: Vault) -> None:
     secrets.put_mirror_properties("m", PROPERTIES)
 
@@ -106,7 +130,7 @@ def test_a_secret_that_another_process_makes_at_the_same_moment_is_overwritten()
         stub.add_client_error("create_secret", "ResourceExistsException")
         stub.add_response("put_secret_value", {})
 
-        Vault(client, "lockstep").put_cluster_properties("eu", PROPERTIES)
+        Vault(client, "lockstep").put_mirror_properties("eu", PROPERTIES)
 
         stub.assert_no_pending_responses()
 
@@ -120,7 +144,7 @@ def test_a_vault_that_is_busy_asks_to_try_again(code: str) -> None:
         stub.add_client_error("put_secret_value", code)
 
         with pytest.raises(Unavailable) as raised:
-            Vault(client, "lockstep").put_cluster_properties("eu", PROPERTIES)
+            Vault(client, "lockstep").put_mirror_properties("eu", PROPERTIES)
 
     assert raised.value.retry_after_s
     assert "hünter2" not in str(raised.value)

@@ -13,7 +13,7 @@ from mirroring.observation import Code, Connector, Observation, Reason, Severity
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
 CONFIG = {"topics": "orders", "source.cluster.ssl.key.password": "hunter2"}
-WANTED = Wanted({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}}, "basis")
+WANTED = Wanted({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}})
 BOTH = {SOURCE: "RUNNING", CHECKPOINT: "RUNNING"}
 MINUTE = timedelta(minutes=1)
 
@@ -76,7 +76,7 @@ def seen(
 
 
 def done(
-    *names: str, basis: str = "basis", at: datetime = NOW - timedelta(hours=1), **more: Any
+    *names: str, basis: str = WANTED.basis, at: datetime = NOW - timedelta(hours=1), **more: Any
 ) -> Reconciled:
     """What was done before: these connectors took the wanted configuration."""
     applied = {name: Applied(basis=basis, at=at) for name in names}

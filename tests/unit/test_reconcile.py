@@ -85,7 +85,7 @@ CASES = {
         PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="1 before")
     ),
     "a refused configuration is tried again when the mirror changed": Case(
-        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="0 basis")
+        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis=f"0 {WANTED.basis}")
     ),
     "what somebody else paused stays paused": Case(
         actual=told({SOURCE: "PAUSED", CHECKPOINT: "RUNNING"}), seen=seen(Code.CONNECTOR_PAUSED)

@@ -58,14 +58,15 @@ def change(store: Store, name: str = NAME, **changes: Any) -> Mirror:
     return new
 
 
-def sample(taken: Samples, *codes: Code, ago: timedelta = timedelta(0)) -> None:
+def sample(taken: Samples, *codes: Code, ago: timedelta = timedelta(0), mirror: str = NAME) -> None:
     """A sample of the mirror, taken just now, that found this since `ago`."""
     now = datetime.now(UTC)
-    before = taken.states([NAME])[NAME]
+    before = taken.states([mirror])[mirror]
     sequence = before.observation.sequence + 1 if before.observation else 1
     about = {"topic": None, "partition": None, "connector": SOURCE, "since": now - ago}
     seen = an_observation(
         sequence,
+        mirror,
         measured_at=now,
         status=Status.OUT_OF_SYNC,
         reasons=tuple(a_reason(code, **about) for code in codes),

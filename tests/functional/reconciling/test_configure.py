@@ -1,7 +1,6 @@
 """What reconcile_mirrors gives Connect: complete configurations, once."""
 
 import json
-from datetime import UTC, datetime
 
 from mirroring.mirror import Intent
 from mirroring.observation import Code
@@ -111,19 +110,6 @@ def test_a_placeholder_names_a_key_of_the_secret(store: Store, secrets: Vault) -
     value = json.loads(secrets._read(secrets.cluster_secret("eu-core")).get_secret_value())
     assert PASSWORD in value["sasl.jaas.config"]
     assert value["properties"] == PROPERTIES.get_secret_value()
-
-
-def test_new_credentials_of_the_source_reach_connect_at_once(
-    store: Store, server: ConnectServer, clusters: Registry, secrets: Vault, past: History
-) -> None:
-    run()
-    changed = PROPERTIES.get_secret_value().replace(PASSWORD, "new-password")
-    secrets.put_cluster_properties("eu-core", SecretStr(changed))
-    renewed = a_cluster(security_protocol="SASL_PLAINTEXT", updated_at=datetime.now(UTC))
-    clusters.put_cluster(renewed)
-    run()
-    assert "new-password" in server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"]
-    assert repairs(past) == []
 
 
 def test_connect_is_asked_as_its_user(mirrors: Store, clusters: Registry, secrets: Vault) -> None:

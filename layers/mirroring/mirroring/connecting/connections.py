@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 
-from pydantic import SecretStr
-
-from mirroring.cluster import ConnectCluster
+from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connecting.properties import Security, parse, security
 from mirroring.kafka_connect.connect import Connect, connect
 from mirroring.mirror import Mirror
+from mirroring.schema import iso
 from mirroring.storing import registry, vault
 from mirroring.storing.registry import Registry
 from mirroring.storing.vault import Vault
@@ -29,32 +28,31 @@ class Connections:
         """The source's complete Java connection properties."""
         source = mirror.source
         if source.managed is None:
-            return _properties(self.vault.mirror_properties(mirror.name))
+            return parse(self.vault.mirror_properties(mirror.name).get_secret_value())
         cluster = self.registry.cluster(source.managed)
-        properties = _properties(self.vault.cluster_properties(cluster.name))
-        return properties | {SERVERS: ",".join(cluster.servers(private=source.use_private_ips))}
+        servers = cluster.servers(private=source.use_private_ips)
+        return self._properties(cluster) | {SERVERS: ",".join(servers)}
 
     def target(self, cluster: ConnectCluster) -> dict[str, str]:
         """The complete Java connection properties of a Connect cluster's own Kafka cluster."""
         kafka = self.registry.cluster(cluster.kafka_cluster)
-        properties = _properties(self.vault.cluster_properties(kafka.name))
-        return properties | {SERVERS: ",".join(kafka.bootstrap_servers)}
+        return self._properties(kafka) | {SERVERS: ",".join(kafka.bootstrap_servers)}
 
     def connect(self, cluster: ConnectCluster) -> Connect:
         """The Connect cluster's REST API, over sockets kept between invocations."""
-        known = self.vault.connect_credentials(cluster.name)
+        known = self.vault.connect_credentials(cluster.name, iso(cluster.updated_at))
         name, password = (known.username, known.password) if known else (None, None)
         return connect(cluster.urls, name, password, cluster.ca_certificate)
+
+    def _properties(self, cluster: KafkaCluster) -> dict[str, str]:
+        as_of = iso(cluster.updated_at)
+        return parse(self.vault.cluster_properties(cluster.name, as_of).get_secret_value())
 
 
 def place(properties: dict[str, str]) -> Place:
     """Where a client with these properties connects; raises UnsupportedProperty."""
     servers = (one.strip() for one in properties.get(SERVERS, "").split(","))
     return tuple(one for one in servers if one), security(properties)
-
-
-def _properties(text: SecretStr) -> dict[str, str]:
-    return parse(text.get_secret_value())
 
 
 @cache

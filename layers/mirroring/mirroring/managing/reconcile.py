@@ -6,7 +6,7 @@ What is wanted is in the table, so whatever cannot be done now is done by a late
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -18,11 +18,13 @@ from mirroring.connecting.connections import Connections
 from mirroring.errors import MirrorNotFound, ProblemError
 from mirroring.kafka_connect.connect import Connect
 from mirroring.kafka_connect.told import Told
+from mirroring.managing.renewal import Course, Renewals
 from mirroring.managing.repair import differing, plan, settled
 from mirroring.managing.steps import Steps
-from mirroring.managing.wanted import wanted
+from mirroring.managing.wanted import Wanted, wanted
 from mirroring.mirror import Intent, Mirror
-from mirroring.storing import history, samples, store
+from mirroring.observation import Observation
+from mirroring.storing import history, samples, store, turns
 from mirroring.storing.history import History
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
@@ -47,12 +49,17 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """What it takes to make Kafka Connect be as it is wanted."""
+    """What it takes to make Kafka Connect be as it is wanted.
+
+    `given` remembers between runs which connections a mirror's connectors are known to have.
+    """
 
     store: Store
     samples: Samples
     history: History
     connections: Connections
+    renewals: Renewals
+    given: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> int:
         """Look after every mirror for at most `seconds`; how many are as they are wanted.
@@ -82,7 +89,7 @@ class Reconciler:
         try:
             kafka = self.connections.registry.cluster
             place = self._workplace(mirror.connect_cluster, kafka, until)
-            return self._mirror(mirror, place, {})
+            return self._mirror(mirror, place, {}, renew=False)
         except ProblemError as error:
             return _left(error, mirror=mirror.name)
 
@@ -115,7 +122,9 @@ class Reconciler:
         connect = self.connections.connect(cluster).within(until - time.monotonic())
         return Workplace(cluster, connect, kafka)
 
-    def _mirror(self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told]) -> bool:
+    def _mirror(
+        self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told], renew: bool = True
+    ) -> bool:
         """Do what a mirror needs; whether it is as it is wanted then.
 
         A connector that is younger than a second is not listed, so a missing one is asked for.
@@ -124,21 +133,39 @@ class Reconciler:
             return self._remove(mirror, place.connect)
         aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
         now = datetime.now(UTC)
-        is_calm = mirror.asked is None and now - mirror.updated_at > YOUNG
-        if is_calm and settled(mirror, aim, listed):
+        if self._is_quiet(mirror, aim, listed, now):
             return True
         found = {
             name: listed.get(name) or place.connect.connector(name) for name in aim.configurations
         }
         actual = {name: told for name, told in found.items() if told is not None}
+        if not self._is_latest(mirror):
+            return False
         done = self.store.reconciled(mirror.name)
-        steps = Steps(self.store, self.history, place.connect, mirror, aim, done)
+        seen = self.samples.observation(mirror.name) if done.applied else None
+        course = self.renewals.course(mirror, aim, actual, seen, done, now if renew else None)
+        steps = Steps(self.store, self.history, place.connect, mirror, course.wanted, course.done)
+        return self._take(steps, course, actual, seen, now)
+
+    def _take(
+        self,
+        steps: Steps,
+        course: Course,
+        actual: Mapping[str, Told],
+        seen: Observation | None,
+        now: datetime,
+    ) -> bool:
+        """The steps that are planned; whether Connect has taken what it was asked for."""
+        mirror, aim = steps.mirror, course.wanted
         steps.adopt([n for n in actual if not differing(actual[n].config, aim.configurations[n])])
-        observation = self.samples.observation(mirror.name) if done.applied else None
-        actions = plan(mirror, aim, actual, observation, steps.done, now)
-        if not actions:
-            return done.refused is None and len(actual) == len(found)
-        return self._is_latest(mirror) and steps.take(actions)
+        actions = plan(mirror, aim, actual, seen, steps.done, now)
+        renews = course.renews and steps.done.refused is None
+        if (actions or renews) and not steps.take(actions):
+            return False
+        if steps.done.renewing is None and not course.waits:
+            self.given[mirror.name] = steps.done.connections
+        is_complete = bool(actions) or len(actual) == len(aim.configurations)
+        return is_complete and steps.done.refused is None
 
     def _remove(self, mirror: Mirror, connect: Connect) -> bool:
         """The connectors first: without its record nobody would know that they are ours."""
@@ -146,9 +173,18 @@ class Reconciler:
         connect.delete(mirror.checkpoint_connector)
         if mirror.source.managed is None:
             self.connections.vault.delete_mirror_properties(mirror.name)
+        self.renewals.drop(mirror)
         self.store.remove(mirror.name)
         logger.info("mirror removed", mirror=mirror.name)
         return True
+
+    def _is_quiet(
+        self, mirror: Mirror, aim: Wanted, listed: Mapping[str, Told], now: datetime
+    ) -> bool:
+        """Whether Connect's list alone shows that nothing is to be done."""
+        is_given = self.given.get(mirror.name) == aim.connections
+        is_calm = mirror.asked is None and now - mirror.updated_at > YOUNG
+        return is_given and is_calm and settled(mirror, aim, listed)
 
     def _is_latest(self, mirror: Mirror) -> bool:
         """Whether nobody changed the mirror since it was read."""
@@ -161,7 +197,9 @@ class Reconciler:
 @cache
 def opened() -> Reconciler:
     """The reconciler of what the environment names."""
-    return Reconciler(store.opened(), samples.opened(), history.opened(), connections.opened())
+    mirrors, past = store.opened(), history.opened()
+    renewals = Renewals(mirrors, turns.opened(), past)
+    return Reconciler(mirrors, samples.opened(), past, connections.opened(), renewals)
 
 
 def _left(error: ProblemError, **whom: str) -> bool:

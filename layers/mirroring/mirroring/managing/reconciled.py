@@ -24,12 +24,20 @@ class Restarts(Schema):
     at: Moment
 
 
+class Renewing(Schema):
+    """New connections, given at `at` and not proven yet; whether the mirror `worked` before."""
+
+    at: Moment
+    worked: bool
+
+
 class Reconciled(Schema):
     """What was done for a mirror; by connector name where it is about one connector.
 
     `held` is what was last done with a person's pause or stop: only what we paused is resumed.
     `answered` is when a person asked for the restart or the resume that was done last.
-    `refused` are Connect's words about the configuration of `refused_basis`.
+    `refused` are Connect's words about the configuration of `refused_basis`. `connections` are
+    Wanted's that its connectors have, with `renewing` while those are new and not proven yet.
     """
 
     mirror: str
@@ -39,6 +47,8 @@ class Reconciled(Schema):
     refused_basis: str | None = None
     restarts: dict[str, Restarts] = Field(default_factory=dict)
     answered: Moment | None = None
+    connections: dict[str, str] = Field(default_factory=dict)
+    renewing: Renewing | None = None
 
     def given_up(self) -> frozenset[str]:
         """The connectors that were restarted as often as they are: a person must mend them."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from mirroring.kafka_connect.told import Told
 from mirroring.managing.reconciled import RESTART_AFTER, Reconciled, Restarts
+from mirroring.managing.renewal import due
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Ask, Intent, Mirror
 from mirroring.observation import Code, Observation, Reason
@@ -29,6 +30,7 @@ class Verb(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     RESTART = "restart"
+    RENEW = "renew"
 
 
 HOLDING = {
@@ -76,6 +78,7 @@ def plan(
     ]
     there = {*actual, *(action.connector for action in puts)}
     present = [name for name in wanted.configurations if name in there]
+    puts += _renew(mirror, wanted, present, {action.connector for action in puts}, done)
     holds = [*_hold(mirror.intent, present, actual, done), *_asked(mirror, present, done)]
     if puts or holds or mirror.intent is not Intent.RUNNING:
         return puts + holds
@@ -134,6 +137,18 @@ def _configure(
     yield _put_right(name, config, _shown(told.config, keys), _shown(config, keys))
 
 
+def _renew(
+    mirror: Mirror, wanted: Wanted, present: list[str], put: set[str], done: Reconciled
+) -> list[Action]:
+    """Restarts of what no PUT restarts: a config provider is asked again only then.
+
+    A stopped connector asks it when it is resumed.
+    """
+    if wanted.provider is None or mirror.intent is Intent.STOPPED or not due(wanted, done):
+        return []
+    return [Action(Verb.RENEW, name) for name in present if name not in put]
+
+
 def _put_right(
     name: str, config: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
 ) -> Action:
@@ -184,7 +199,7 @@ def _asked(mirror: Mirror, present: list[str], done: Reconciled) -> Iterator[Act
     for name in present:
         if asked.ask is Ask.RESTART:
             yield Action(Verb.RESTART, name, only_failed=asked.only_failed)
-        elif mirror.intent is Intent.RUNNING:
+        elif mirror.intent is Intent.RUNNING and done.held is Intent.RUNNING:
             yield Action(Verb.RESUME, name)
 
 

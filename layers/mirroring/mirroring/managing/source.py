@@ -18,10 +18,12 @@ class SourceFacts:
 def cluster(servers: Sequence[str], who: Security) -> SourceFacts:
     """Which cluster it is; raises ClusterUnreachable, ClusterUnauthorized.
 
-    Kafka's library is imported on the first call: a request that is refused before costs nothing.
+    Asked over a new connection: one that is open outlives its password. Kafka's library is imported
+    on the first call: a request that is refused before costs nothing.
     """
-    from mirroring.probing.probe import probe
+    from mirroring.probing.probe import forget, probe
 
+    forget(probe(servers, who))
     facts = probe(servers, who).cluster()
     return SourceFacts(facts.cluster_id, facts.brokers)
 

@@ -43,7 +43,7 @@ class Steps:
         try:
             for action in actions:
                 self._take(action)
-            self._remember(held=self.mirror.intent)
+            self._remember(held=self.mirror.intent, connections=dict(self.wanted.connections))
             if self.mirror.asked is not None:
                 self._remember(answered=self.mirror.asked.at)
         except ConfigRefused as refused:
@@ -56,10 +56,13 @@ class Steps:
 
     def adopt(self, names: Sequence[str]) -> None:
         """Connectors that are as wanted, though a time-out hid that Connect took them."""
-        unknown = [name for name in names if name not in self.done.applied]
-        for name in unknown:
-            self._applied(name)
-        if unknown:
+        before = self.done
+        for name in names:
+            if name not in self.done.applied:
+                self._applied(name)
+        if names and not self.done.connections:
+            self._remember(connections=dict(self.wanted.connections))
+        if self.done != before:
             self.store.put_reconciled(self.done)
 
     def _announce(self, actions: Sequence[Action]) -> None:
@@ -75,6 +78,7 @@ class Steps:
             Verb.STOP: lambda one: self.connect.stop(one.connector),
             Verb.RESUME: lambda one: self.connect.resume(one.connector),
             Verb.RESTART: self._restart,
+            Verb.RENEW: lambda one: self.connect.restart(one.connector),
         }
         ask[action.verb](action)
         logger.info(

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
@@ -16,14 +17,38 @@ from mirroring.schema import iso
 from mirroring.storing.vault import Vault
 
 Properties = Mapping[str, str]
+_CONNECTION = re.compile(r"(source|target)\.(cluster|consumer|admin|producer)\.")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Configurations by connector name; `basis` differs when they do, and holds no secret."""
+    """Configurations by connector name; `basis` differs when they do, and holds no secret.
+
+    `connections` has for each registered cluster what differs with its servers and properties. With
+    a `provider` the configurations hold its placeholders, which look alike whatever they stand for.
+    """
 
     configurations: Mapping[str, Properties] = field(repr=False)
-    basis: str
+    connections: Mapping[str, str] = field(default_factory=dict)
+    provider: str | None = None
+
+    @property
+    def basis(self) -> str:
+        """What Connect's refusals, drifts and our own changes are told apart by."""
+        shown = {name: redacted(config) for name, config in self.configurations.items()}
+        return _digest(shown, dict(self.connections), self.provider)
+
+    def waiting(self, actual: Mapping[str, Properties], given: Mapping[str, str]) -> "Wanted":
+        """The same with the connections that the connectors now have, by the name `given` then."""
+        kept = {
+            name: {
+                **{key: value for key, value in config.items() if not _CONNECTION.match(key)},
+                **{key: value for key, value in actual[name].items() if _CONNECTION.match(key)},
+            }
+            for name, config in self.configurations.items()
+            if name in actual
+        }
+        return replace(self, configurations={**self.configurations, **kept}, connections=given)
 
 
 def wanted(
@@ -38,22 +63,22 @@ def wanted(
     """
     target = cluster(mirror.target_cluster)
     provider = connect.config_provider
+    connections = {target.name: _revision(vault, target, provider, private=False)}
     if mirror.source.managed is None:
-        revisions = [iso(target.updated_at)]
         source = _external(vault, mirror, provider)
     else:
-        registered = cluster(mirror.source.managed)
-        revisions = [iso(target.updated_at), iso(registered.updated_at)]
-        source = _managed(vault, registered, provider, private=mirror.source.use_private_ips)
+        registered, private = cluster(mirror.source.managed), mirror.source.use_private_ips
+        source = _managed(vault, registered, provider, private=private)
+        connections[registered.name] = _revision(vault, registered, provider, private=private)
     made = configurations(mirror, source, _managed(vault, target, provider, private=False))
-    return Wanted(made, _basis(made, [*revisions, provider or ""]))
+    return Wanted(made, connections, provider)
 
 
 def _managed(
     vault: Vault, cluster: KafkaCluster, provider: str | None, *, private: bool
 ) -> Properties:
     """A registered cluster's complete connection properties."""
-    given = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
+    given, _ = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
     if given.get("security.protocol", "PLAINTEXT").strip().upper() != cluster.security_protocol:
         raise Unavailable(
             f"The secret of {cluster.name} does not hold what it was registered with: "
@@ -62,6 +87,12 @@ def _managed(
     secret = vault.cluster_secret(cluster.name)
     known = placeholders(given, provider, secret) if provider else given
     return {**known, "bootstrap.servers": ",".join(cluster.servers(private=private))}
+
+
+def _revision(vault: Vault, cluster: KafkaCluster, provider: str | None, *, private: bool) -> str:
+    """Differs when a mirror would connect to the cluster in another way; no secret."""
+    _, revision = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
+    return _digest(revision, cluster.servers(private=private), revision and provider)
 
 
 def _external(vault: Vault, mirror: Mirror, provider: str | None) -> Properties:
@@ -75,10 +106,10 @@ def _external(vault: Vault, mirror: Mirror, provider: str | None) -> Properties:
 
 
 @lru_cache(maxsize=256)
-def _of_cluster(vault: Vault, name: str, revision: str) -> Properties:
-    """Read anew with each revision: what the vault remembers may be of the one before."""
-    vault.forget_cluster(name)
-    return parse(vault.cluster_properties(name).get_secret_value())
+def _of_cluster(vault: Vault, name: str, as_of: str) -> tuple[Properties, str]:
+    """A cluster's properties and their revision, read once for each registration."""
+    properties = parse(vault.cluster_properties(name, as_of).get_secret_value())
+    return properties, vault.cluster_revision(name, as_of)
 
 
 @lru_cache(maxsize=4096)
@@ -86,7 +117,6 @@ def _of_mirror(vault: Vault, name: str) -> Properties:
     return parse(vault.mirror_properties(name).get_secret_value())
 
 
-def _basis(made: Mapping[str, Properties], revisions: list[str]) -> str:
-    shown = {name: redacted(config) for name, config in made.items()}
-    text = json.dumps([shown, revisions], sort_keys=True)
+def _digest(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

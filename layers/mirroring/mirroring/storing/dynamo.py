@@ -86,10 +86,10 @@ class Dynamo:
         with _refusing(), aws.answering("DynamoDB"):
             self._client.update_item(TableName=table, Key=dict(key), **change)
 
-    def delete(self, table: str, key: Item) -> None:
-        """Removes an item if it is there."""
-        with aws.answering("DynamoDB"):
-            self._client.delete_item(TableName=table, Key=dict(key))
+    def delete(self, table: str, key: Item, **condition: Any) -> None:
+        """Removes an item if it is there; raises Refused when the condition does not hold."""
+        with _refusing(), aws.answering("DynamoDB"):
+            self._client.delete_item(TableName=table, Key=dict(key), **condition)
 
     def transact(self, *writes: Mapping[str, Any]) -> None:
         """All of the writes or none; raises Refused when a condition of one does not hold.

@@ -16,6 +16,7 @@ MIRROR = "mirror"
 OBSERVED = "observed"
 POSITIONS = "positions"
 RECONCILED = "reconciled"
+TURN = "turn"
 
 ABSENT = "attribute_not_exists(#kind)"
 PRESENT = "attribute_exists(#kind)"

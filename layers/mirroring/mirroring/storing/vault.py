@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -32,20 +33,34 @@ class Credentials(Schema):
 
 
 class Vault:
-    """Secrets by kind and name, remembered for 300 s; every method may raise Unavailable."""
+    """Secrets by kind and name, remembered for 300 s; every method may raise Unavailable.
+
+    `as_of` says which registration of a cluster is meant (any text that differs with each): what is
+    remembered of another one is read anew, so that a change shows at once in every process.
+    """
 
     def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
         self._client = client
         self._prefix = prefix
-        self._kept: dict[str, tuple[float, SecretStr]] = {}
+        self._kept: dict[str, tuple[float, str, SecretStr]] = {}
 
-    def cluster_properties(self, name: str) -> SecretStr:
+    def cluster_properties(self, name: str, as_of: str = "") -> SecretStr:
         """A registered cluster's connection properties as text; empty when it has none."""
-        return self._properties(CLUSTER, name)
+        return self._properties(CLUSTER, name, as_of)
 
-    def put_cluster_properties(self, name: str, text: SecretStr) -> None:
-        """Empty text removes them."""
+    def cluster_revision(self, name: str, as_of: str = "") -> str:
+        """Another text with each change of a cluster's properties, no secret; empty for none."""
+        text = self._get(CLUSTER, name, as_of).get_secret_value()
+        return str(json.loads(text).get("revision", "")) if text else ""
+
+    def put_cluster_properties(self, name: str, text: SecretStr) -> bool:
+        """Whether they are others than before; empty text removes them."""
+        self.forget_cluster(name)
+        before = self.cluster_properties(name)
+        if before == text or not (before.get_secret_value() or text.get_secret_value().strip()):
+            return False
         self._put_properties(CLUSTER, name, text)
+        return True
 
     def forget_cluster(self, name: str) -> None:
         """The next look at a cluster's properties asks Secrets Manager again."""
@@ -75,9 +90,9 @@ class Vault:
         """At once and for good."""
         self._delete(MIRROR, name)
 
-    def connect_credentials(self, name: str) -> Credentials | None:
+    def connect_credentials(self, name: str, as_of: str = "") -> Credentials | None:
         """Who we are to a Connect cluster; None when it asks for nothing."""
-        text = self._get(CONNECT_CLUSTER, name).get_secret_value()
+        text = self._get(CONNECT_CLUSTER, name, as_of).get_secret_value()
         return Credentials.model_validate_json(text) if text else None
 
     def put_connect_credentials(self, name: str, credentials: Credentials | None) -> None:
@@ -91,8 +106,8 @@ class Vault:
         """At once and for good."""
         self._delete(CONNECT_CLUSTER, name)
 
-    def _properties(self, kind: str, name: str) -> SecretStr:
-        text = self._get(kind, name).get_secret_value()
+    def _properties(self, kind: str, name: str, as_of: str = "") -> SecretStr:
+        text = self._get(kind, name, as_of).get_secret_value()
         return SecretStr(json.loads(text)["properties"]) if text else EMPTY
 
     def _put_properties(self, kind: str, name: str, text: SecretStr) -> None:
@@ -104,14 +119,14 @@ class Vault:
         if not given.strip():
             return self._delete(kind, name)
         secrets = {key: value for key, value in parse(given).items() if is_secret(key)}
-        self._put(kind, name, {**secrets, "properties": given})
+        self._put(kind, name, {**secrets, "properties": given, "revision": uuid.uuid4().hex})
 
-    def _get(self, kind: str, name: str) -> SecretStr:
+    def _get(self, kind: str, name: str, as_of: str = "") -> SecretStr:
         id_ = self._id(kind, name)
-        until, value = self._kept.get(id_, (0.0, EMPTY))
-        if time.monotonic() >= until:
+        until, seen, value = self._kept.get(id_, (0.0, "", EMPTY))
+        if time.monotonic() >= until or as_of not in ("", seen):
             value = self._read(id_)
-            self._kept[id_] = (time.monotonic() + KEPT_S, value)
+            self._kept[id_] = (time.monotonic() + KEPT_S, as_of, value)
         return value
 
     def _read(self, id_: str) -> SecretStr:

@@ -1,0 +1,215 @@
+"""New credentials of a cluster reach its mirrors one by one, each proven before the next."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from mirroring.managing import renewal
+from mirroring.mirror import Intent
+from mirroring.observation import Code
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+from mirroring.storing.vault import Vault
+from pydantic import SecretStr
+
+from tests.functional.connect_server import ConnectServer
+from tests.functional.reconciling.acts import (
+    PASSWORD,
+    PROPERTIES,
+    SOURCE,
+    add,
+    change,
+    repairs,
+    run,
+    sample,
+)
+from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror
+
+LAST = "eu.us-core.zzzzz"
+NEW = "new-password"
+LOGIN = "source.cluster.sasl.jaas.config"
+
+
+@pytest.fixture
+def settled(
+    store: Store, server: ConnectServer, taken: Samples, monkeypatch: pytest.MonkeyPatch
+) -> Store:
+    """Two mirrors of eu-core at work, the first of them sampled."""
+    monkeypatch.setattr(renewal, "SETTLES", timedelta(0))
+    add(store, a_mirror(LAST, max_tasks=2))
+    assert run() == 2
+    sample(taken)
+    server.puts.clear()
+    return store
+
+
+@pytest.fixture
+def rotated(settled: Store, clusters: Registry, secrets: Vault) -> Store:
+    """The same when eu-core was registered with another password."""
+    rotate(clusters, secrets)
+    return settled
+
+
+def rotate(clusters: Registry, secrets: Vault, password: str = NEW) -> None:
+    changed = PROPERTIES.get_secret_value().replace(PASSWORD, password)
+    secrets.put_cluster_properties("eu-core", SecretStr(changed))
+    register(clusters)
+
+
+def register(clusters: Registry) -> None:
+    clusters.put_cluster(
+        a_cluster(
+            security_protocol="SASL_PLAINTEXT",
+            private_bootstrap_servers=("private:9092",),
+            updated_at=datetime.now(UTC),
+        )
+    )
+
+
+def renewed(server: ConnectServer) -> list[str]:
+    """The mirrors whose connectors have the new password."""
+    both = [name.removesuffix(".source") for name in server.connectors if name.endswith(".source")]
+    return [
+        name
+        for name in sorted(both)
+        if all(NEW in server.connectors[f"{name}.{kind}"].config[LOGIN]
+               for kind in ("source", "checkpoint"))
+    ]  # fmt: skip
+
+
+def test_the_next_mirror_waits_until_a_sample_has_seen_the_first_at_work(
+    rotated: Store, server: ConnectServer, taken: Samples, past: History
+) -> None:
+    for _ in range(2):
+        run()
+        assert renewed(server) == [NAME]
+    sample(taken)
+    run()
+    assert renewed(server) == [NAME, LAST]
+    steps = [(before["connection"], after["connection"]) for before, after in repairs(past)]
+    assert steps == [("OLD", "GIVEN"), ("GIVEN", "PROVEN")]
+    assert NEW not in str(repairs(past))
+    assert len(server.puts) == 4
+
+
+@pytest.mark.parametrize("code", [Code.NO_TASKS, Code.SOURCE_UNAUTHORIZED, Code.STALLED])
+def test_a_mirror_that_works_no_more_keeps_the_others_as_they_are(
+    rotated: Store, server: ConnectServer, taken: Samples, code: Code
+) -> None:
+    run()
+    sample(taken, code)
+    run()
+    assert renewed(server) == [NAME]
+    sample(taken)
+    run()
+    assert renewed(server) == [NAME, LAST]
+
+
+def test_better_properties_go_first_to_the_mirror_that_was_broken_by_wrong_ones(
+    rotated: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+) -> None:
+    run()
+    sample(taken, Code.NO_TASKS)
+    run()
+    rotate(clusters, secrets, f"{NEW}-2")
+    run()
+    assert f"{NEW}-2" in server.connectors[SOURCE].config[LOGIN]
+    assert renewed(server) == [NAME]
+    sample(taken)
+    run()
+    assert renewed(server) == [NAME, LAST]
+
+
+def test_a_mirror_that_did_not_work_before_holds_up_nobody(
+    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+) -> None:
+    sample(taken, Code.STALLED)
+    rotate(clusters, secrets)
+    run()
+    assert renewed(server) == [NAME]
+    sample(taken, Code.STALLED)
+    run()
+    assert renewed(server) == [NAME, LAST]
+
+
+@pytest.mark.parametrize("intent", [Intent.PAUSED, Intent.DELETED])
+def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
+    rotated: Store, server: ConnectServer, intent: Intent
+) -> None:
+    run()
+    change(rotated, intent=intent)
+    run()
+    assert LAST in renewed(server)
+
+
+def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(
+    rotated: Store, server: ConnectServer
+) -> None:
+    run()
+    change(rotated, LAST, topics_regex="audit.*")
+    run()
+    config = server.connectors[f"{LAST}.source"].config
+    assert config["topics"] == "audit.*"
+    assert PASSWORD in config[LOGIN]
+
+
+def test_a_waiting_mirror_s_pause_and_drift_are_not_held_up(
+    rotated: Store, server: ConnectServer
+) -> None:
+    run()
+    server.connectors[f"{LAST}.source"].config["tasks.max"] = "9"
+    run()
+    assert server.connectors[f"{LAST}.source"].config["tasks.max"] == "2"
+    change(rotated, LAST, intent=Intent.PAUSED)
+    run()
+    assert server.connectors[f"{LAST}.source"].state == "PAUSED"
+    assert renewed(server) == [NAME]
+
+
+def test_the_same_properties_again_and_a_new_description_disturb_nobody(
+    settled: Store, server: ConnectServer, clusters: Registry, secrets: Vault
+) -> None:
+    rotate(clusters, secrets, PASSWORD)
+    assert run() == 2
+    assert server.puts == []
+
+
+def test_behind_a_config_provider_the_connectors_are_restarted_one_mirror_at_a_time(
+    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+) -> None:
+    clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), config_provider="vault"))
+    for _ in range(3):
+        run()
+        sample(taken)
+        sample(taken, mirror=LAST)
+    run()
+    assert "${vault:" in server.connectors[f"{LAST}.source"].config[LOGIN]
+    server.puts.clear()
+    server.requests.clear()
+    rotate(clusters, secrets)
+    run()
+    first = [f"/connectors/{NAME}.{kind}/restart" for kind in ("source", "checkpoint")]
+    asked = "?includeTasks=true&onlyFailed=false"
+    assert server.asked("POST") == [path + asked for path in first]
+    sample(taken)
+    run()
+    last = [f"/connectors/{LAST}.{kind}/restart" for kind in ("source", "checkpoint")]
+    assert server.asked("POST") == [path + asked for path in (*first, *last)]
+    for _ in range(2):
+        run()
+    assert len(server.asked("POST")) == 4
+    assert server.puts == []
+
+
+def test_properties_that_mean_the_same_pass_from_mirror_to_mirror(
+    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+) -> None:
+    said = SecretStr(f"# said so\n{PROPERTIES.get_secret_value()}")
+    secrets.put_cluster_properties("eu-core", said)
+    register(clusters)
+    run()
+    sample(taken)
+    run()
+    assert server.puts == []
+    assert settled.reconciled(LAST).connections == settled.reconciled(NAME).connections
