@@ -15,7 +15,8 @@ handler = api.handler
 @api.post("/mirrors")
 def post() -> Answer:
     """POST /mirrors"""
-    request = api.body(MirrorRequest)
-    mirror = create.opened().create(request, api.caller(), datetime.now(UTC))
+    request, by = api.body(MirrorRequest), api.caller()
+    key = api.header("idempotency-key")
+    mirror = create.opened().create(request, by, datetime.now(UTC), key)
     shown = read.opened().shown(mirror)
     return answer(shown, HTTPStatus.ACCEPTED, location=f"/mirrors/{mirror.name}")

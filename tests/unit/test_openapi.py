@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from mirroring.answering import requests
-from mirroring.errors import IdempotencyMismatch, InProgress, NotFound, ProblemError
+from mirroring.errors import NotFound, ProblemError
 
 from lockstep.openapi.document import document
 from lockstep.openapi.examples import BODIES
@@ -15,7 +15,6 @@ from tests.contract import contract, fault
 from tests.stack import resources
 
 DEFAULT_ROUTE = {NotFound}
-LATER = {InProgress, IdempotencyMismatch}
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
@@ -52,7 +51,7 @@ def kinds(of: type[ProblemError] = ProblemError) -> Iterator[type[ProblemError]]
 
 def test_every_problem_has_an_example() -> None:
     shown = {slug for one in refusals() for slug in one}
-    ours = {one.slug for one in kinds() if one not in DEFAULT_ROUTE | LATER}
+    ours = {one.slug for one in kinds() if one not in DEFAULT_ROUTE}
 
     assert ours <= shown | {"connect-unavailable"}
     assert "internal-error" in shown

@@ -1,7 +1,5 @@
 """Creates a mirror: clusters looked up, the source asked, the rules checked, the record written."""
 
-import secrets
-import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,21 +9,28 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from mirroring.answering.requests import MirrorRequest
-from mirroring.errors import Conflict, MirrorExists, NotFound, UnknownCluster
-from mirroring.managing import audit, reconcile
+from mirroring.errors import (
+    Conflict,
+    MirrorExists,
+    MirrorNotFound,
+    NotFound,
+    ProblemError,
+    UnknownCluster,
+)
+from mirroring.managing import audit, idempotency, reconcile
 from mirroring.managing.check import conflict, fleet_problems, request_problems, require
 from mirroring.managing.places import Places, facts, places
 from mirroring.managing.reconcile import Reconciler
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror, Source
 from mirroring.observation import Change
-from mirroring.storing import registry, store, vault
+from mirroring.storing import once, registry, store, vault
+from mirroring.storing.once import Claim, Once, new_suffix
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
 
 ATTEMPTS = 5
-SUFFIX = string.ascii_lowercase + string.digits
 logger = Logger()
 
 
@@ -37,22 +42,53 @@ class Creator:
     registry: Registry
     vault: Vault
     reconciler: Reconciler
+    once: Once
 
-    def create(self, request: MirrorRequest, by: str | None, now: datetime) -> Mirror:
+    def create(
+        self, request: MirrorRequest, by: str | None, now: datetime, key: str | None = None
+    ) -> Mirror:
         """The mirror, written and begun; what Connect could not do yet is left to reconcile.
 
-        Raises BadRequest, Unprocessable, Conflict and Unavailable; then nothing was created.
+        With an idempotency key that was used it is the mirror of that time: raises InProgress,
+        IdempotencyMismatch, and MirrorNotFound for one that was removed since. Raises BadRequest,
+        Unprocessable, Conflict and Unavailable; then nothing was created, and the key is free.
         """
+        if key is None:
+            return self._create(request, by, now, Claim(new_suffix()))
+        name = idempotency.name(key, by)
+        claim = self.once.claim(name, idempotency.digest(request), now)
+        if claim.mirror is not None:
+            return self.store.mirror(claim.mirror)
+        try:
+            mirror = self._create(request, by, now, claim)
+        except ProblemError:
+            self.once.free(name)
+            raise
+        self.once.used(name, mirror.name)
+        return mirror
+
+    def _create(
+        self, request: MirrorRequest, by: str | None, now: datetime, claim: Claim
+    ) -> Mirror:
         found = places(request, self.registry)
         alias = found.alias(request.source_cluster)
+        name = f"{alias}.{found.target.name}.{claim.suffix}"
+        if claim.again and (written := self._written(name)):
+            return written
         require(request_problems(request, alias, found.source, found.target.name))
         seen = facts(request, found, self.vault)
-        mirror = _mirror(request, found, alias, seen, now)
+        mirror = _mirror(request, found, name, alias, seen, now)
         with self._secret(request, mirror):
             self._write(mirror, seen, audit.written(None, mirror, by, now))
         logger.info("mirror created", mirror=mirror.name, by=by)
         self.reconciler.apply(mirror)
         return mirror
+
+    def _written(self, name: str) -> Mirror | None:
+        try:
+            return self.store.mirror(name)
+        except MirrorNotFound:
+            return None
 
     def _write(self, mirror: Mirror, seen: SourceFacts, change: Change) -> None:
         """Checked against the fleet as it is when it is written, so that of two only one wins."""
@@ -93,16 +129,22 @@ class Creator:
 @cache
 def opened() -> Creator:
     """The creator in the tables that the environment names."""
-    return Creator(store.opened(), registry.opened(), vault.opened(), reconcile.opened())
+    return Creator(
+        store.opened(), registry.opened(), vault.opened(), reconcile.opened(), once.opened()
+    )
 
 
 def _mirror(
-    request: MirrorRequest, found: Places, alias: str, seen: SourceFacts, now: datetime
+    request: MirrorRequest,
+    found: Places,
+    name: str,
+    alias: str,
+    seen: SourceFacts,
+    now: datetime,
 ) -> Mirror:
     managed = request.source_cluster.managed_cluster
-    suffix = "".join(secrets.choice(SUFFIX) for _ in range(5))
     return Mirror(
-        name=f"{alias}.{found.target.name}.{suffix}",
+        name=name,
         connect_cluster=found.connect.name,
         source=Source(
             alias=alias,

@@ -1,0 +1,29 @@
+"""What makes two requests the same: the caller's key, and what the body asks for. Pure."""
+
+import hashlib
+import re
+
+from mirroring.answering.requests import MirrorRequest
+from mirroring.errors import BadRequest, FieldError
+
+HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def name(given: str, by: str | None) -> str:
+    """Each caller has keys of their own; raises BadRequest for what is no key.
+
+    Hashed, so that whatever a key holds is not kept.
+    """
+    if not _KEY.fullmatch(given):
+        words = "must be 1 to 255 visible ASCII letters"
+        raise BadRequest(f"{HEADER} {words}.", FieldError(field=HEADER, message=words))
+    return hashlib.sha256(f"{by or ''}\n{given}".encode()).hexdigest()
+
+
+def digest(request: MirrorRequest) -> str:
+    """The same for bodies that ask for the same, however they are written."""
+    external = request.source_cluster.external_cluster
+    secret = external.source_connection_properties.get_secret_value() if external else ""
+    said = f"{request.model_dump_json()}\n{secret}"
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,147 @@
+"""POST /mirrors with an Idempotency-Key: who heard no answer can ask again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from mirroring.managing import idempotency
+from mirroring.managing.reconcile import Reconciler
+from mirroring.storing import once
+from mirroring.storing.once import Claim
+
+from tests.functional.http import Answer, call
+from tests.functional.kafka import Cluster
+from tests.functional.world import EU, World, a_request, external
+from tests.functional.world import world as world
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def post(key: str, **fields: Any) -> Answer:
+    """POST /mirrors with a key."""
+    return call("POST", "/mirrors", a_request(**fields), {"Idempotency-Key": key})
+
+
+def mirrors() -> list[str]:
+    """The names of all mirrors."""
+    return [one["name"] for one in call("GET", "/mirrors").json["mirrors"]]
+
+
+def test_the_same_key_and_body_give_the_same_mirror(world: World) -> None:
+    first, second = post("k1"), post("k1")
+
+    assert (first.status, second.status) == (202, 202)
+    assert first.json["name"] == second.json["name"]
+    assert second.headers["location"] == first.headers["location"]
+    assert mirrors() == [first.json["name"]]
+
+
+def test_what_is_written_otherwise_is_the_same_body(world: World) -> None:
+    assert post("k1").json["name"] == post("k1", renameMirroredTopics=True, tags={}).json["name"]
+
+
+def test_the_mirror_is_answered_as_it_is_by_then(world: World) -> None:
+    name = post("k1").json["name"]
+    call("PUT", f"/mirrors/{name}/target-latency", {"targetLatency": 5000})
+
+    assert post("k1").json["targetLatency"] == 5000
+
+
+def test_the_same_key_with_another_body_is_refused(world: World) -> None:
+    post("k1")
+    answer = post("k1", maxTasks=7)
+
+    assert (answer.status, answer.slug) == (409, "idempotency-mismatch")
+    assert len(mirrors()) == 1
+
+
+def test_another_secret_is_another_body(world: World) -> None:
+    world.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"])
+    post("k1", sourceCluster=external("bootstrap.servers=ext:9092"))
+    answer = post("k1", sourceCluster=external("bootstrap.servers=ext:9092\na=b"))
+
+    assert answer.slug == "idempotency-mismatch"
+
+
+def test_another_key_is_another_request(world: World) -> None:
+    post("k1")
+
+    assert post("k2").slug == "mirror-exists"
+
+
+def test_a_key_whose_request_failed_is_free_again(world: World) -> None:
+    assert post("k1", maxTasks=0).status == 422
+    assert post("k1").status == 202
+
+
+def test_while_the_first_still_runs_the_second_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = []
+    apply = Reconciler.apply
+
+    def slower(reconciler: Reconciler, *what: Any) -> bool:
+        answers.append(post("k1"))
+        return apply(reconciler, *what)
+
+    monkeypatch.setattr(Reconciler, "apply", slower)
+    first = post("k1")
+
+    assert first.status == 202
+    assert [(one.status, one.slug) for one in answers] == [(409, "in-progress")]
+    assert int(answers[0].headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after", "before"])
+def test_an_attempt_that_died_is_taken_over(
+    world: World, monkeypatch: pytest.MonkeyPatch, written: bool
+) -> None:
+    def die(*_: object) -> None:
+        raise RuntimeError
+
+    where = (
+        "mirroring.managing.reconcile.Reconciler.apply"
+        if written
+        else "mirroring.managing.create.facts"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(where, die)
+        assert post("k1").status == 500
+    assert post("k1").slug == "in-progress"
+    monkeypatch.setattr(once, "LONGEST_RUN", timedelta(seconds=-1))
+    answer = post("k1")
+
+    assert answer.status == 202
+    assert mirrors() == [answer.json["name"]]
+
+
+def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
+    name = post("k1").json["name"]
+    call("DELETE", f"/mirrors/{name}")
+
+    assert post("k1").slug == "mirror-not-found"
+    assert mirrors() == []
+
+
+def test_a_key_is_kept_for_a_day(world: World) -> None:
+    keys, now = once.opened(), datetime.now(UTC)
+    keys.claim("k", "digest", now)
+    keys.used("k", "eu.us-core.k3x9q")
+
+    known = keys.claim("k", "digest", now + timedelta(hours=23, minutes=59))
+    assert known.mirror == "eu.us-core.k3x9q"
+    assert keys.claim("k", "another", now + timedelta(hours=24, minutes=1)).mirror is None
+
+
+def test_each_caller_has_keys_of_their_own() -> None:
+    assert idempotency.name("k1", "ada") != idempotency.name("k1", "bob")
+    assert Claim("abcde").mirror is None
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
+def test_a_key_that_is_none_is_refused(world: World, key: str) -> None:
+    answer = post(key)
+
+    assert (answer.status, answer.fields) == (400, ["Idempotency-Key"])
+    assert world.kafka.clusters[EU].topics
+    assert mirrors() == []
