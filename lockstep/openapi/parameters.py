@@ -26,6 +26,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "from": _query("The oldest point; 24 hours before `to` unless told.", MOMENT),
     "to": _query("The youngest point; now unless told.", MOMENT),
     "topic": _query("The history of this source topic, not of the mirror.", {"type": "string"}),
+    "Idempotency-Key": {
+        "in": "header",
+        "required": False,
+        "description": "Any word of yours for this request, kept for 24 hours.",
+        "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+        "example": "3f1c9a52-8d0b-4a57-9f43-6f0c6f1f2b1e",
+    },
     "If-Match": {
         "in": "header",
         "required": False,
