@@ -166,3 +166,13 @@ def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(Unprocessable) as refused:
         require(problems)
     assert [one.field for one in refused.value.errors] == ["topicsRegex", "renameMirroredTopics"]
+
+
+def test_a_plain_copy_of_a_renamed_name_is_the_same_place() -> None:
+    topics = ["orders.new", "eu.orders.new"]
+    found = conflict(
+        a_mirror("new", rename_mirrored_topics=False, topics_regex=r"eu\..*"), topics, [OLD]
+    )
+
+    assert found is not None
+    assert "eu.orders.new" in found.detail

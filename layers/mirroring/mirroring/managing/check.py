@@ -72,7 +72,7 @@ def change_problems(change: MirrorChange) -> list[FieldError]:
             if given
             for one in pattern_problems(field, given)
         ),
-        *exclude_problems(change.topics_exclude or ()),
+        *exclude_problems(change.topics_exclude),
         *_tasks_problems(change.max_tasks),
     ]
 
@@ -101,9 +101,9 @@ def conflict(mirror: Mirror, topics: Collection[str], fleet: Iterable[Mirror]) -
             return MirrorExists(
                 f"{other.name} is this mirror already: change it, or delete it first."
             )
-    names = _targets(mirror, topics)
+    mine = matching(mirror, topics)
     for other in beside:
-        if shared := sorted(names & _targets(other, topics)):
+        if shared := sorted(_written_by_both(mirror, mine, other, topics)):
             return MirrorOverlaps(
                 f"{other.name} writes {_some(shared)} already, and every record would be there "
                 "twice: leave them out with topicsExclude, or give another alias."
@@ -227,8 +227,16 @@ def _identity(mirror: Mirror) -> tuple[object, ...]:
     )
 
 
-def _targets(mirror: Mirror, topics: Collection[str]) -> set[str]:
-    return {mirror.mirrored_name(topic) for topic in matching(mirror, topics)}
+def _written_by_both(
+    mirror: Mirror, mine: Collection[str], other: Mirror, topics: Collection[str]
+) -> set[str]:
+    """Names on the target; `mine` are the topics that the mirror matches. An alias has no dot."""
+    if mirror.rename_mirrored_topics is not other.rename_mirrored_topics:
+        theirs = {other.mirrored_name(topic) for topic in matching(other, topics)}
+        return theirs & {mirror.mirrored_name(topic) for topic in mine}
+    if mirror.rename_mirrored_topics and mirror.source.alias != other.source.alias:
+        return set()
+    return {mirror.mirrored_name(topic) for topic in matching(other, mine)}
 
 
 def _some(names: Sequence[str]) -> str:
