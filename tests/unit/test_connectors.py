@@ -101,6 +101,7 @@ def test_group_offsets_are_synced_when_wished(wish: bool, value: str) -> None:
     config = checkpoint_connector(sync_group_offsets=wish, groups_regex="app-.*")
     assert config["sync.group.offsets.enabled"] == value
     assert config["groups"] == "app-.*"
+    assert config["groups.exclude"] == "console-consumer-.*,connect-.*,__.*"
 
 
 def test_security_goes_behind_the_clusters_prefix() -> None:

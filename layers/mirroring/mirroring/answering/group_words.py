@@ -97,7 +97,7 @@ def _reason(group: Group, reason: GroupReason, mirror: Mirror) -> GroupReasonAns
         "group": group.name,
         "connector": mirror.checkpoint_connector,
         "checkpoints": f"{mirror.source.alias}.checkpoints.internal",
-        "place": f"{reason.topic}, partition {reason.partition}",
+        "place": f"partition {reason.partition} of {reason.topic}",
         **_numbers(group, reason),
     }
     return GroupReasonAnswer(
