@@ -16,6 +16,7 @@ from lockstep.local.jars import Jar, Jars, artifact, checksum, settings
 
 PARALLEL = 16
 TRIES = 3
+PAUSE_S = 1.0
 LOOK_S = 0.2
 
 Progress = Callable[[int, int, int], None]
@@ -75,7 +76,7 @@ class Download:
             except (requests.RequestException, RuntimeError, OSError) as error:
                 if attempt == TRIES:
                     self._failure = _failure(jar, error)
-                self._stop.wait(attempt)
+                self._stop.wait(attempt * PAUSE_S)
             else:
                 with self._lock:
                     self.done += 1

@@ -26,7 +26,7 @@ examples:
   lockstep local                         everything, with a demo mirror, at http://127.0.0.1:8080
   lockstep local --no-demo --port 9090   an empty stack beside another program's 8080
   lockstep local --minute 5              schedules run every 5 s: see a status change sooner
-  lockstep local --data /tmp/trial       start afresh, leaving .lockstep as it is
+  lockstep local --data ../trial         start afresh, leaving .lockstep as it is
 
 while it runs:
   curl http://127.0.0.1:8080/mirrors
