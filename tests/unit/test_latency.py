@@ -194,9 +194,15 @@ def test_a_record_that_its_producer_held_back_is_no_wrong_clock() -> None:
     assert (figures.heard, figures.skewed) == (1, 0)
 
 
-def test_second_copies_of_what_is_not_committed_are_no_wrong_clock_and_no_latency() -> None:
+@pytest.mark.parametrize(
+    "ends",
+    [((T - MINUTE, 80), (T, 100)), ((T - MINUTE, 90), (T, 100))],
+    ids=["seen before the record was written", "first seen with the record in it"],
+)
+def test_second_copies_of_what_is_not_committed_are_no_wrong_clock_and_no_latency(
+    ends: tuple[tuple[int, int], ...],
+) -> None:
     at = T + MINUTE
-    ends = ((T - MINUTE, 80), (T, 100))
     position = replace(settled(), mirrored=80, ends=ends)
     twice = (at + 10, T - 30_000)
     _, figures = sampled(position, look(150, committed=79, newest=at, heard=(twice,)))

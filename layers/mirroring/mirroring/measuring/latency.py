@@ -289,7 +289,7 @@ def _heard(position: Position, look: Look, oldest: At | None) -> dict[str, int]:
     if oldest is None and position.mirrored < look.end and not usable(position.newest, look.at):
         floor = uncommitted
     floor -= LINGER_MS
-    possible = min(floor, uncommitted - LINGER_MS)
+    possible = NEVER if lower is None else min(floor, lower - LINGER_MS)
     latencies = [max(0, arrived - written) for arrived, written in look.heard if written >= floor]
     return {
         "heard": len(latencies),
