@@ -128,6 +128,13 @@ def test_a_commit_from_before_the_connector_was_resumed_is_not_missed() -> None:
     assert doubt(reach(position, seen), seen, PACE) is None
 
 
+def test_of_a_topic_made_again_no_commit_is_missed_while_the_old_one_is_ignored() -> None:
+    position, seen = overdue(committed=99)
+    again = replace(position, mirrored=0, ignored=99)
+    assert doubt(reach(again, seen), seen, PACE) is None
+    assert reach(again, replace(seen, committed=49)).mirrored == 50
+
+
 def test_a_held_connector_owes_no_commit_where_timestamps_tell_what_waits() -> None:
     position, seen = overdue(committed=99, runs=NEVER)
     assert doubt(reach(position, seen), seen, PACE) is None

@@ -169,11 +169,13 @@ def _overdue(position: Position, look: Look, pace: Pace) -> bool:
 
     It follows the copy, so after an outage it is not due at once: not since a connector was started
     or resumed, nor since records began to arrive again. A held connector owes no commit, and is
-    judged by its last one only where no timestamp can be looked up.
+    judged by its last one only where no timestamp can be looked up. Of a topic that was made again
+    the commit of its records may be the one that is taken for its predecessor's.
     """
     _, upper = bounds(position.ends, position.mirrored)
+    told = look.told and (look.committed is None or look.committed != position.ignored)
     held = look.runs == NEVER
-    if not look.told or upper is None or (held and usable(position.newest, look.at)):
+    if not told or upper is None or (held and usable(position.newest, look.at)):
         return False
     return look.at - max(upper, look.runs, position.began) > pace.overdue
 

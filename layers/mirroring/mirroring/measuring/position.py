@@ -96,6 +96,10 @@ def appended(timestamp: int, offset: int, ends: Ends) -> int:
 
 
 def reset(position: Position, at: int, start: int, end: int, committed: int | None) -> Position:
-    """The position in a topic that was made again: all over, deaf to the old committed offset."""
+    """The position in a topic that was made again: all over, deaf to the old committed offset.
+
+    What it holds was written since the last sample.
+    """
     fresh = begin(at, start, end, old=False)
-    return replace(fresh, ignored=NEVER if committed is None else committed)
+    produced = at if end > start else NEVER
+    return replace(fresh, produced=produced, ignored=NEVER if committed is None else committed)
