@@ -5,7 +5,7 @@ import binascii
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from aws_lambda_powertools import Logger
@@ -14,11 +14,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mirroring.answering import requests
 from mirroring.answering.problem import MEDIA_TYPE, problem
-from mirroring.answering.requests import Body
 from mirroring.errors import BadRequest, FieldError, NotFound, ProblemError, TooLarge
 from mirroring.schema import Schema
+
+if TYPE_CHECKING:
+    from mirroring.answering.requests import Body
 
 Answer = Response[str]
 LARGEST_BODY = 1_000_000
@@ -45,11 +46,14 @@ class Api:
         logger.append_keys(request=context.aws_request_id)
         return self._resolver.resolve({**event, "rawPath": _path(event)}, context)
 
-    def body(self, shape: type[Body], empty: bytes = b"") -> Body:
+    def body(self, shape: "type[Body]", empty: bytes = b"") -> "Body":
         """The body as that shape, or what `empty` says for none.
 
-        Raises BadRequest naming the fields, TooLarge above 1 MB.
+        Raises BadRequest naming the fields, TooLarge above 1 MB. Its models are imported here: half
+        of the functions take no body.
         """
+        from mirroring.answering import requests
+
         content = _content(self._event) or empty
         if len(content) > LARGEST_BODY:
             raise TooLarge(f"A body may have {LARGEST_BODY} bytes; this one has {len(content)}.")

@@ -6,8 +6,8 @@ refuses. Clusters are told apart by their real `cluster.id`, never by the names 
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from mirroring.answering.requests import MirrorChange, MirrorRequest
 from mirroring.cluster import KafkaCluster
 from mirroring.errors import Conflict, FieldError, MirrorExists, MirrorOverlaps, Unprocessable
 from mirroring.java.patterns import exclude_problems, pattern_problems
@@ -15,6 +15,9 @@ from mirroring.java.regex import matcher
 from mirroring.managing.shared_names import may_share
 from mirroring.managing.topics import alternatives, excluded_topics, is_cycle, matching
 from mirroring.mirror import Mirror
+
+if TYPE_CHECKING:
+    from mirroring.answering.requests import MirrorChange, MirrorRequest
 
 SHORTEST_TARGET_MS = 1000
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -30,7 +33,7 @@ def require(problems: Iterable[FieldError]) -> None:
 
 
 def request_problems(
-    request: MirrorRequest, alias: str, source: KafkaCluster | None, target: str
+    request: "MirrorRequest", alias: str, source: KafkaCluster | None, target: str
 ) -> list[FieldError]:
     """What is wrong with a request in itself; `source` is None for an external cluster."""
     return [
@@ -62,14 +65,14 @@ def target_latency_problems(target_latency: int) -> list[FieldError]:
     return [FieldError(field="targetLatency", message=words)]
 
 
-def change_problems(change: MirrorChange) -> list[FieldError]:
+def change_problems(change: "MirrorChange") -> list[FieldError]:
     """What is wrong with a change in itself."""
     patterns = {"topicsRegex": change.topics_regex, "groupsRegex": change.groups_regex}
     return [
         *(
             one
             for field, given in patterns.items()
-            if given
+            if given is not None
             for one in pattern_problems(field, given)
         ),
         *exclude_problems(change.topics_exclude),
@@ -111,7 +114,7 @@ def conflict(mirror: Mirror, topics: Collection[str], fleet: Iterable[Mirror]) -
     return None
 
 
-def _private_problems(request: MirrorRequest, source: KafkaCluster | None) -> list[FieldError]:
+def _private_problems(request: "MirrorRequest", source: KafkaCluster | None) -> list[FieldError]:
     managed = request.source_cluster.managed_cluster
     if source is None or managed is None or not managed.use_private_ips:
         return []
