@@ -68,28 +68,26 @@ def _operation(one: Operation) -> dict[str, Any]:
         found["parameters"] = parameters
     if one.body:
         content = {"schema": _reference(one.body), "example": examples.BODIES[one.body]}
-        found["requestBody"] = {"required": True, "content": {JSON: content}}
+        found["requestBody"] = {"required": one.needs_body, "content": {JSON: content}}
     return found
 
 
 def _responses(one: Operation) -> dict[str, Any]:
-    responses = {
-        str(status): _answer(status, model, one.method) for status, model in one.answers.items()
-    }
+    responses = {str(status): _answer(one, status, model) for status, model in one.answers.items()}
     return dict(sorted((responses | _problems((*one.problems, *EVERYWHERE))).items()))
 
 
-def _answer(status: int, model: type[Schema] | None, method: str) -> dict[str, Any]:
+def _answer(one: Operation, status: int, model: type[Schema] | None) -> dict[str, Any]:
     description = {"description": HTTPStatus(status).phrase}
     if model is None:
         return description
-    removed = method == "DELETE"
+    removed = one.method == "DELETE"
     example = examples.removed() if removed else examples.answers()[model]
     shown = example.model_dump(mode="json", by_alias=True)
     answer: dict[str, Any] = description | {
         "content": {JSON: {"schema": _reference(model), "example": shown}}
     }
-    if method == "POST":
+    if one.path == "/mirrors" and one.method == "POST":
         location = {"description": "Where the mirror is.", "schema": {"type": "string"}}
         answer["headers"] = {"Location": location}
     return answer

@@ -16,8 +16,11 @@ from mirroring.errors import (
     ConnectNoMirrorMaker,
     ConnectUnreachable,
     ConnectWrongCluster,
+    IdempotencyMismatch,
+    InProgress,
     KafkaUnavailable,
     MirrorExists,
+    MirrorHeld,
     MirrorNotFound,
     MirrorOverlaps,
     NotFound,
@@ -49,6 +52,7 @@ class Operation:
     problems: Problems = ()
     body: type[Request] | None = None
     parameters: tuple[str, ...] = ()
+    needs_body: bool = True
 
     @property
     def id(self) -> str:
@@ -68,6 +72,7 @@ class Operation:
 
 
 PAGED = ("limit", "nextToken")
+CHANGED: Problems = (BadRequest, MirrorNotFound, VersionMoved, Conflict)
 OPERATIONS = (
     Operation(
         "GET",
@@ -161,7 +166,8 @@ OPERATIONS = (
         "/mirrors",
         "Create a mirror",
         "Answered as soon as it is written down; its connectors follow within a minute or two of "
-        "Kafka Connect being able to. The status goes from CREATING to IN_SYNC by itself.",
+        "Kafka Connect being able to. The status goes from CREATING to IN_SYNC by itself. The same "
+        "Idempotency-Key and body give the same mirror again; 404 when it was removed since.",
         {202: answers.MirrorAnswer},
         (
             *BODY,
@@ -170,10 +176,14 @@ OPERATIONS = (
             *UNSEEN,
             MirrorExists,
             MirrorOverlaps,
+            InProgress,
+            IdempotencyMismatch,
+            MirrorNotFound,
             Conflict,
             KafkaUnavailable,
         ),
         body=requests.MirrorRequest,
+        parameters=("Idempotency-Key",),
     ),
     Operation(
         "GET",
@@ -183,6 +193,74 @@ OPERATIONS = (
         "ever measured.",
         {200: answers.MirrorAnswer},
         (MirrorNotFound,),
+    ),
+    Operation(
+        "PATCH",
+        "/mirrors/{name}",
+        "Change a mirror",
+        "What is left out stays as it is. Other topics are checked as a new mirror's are, and the "
+        "answer tells which become mirrored and which no longer; what was mirrored stays on the "
+        "target. Its connectors follow within a minute or two of Kafka Connect being able to.",
+        {202: answers.ChangedMirrorAnswer},
+        (
+            *CHANGED,
+            TooLarge,
+            Unprocessable,
+            ClusterUnauthorized,
+            MirrorExists,
+            MirrorOverlaps,
+            KafkaUnavailable,
+        ),
+        body=requests.MirrorChange,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/pause",
+        "Pause a mirror",
+        "Its tasks stay where they are and copy nothing. Nothing but a person resumes it.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/stop",
+        "Stop a mirror",
+        "Its tasks end; its connectors keep their configuration and their offsets.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/resume",
+        "Resume a mirror",
+        "It goes on where it was, whoever had paused or stopped its connectors.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/restart",
+        "Restart a mirror's connectors",
+        "What has failed of them unless told otherwise; automatic restarts are counted anew.",
+        {202: answers.MirrorAnswer},
+        (*CHANGED, TooLarge, MirrorHeld),
+        body=requests.RestartRequest,
+        needs_body=False,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/acknowledge",
+        "Acknowledge what was lost",
+        "A person has seen the lasting findings (DATA_LOSS, TOPIC_RECREATED, TARGET_TOPIC_RESET) "
+        "that the last sample told of. They stop counting with the next sample.",
+        {200: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
     ),
     Operation(
         "DELETE",

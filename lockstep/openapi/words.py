@@ -94,7 +94,7 @@ WORDS = {
     "statusSince": "Since when it has that status.",
     "syncGroupOffsets": "Whether translated offsets are written to the target's consumer groups.",
     "tags": "Words for whoever searches; strings to strings.",
-    "target": "The offset that it has committed on the target, to resume at; null where it has none.",
+    "target": "The offset that it has committed on the target, to resume at; null without any.",
     "targetCluster": "The registered Kafka cluster that the mirror writes to.",
     "targetLatency": "The latency in ms, at least 1000, above which the mirror is out of sync.",
     "task": "The task that it is about.",

@@ -92,6 +92,7 @@ def ledger(world: World, calls: Calls, past: History, monkeypatch: pytest.Monkey
     ledger = Ledger(calls)
     register(ledger, world)
     mirrors = create(ledger)
+    change(ledger, *mirrors)
     read(ledger, mirrors[0])
     tick(ledger, past, *mirrors)
     repair(ledger, world, mirrors[0])
@@ -118,6 +119,16 @@ def create(ledger: Ledger) -> list[str]:
     answers = [ledger.asked("CreateMirror", "POST /mirrors", body) for body in bodies]
     assert [status for status, _ in answers] == [202, 202, 202, 409]
     return [mirror["name"] for _, mirror in answers[:3]]
+
+
+def change(ledger: Ledger, managed: str, *external: str) -> None:
+    """Other topics of a registered and of an external source, and every verb."""
+    for name in (managed, external[0]):
+        body = {"topicsRegex": "orders.*|x"}
+        assert ledger.asked("ChangeMirror", f"PATCH /mirrors/{name}", body)[0] == 202
+    for verb in ("pause", "resume", "restart", "stop", "resume", "acknowledge"):
+        status, _ = ledger.asked("ChangeMirror", f"POST /mirrors/{managed}/{verb}")
+        assert status in (200, 202)
 
 
 def read(ledger: Ledger, mirror: str) -> None:

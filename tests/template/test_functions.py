@@ -10,6 +10,7 @@ from tests.stack import ROOT, functions, resources, snake, translated
 FUNCTIONS = functions()
 REACHES_KAFKA_OR_CONNECT = {
     "CreateMirror",
+    "ChangeMirror",
     "DeleteMirror",
     "RegisterCluster",
     "ReconcileMirrors",

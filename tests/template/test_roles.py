@@ -33,6 +33,13 @@ REVIEWED: dict[str, dict[str, str]] = {
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
     },
+    "ChangeMirror": {
+        "MirrorsTable": "BatchGetItem GetItem PutItem Query UpdateItem",
+        "HistoryTable": "PutItem",
+        "secret cluster/*": "GetSecretValue",
+        "secret connect-cluster/*": "GetSecretValue",
+        "secret mirror/*": "GetSecretValue",
+    },
     "DeleteMirror": {
         "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem",

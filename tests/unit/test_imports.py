@@ -12,6 +12,7 @@ from tests.stack import ROOT, functions
 
 FUNCTIONS = sorted(functions().values())
 HTTP = {
+    "change_mirror",
     "create_mirror",
     "delete_mirror",
     "read_mirrors",
@@ -19,13 +20,15 @@ HTTP = {
     "update_latency",
 }
 CONNECT = {
+    "change_mirror",
     "create_mirror",
     "delete_mirror",
     "reconcile_mirrors",
     "register_cluster",
     "sample_latency",
 }
-# create_mirror and register_cluster reach Kafka too, and import it only once a request deserves it.
+# create_mirror, change_mirror and register_cluster reach Kafka too, and import it only once a
+# request deserves it.
 KAFKA = {"sample_latency"}
 # The X-Ray SDK costs 130-190 ms and pydantic-settings 97: nobody needs them. What ends here is the
 # development environment, which Lambda does not have.

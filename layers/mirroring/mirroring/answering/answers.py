@@ -129,6 +129,21 @@ class MirrorAnswer(MirrorHead):
     backfill: Backfill | None
     mirrored_topics: tuple[MirroredTopic, ...]
     connectors: tuple[ConnectorAnswer, ...]
+    groups: tuple[GroupAnswer, ...]
+    groups_total: int
+
+
+class Effect(Schema):
+    """What a change does to the topics that are mirrored."""
+
+    topics_added: tuple[str, ...] = ()
+    topics_removed: tuple[str, ...] = ()
+
+
+class ChangedMirrorAnswer(MirrorAnswer):
+    """A mirror in full, and what its change does."""
+
+    effect: Effect
 
 
 class ChangeAnswer(Schema):

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -151,9 +151,9 @@ class MirrorChange(_Body):
     """PATCH /mirrors/{name}; what is left out stays as it is."""
 
     topics_regex: Annotated[_Regex | None, _NotNull] = None
-    topics_exclude: Annotated[
-        Annotated[tuple[_Regex, ...], Field(max_length=50)] | None, _NotNull
-    ] = None
+    topics_exclude: Annotated[tuple[_Regex, ...], Field(max_length=50)] = Field(
+        default_factory=tuple
+    )
     max_tasks: Annotated[Annotated[int, Field(le=10_000)] | None, _NotNull] = None
     sync_group_offsets: Annotated[bool | None, _NotNull] = None
     groups_regex: Annotated[_Regex | None, _NotNull] = None

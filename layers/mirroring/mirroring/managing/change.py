@@ -47,7 +47,7 @@ def rewrite(
 ) -> Mirror:
     """The mirror's next version with these fields, or the one there is if nothing differs.
 
-    `check` is given the mirror before and after, and answers the fleet's revision that it looked at.
+    `check` is given the mirror before and after, and answers which revision of the fleet it saw.
     """
     for _ in range(ATTEMPTS):
         mirror = store.mirror(name)

@@ -101,8 +101,8 @@ class Store:
     def replace(self, mirror: Mirror, change: Change, revision: int | None = None) -> None:
         """Stores a mirror whose version is one above the stored one, with the line that says so.
 
-        Raises VersionMoved when it is not, MirrorNotFound when the mirror is gone, and Conflict when
-        the fleet moved since `revision` (None: it was not checked against the fleet).
+        Raises VersionMoved when it is not, MirrorNotFound when the mirror is gone, and Conflict
+        when the fleet moved since `revision` (None: it was not checked against the fleet).
         """
         condition = {
             "ConditionExpression": "version = :before",

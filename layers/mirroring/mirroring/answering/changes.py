@@ -1,0 +1,67 @@
+"""The routes of what people do to a mirror that is there; each takes an If-Match."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from mirroring.answering import names, read
+from mirroring.answering.answers import ChangedMirrorAnswer
+from mirroring.answering.api import Answer, Api, answer, version_of
+from mirroring.answering.requests import MirrorChange, RestartRequest
+from mirroring.errors import MirrorNotFound
+from mirroring.managing.change import Write
+from mirroring.managing.changing import opened
+from mirroring.mirror import Intent, Mirror
+
+
+class Changes:
+    """What each path does."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        api.patch("/mirrors/<name>")(self.change)
+        api.post("/mirrors/<name>/pause")(self.pause)
+        api.post("/mirrors/<name>/stop")(self.stop)
+        api.post("/mirrors/<name>/resume")(self.resume)
+        api.post("/mirrors/<name>/restart")(self.restart)
+        api.post("/mirrors/<name>/acknowledge")(self.acknowledge)
+
+    def change(self, name: str) -> Answer:
+        """PATCH /mirrors/{name}"""
+        asked = self._api.body(MirrorChange)
+        mirror, effect = opened().change(_known(name), asked, self._write)
+        shown = read.opened().shown(mirror)
+        return answer(ChangedMirrorAnswer(**dict(shown), effect=effect), HTTPStatus.ACCEPTED)
+
+    def pause(self, name: str) -> Answer:
+        """POST /mirrors/{name}/pause"""
+        return _accepted(opened().hold(_known(name), Intent.PAUSED, self._write))
+
+    def stop(self, name: str) -> Answer:
+        """POST /mirrors/{name}/stop"""
+        return _accepted(opened().hold(_known(name), Intent.STOPPED, self._write))
+
+    def resume(self, name: str) -> Answer:
+        """POST /mirrors/{name}/resume"""
+        return _accepted(opened().resume(_known(name), self._write))
+
+    def restart(self, name: str) -> Answer:
+        """POST /mirrors/{name}/restart"""
+        asked = self._api.body(RestartRequest, empty=b"{}")
+        return _accepted(opened().restart(_known(name), asked.only_failed, self._write))
+
+    def acknowledge(self, name: str) -> Answer:
+        """POST /mirrors/{name}/acknowledge"""
+        return answer(read.opened().shown(opened().acknowledge(_known(name), self._write)))
+
+    @property
+    def _write(self) -> Write:
+        version = version_of(self._api.header("if-match"))
+        return Write(self._api.caller(), datetime.now(UTC), version)
+
+
+def _known(name: str) -> str:
+    return names.known(name, MirrorNotFound)
+
+
+def _accepted(mirror: Mirror) -> Answer:
+    return answer(read.opened().shown(mirror), HTTPStatus.ACCEPTED)

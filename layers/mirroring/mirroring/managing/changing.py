@@ -1,0 +1,123 @@
+"""What people do to a mirror that is there: written, asked of Connect once, then reconciled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from mirroring.answering.answers import Effect
+from mirroring.answering.requests import MirrorChange
+from mirroring.answering.view import LASTING
+from mirroring.connecting.connections import Connections, place
+from mirroring.errors import ClusterUnreachable, KafkaUnavailable, MirrorHeld, Unprocessable
+from mirroring.managing import reconcile, source
+from mirroring.managing.change import Write, rewrite
+from mirroring.managing.check import change_problems, conflict, fleet_problems, require
+from mirroring.managing.reconcile import Reconciler
+from mirroring.managing.topics import matching
+from mirroring.mirror import Ask, Asked, Intent, Mirror
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+
+FIRST_TRY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Changer:
+    """What it takes to change a mirror.
+
+    Every method raises MirrorNotFound, VersionMoved, Unavailable, and Conflict for a mirror that is
+    being removed; then nothing was changed.
+    """
+
+    store: Store
+    samples: Samples
+    connections: Connections
+    reconciler: Reconciler
+
+    def change(self, name: str, change: MirrorChange, write: Write) -> tuple[Mirror, Effect]:
+        """The changed mirror, and which topics it mirrors more or less for it.
+
+        Other topics are checked as a new mirror's are: raises Unprocessable, MirrorExists,
+        MirrorOverlaps, ClusterUnauthorized.
+        """
+        require(change_problems(change))
+        given = change.given()
+        if not given.keys() & {"topics_regex", "topics_exclude"}:
+            return self._applied(rewrite(self.store, name, given, write)), Effect()
+        topics = self._topics(self.store.mirror(name))
+        effects = [Effect()]
+
+        def check(before: Mirror, after: Mirror) -> int:
+            fleet = self.store.fleet()
+            require(fleet_problems(after, topics, fleet.mirrors))
+            if (found := conflict(after, topics, fleet.mirrors)) is not None:
+                raise found
+            effects.append(_effect(before, after, topics))
+            return fleet.revision
+
+        mirror = rewrite(self.store, name, given, write, check)
+        return self._applied(mirror), effects[-1]
+
+    def hold(self, name: str, intent: Intent, write: Write) -> Mirror:
+        """The mirror paused or stopped."""
+        return self._applied(rewrite(self.store, name, {"intent": intent}, write))
+
+    def resume(self, name: str, write: Write) -> Mirror:
+        """The mirror running again, whoever had paused or stopped its connectors."""
+        asked = Asked(ask=Ask.RESUME, at=write.at)
+        fields = {"intent": Intent.RUNNING, "asked": asked}
+        return self._applied(rewrite(self.store, name, fields, write))
+
+    def restart(self, name: str, only_failed: bool, write: Write) -> Mirror:
+        """The mirror, its connectors restarted; raises MirrorHeld for one that should not run."""
+
+        def check(before: Mirror, _: Mirror) -> None:
+            if before.intent is not Intent.RUNNING:
+                raise MirrorHeld(f"{name} is {before.intent.lower()}: resume it instead.")
+
+        asked = Asked(ask=Ask.RESTART, only_failed=only_failed, at=write.at)
+        return self._applied(rewrite(self.store, name, {"asked": asked}, write, check))
+
+    def acknowledge(self, name: str, write: Write) -> Mirror:
+        """The mirror, whose findings of loss and reset that the last sample told of were seen."""
+        seen = self.samples.observation(name)
+        found = [one.since for one in (seen.reasons if seen else ()) if one.code in LASTING]
+        return rewrite(self.store, name, _acknowledged(found), write)
+
+    def _applied(self, mirror: Mirror) -> Mirror:
+        self.reconciler.apply(mirror, FIRST_TRY_S)
+        return mirror
+
+    def _topics(self, mirror: Mirror) -> frozenset[str]:
+        """The source's topics as they are now; its cluster must be the one that is mirrored."""
+        alias = mirror.source.alias
+        try:
+            seen = source.source(*place(self.connections.source(mirror)))
+        except ClusterUnreachable as error:
+            raise KafkaUnavailable(f"{alias}: {error.detail}") from error
+        if seen.cluster_id != mirror.source.cluster_id:
+            raise Unprocessable(
+                f"{alias} was cluster {mirror.source.cluster_id} when the mirror was created, and "
+                f"{seen.cluster_id} answers there now: create another mirror."
+            )
+        return seen.topics
+
+
+@cache
+def opened() -> Changer:
+    """The changer of what the environment names."""
+    made = reconcile.opened()
+    return Changer(made.store, made.samples, made.connections, made)
+
+
+def _acknowledged(found: list[datetime]) -> dict[str, object]:
+    return {"acknowledged": max(found)} if found else {}
+
+
+def _effect(before: Mirror, after: Mirror, topics: frozenset[str]) -> Effect:
+    """What the source's topics of today become."""
+    old, new = matching(before, topics), matching(after, topics)
+    return Effect(
+        topics_added=tuple(one for one in new if one not in set(old)),
+        topics_removed=tuple(one for one in old if one not in set(new)),
+    )

@@ -1,0 +1,201 @@
+"""Pause, stop, resume, restart and acknowledge."""
+
+from typing import Any
+
+import pytest
+from mirroring.observation import Code, Status
+from mirroring.reasons import reason
+from mirroring.storing.observed import Outcome
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+
+from tests.functional.connect_server import busy
+from tests.functional.events import Context, event
+from tests.functional.http import Answer, call
+from tests.functional.world import World
+from tests.functional.world import world as world
+from tests.given import after, an_observation
+
+ACTS = ("pause", "stop", "resume", "restart", "acknowledge")
+
+
+class Minute(Context):
+    """What Lambda tells a function that a minute is left to."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """One minute."""
+        return 60_000
+
+
+def post(name: str, act: str, body: Any = None, if_match: str | None = None) -> Answer:
+    """Asks for it."""
+    headers = {} if if_match is None else {"If-Match": if_match}
+    return call("POST", f"/mirrors/{name}/{act}", body, headers)
+
+
+def reconcile() -> None:
+    """One run of reconcile_mirrors."""
+    from functions.reconcile_mirrors.app import handler
+
+    handler(event("reconcile_mirrors"), Minute())
+
+
+def states(world: World, name: str) -> set[str]:
+    """How Connect says that a mirror's connectors are."""
+    return {world.connect.connectors[f"{name}.{one}"].state for one in ("source", "checkpoint")}
+
+
+def restarts(world: World) -> list[str]:
+    """The restarts that Connect was asked for."""
+    return [path for path in world.connect.asked("POST") if "/restart" in path]
+
+
+@pytest.mark.parametrize(("act", "state"), [("pause", "PAUSED"), ("stop", "STOPPED")])
+def test_a_held_mirror_holds_its_connectors_until_it_is_resumed(
+    world: World, act: str, state: str
+) -> None:
+    name = world.created()["name"]
+    held = post(name, act)
+    assert (held.status, held.json["status"], held.json["version"]) == (202, "PAUSED", 2)
+    assert states(world, name) == {state}
+
+    resumed = post(name, "resume")
+    assert (resumed.status, resumed.json["version"]) == (202, 3)
+    assert states(world, name) == {"RUNNING"}
+
+
+def test_a_pause_while_connect_rebalances_is_left_to_reconcile(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000)
+    assert post(name, "pause").json["status"] == "PAUSED"
+    assert states(world, name) == {"RUNNING"}
+
+    world.connect.mend()
+    reconcile()
+    assert states(world, name) == {"PAUSED"}
+
+
+def test_a_resume_also_ends_what_somebody_else_paused_and_only_once(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    reconcile()
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+
+    assert post(name, "resume").status == 202
+    assert states(world, name) == {"RUNNING"}
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    reconcile()
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+
+
+@pytest.mark.parametrize(
+    ("body", "failed"),
+    [
+        (None, "true"),
+        ({}, "true"),
+        ({"onlyFailed": True}, "true"),
+        ({"onlyFailed": False}, "false"),
+    ],
+)
+def test_a_restart_is_asked_of_both_connectors_once(world: World, body: Any, failed: str) -> None:
+    name = world.created()["name"]
+    answer = post(name, "restart", body)
+    reconcile()
+
+    assert (answer.status, answer.json["version"]) == (202, 2)
+    asked = restarts(world)
+    assert len(asked) == 2 and all(one.endswith(f"onlyFailed={failed}") for one in asked)
+
+
+def test_a_restart_that_connect_could_not_do_is_done_by_reconcile(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000)
+    assert post(name, "restart").status == 202
+    world.connect.mend()
+    world.connect.requests.clear()
+    reconcile()
+    reconcile()
+
+    assert len(restarts(world)) == 2
+
+
+def test_automatic_restarts_are_counted_anew_after_a_person_s(world: World, mirrors: Store) -> None:
+    name = world.created()["name"]
+    done = mirrors.reconciled(name)
+    last = {"count": 5, "at": after(hours=1)}
+    counted = {f"{name}.source": last, f"{name}.checkpoint": last}
+    mirrors.put_reconciled(type(done).model_validate(dict(done) | {"restarts": counted}))
+    assert mirrors.reconciled(name).given_up()
+
+    post(name, "restart")
+    assert mirrors.reconciled(name).restarts == {}
+
+
+@pytest.mark.parametrize("act", ["pause", "stop"])
+def test_what_a_person_holds_is_not_restarted(world: World, act: str) -> None:
+    name = world.created()["name"]
+    post(name, act)
+    answer = post(name, "restart")
+
+    assert (answer.status, answer.slug) == (409, "mirror-held")
+    assert restarts(world) == []
+
+
+def test_acknowledged_findings_are_those_that_the_last_sample_told_of(
+    world: World, mirrors: Store, taken: Samples
+) -> None:
+    name = world.created()["name"]
+    lost = reason(Code.DATA_LOSS, after(minutes=4), {"lost": 7}, topic="orders.new", partition=0)
+    seen = an_observation(mirror=name, status=Status.OUT_OF_SYNC, reasons=(lost,))
+    before = taken.states([name])[name]
+    assert taken.record(before, Outcome(seen, b"", None))
+
+    answer = post(name, "acknowledge")
+    assert (answer.status, answer.json["version"]) == (200, 2)
+    assert mirrors.mirror(name).acknowledged == lost.since
+    assert post(name, "acknowledge").json["version"] == 2
+
+
+def test_nothing_to_acknowledge_changes_nothing(world: World) -> None:
+    name = world.created()["name"]
+    answer = post(name, "acknowledge")
+
+    assert (answer.status, answer.json["version"]) == (200, 1)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_takes_an_if_match(world: World, act: str) -> None:
+    name = world.created()["name"]
+
+    assert post(name, act, None, '"7"').slug == "version-moved"
+    assert post(name, act, None, '"x"').fields == ["If-Match"]
+    assert post(name, act, None, '"1"').status in (200, 202)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_needs_a_mirror_that_stays(world: World, act: str) -> None:
+    assert post("nobody", act).slug == "mirror-not-found"
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 100, method="DELETE")
+    assert call("DELETE", f"/mirrors/{name}").status == 202
+
+    assert post(name, act).status == 409
+
+
+@pytest.mark.parametrize("body", ["{", "[]", {"onlyFailed": "yes"}, {"all": True}])
+def test_a_restart_with_another_body_is_refused(world: World, body: Any) -> None:
+    assert post(world.created()["name"], "restart", body).status == 400
+
+
+def test_the_changes_tell_who_asked_for_what(world: World) -> None:
+    name = world.created()["name"]
+    post(name, "pause")
+    post(name, "resume")
+    post(name, "restart", {"onlyFailed": False})
+    restarted, resumed, paused = call("GET", f"/mirrors/{name}/changes").json["changes"][:3]
+
+    assert (paused["from"], paused["to"]) == ({"intent": "RUNNING"}, {"intent": "PAUSED"})
+    assert resumed["to"]["intent"] == "RUNNING"
+    asked = restarted["to"]["asked"]
+    assert (asked["ask"], asked["onlyFailed"]) == ("RESTART", False)
+    assert {one["kind"] for one in (restarted, resumed, paused)} == {"write"}
