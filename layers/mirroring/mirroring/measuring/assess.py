@@ -153,14 +153,15 @@ class Assessment:
         mirrored = sheet.mirror.mirrored_name(name)
         target_read = Code.TARGET_UNREACHABLE not in sheet.away
         pending = state is TopicState.PENDING
+        missing = target_read and not pending and mirrored not in sheet.targets
         return Topic(
             name=name,
             mirrored=mirrored,
             state=state,
             latency=memory.average if inactive else self._delay(name),
             above=memory.above,
-            stuck=None if pending else self._stuck(name),
-            missing=target_read and not pending and mirrored not in sheet.targets,
+            stuck=None if pending or missing else self._stuck(name),
+            missing=missing,
             skewed=sum(figures.skewed for figures in self._of(name)),
             retention_left=self._retention_left(name),
         )
@@ -280,8 +281,8 @@ class Assessment:
             max=sheet.memory.max if whole.max is None else whole.max,
             turn=sheet.memory.turn + 1,
             copied=(self._now, copied) if old else None,
-        )
             groups=groups,
+        )
 
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""
