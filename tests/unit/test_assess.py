@@ -123,6 +123,18 @@ def test_a_finding_stands_until_the_window_has_passed() -> None:
     assert Code.TOPIC_RECREATED not in {one.code for one in late.reasons}
 
 
+@pytest.mark.parametrize(("minutes", "stands"), [(0, False), (1, True)])
+def test_a_finding_that_a_person_acknowledged_counts_no_more(minutes: int, stands: bool) -> None:
+    """A later one of the same kind does."""
+    since = NOW - timedelta(minutes=2)
+    found = reason(Code.DATA_LOSS, since, {"lost": 7}, topic="orders", partition=0)
+    memory = replace(known(quiet()), findings=(found,))
+    seen = mirror(acknowledged=since - timedelta(minutes=minutes))
+    observation, _, _ = assessed(sheet(memory, look(), mirror=seen))
+
+    assert (Code.DATA_LOSS in {one.code for one in observation.reasons}) is stands
+
+
 def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
     half = replace(quiet(1000), mirrored=400, front=400, origin=1000, moved=NOW_MS - MINUTE)
     memory = replace(known(half), copied=(NOW_MS - MINUTE, 400))

@@ -235,6 +235,7 @@ class Assessment:
     def _findings(self) -> tuple[Reason, ...]:
         """Lasting findings: the old ones until they expire, and this sample's."""
         expired = self._at - timedelta(milliseconds=self._window_ms)
+        expired = max(expired, self._sheet.mirror.acknowledged or expired)
         kept = {one.key: one for one in self._sheet.memory.findings if one.since > expired}
         for one in (*self._lost(), *self._reset()):
             kept[one.key] = one
