@@ -18,9 +18,12 @@ from mirroring.observation import Observation
 from lockstep.local import jars, kafka, ports
 from lockstep.local.processes import Child, Processes
 from lockstep.local.waiting import listens, wait_until
+from tests.e2e.clusters import three as three_brokers
+from tests.e2e.proxy import Proxy
 from tests.e2e.truth.side import Side
 from tests.e2e.truth.world import ALIAS, CONNECT, SOURCE, START_S, TARGET, World
 
+THREE = "eu-three"
 PAIR, PAIRS_TARGET = "us-pair", "us-second"
 FIRST, SECOND, HOST = "first worker", "second worker", "us-second"
 SESSION_MS, DELAY_MS = 6_000, 15_000
@@ -28,12 +31,16 @@ SESSION_MS, DELAY_MS = 6_000, 15_000
 
 @dataclass
 class Elsewhere(World):
-    """The same world, where mirrors are between other clusters unless they say otherwise."""
+    """The same world, where mirrors are between other clusters unless they say otherwise.
+
+    `urls` are its Connect workers', `proxies` stand before the source's brokers.
+    """
 
     source_name: str = SOURCE
     connect_name: str = CONNECT
     target_name: str = TARGET
     urls: tuple[str, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
 
     @property
     def connect(self) -> Connect:
@@ -60,6 +67,21 @@ def elsewhere(world: World, **changed: Any) -> Elsewhere:
     """The world with other clusters; what is not given stays."""
     kept = {one.name: getattr(world, one.name) for one in fields(world)}
     return Elsewhere(**kept | changed)
+
+
+def proxies(world: World) -> tuple[Proxy, ...]:
+    """What stands before the brokers of this world's source."""
+    assert isinstance(world, Elsewhere), "this world has no proxies"
+    return world.proxies
+
+
+@contextmanager
+def three(world: World, folder: Path) -> Iterator[Elsewhere]:
+    """Start a source of three brokers behind proxies, which everybody goes through."""
+    with three_brokers(folder / THREE) as brokers:
+        register(world, THREE, *brokers.servers)
+        with closing(Side(",".join(brokers.servers))) as source:
+            yield elsewhere(world, source=source, source_name=THREE, proxies=brokers.proxies)
 
 
 def register(world: World, name: str, *servers: str) -> None:

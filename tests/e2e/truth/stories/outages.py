@@ -83,3 +83,11 @@ def _restart(stage: Stage, name: str) -> None:
 
 def _on_both_workers(seen: Observation) -> bool:
     return len({task.worker for task in seen.connectors[0].tasks}) == 2
+
+
+OF_THE_SOURCE = (a_killed_source_broker_is_unreachable_and_in_sync_when_it_is_back,)
+OF_TWO_WORKERS = (
+    a_dead_followers_partition_is_stalled_while_its_task_is_said_to_run,
+    a_killed_target_broker_is_unreachable_and_in_sync_when_it_is_back,
+    a_killed_worker_leaves_records_waiting_until_it_is_back,
+)
