@@ -1,0 +1,43 @@
+"""Our latency beside MirrorMaker 2's own JMX, which needs an agent on every worker."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.truth import accuracy
+from tests.e2e.truth.accuracy import DELAY_S, RATE_PART, Comparison
+from tests.e2e.truth.jmx import Jmx
+from tests.e2e.truth.linked import linked
+from tests.e2e.truth.world import World
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+ROUNDS = 5
+
+
+@pytest.fixture(scope="module")
+def jmx(world: World) -> Iterator[Jmx]:
+    """The JMX of the world's Connect worker."""
+    assert world.worker.agent_port is not None
+    with closing(Jmx(world.worker.agent_port)) as reader:
+        yield reader
+
+
+def test_latency_and_rate_of_steady_traffic_are_those_of_jmx(world: World, jmx: Jmx) -> None:
+    with accuracy.steady(world, jmx) as traffic:
+        compared = traffic.compare(ROUNDS)
+    assert compared.is_close, _told(compared)
+    assert compared.rate_error() < RATE_PART, _told(compared)
+
+
+def test_a_slowed_link_moves_both_equally(world: World, jmx: Jmx, tmp_path: Path) -> None:
+    with linked(world, tmp_path) as source, accuracy.slowed(source, jmx) as traffic:
+        compared = traffic.compare(ROUNDS)
+    assert compared.jmx > DELAY_S * 1000
+    assert compared.is_close, _told(compared)
+
+
+def _told(compared: Comparison) -> str:
+    rounds = ", ".join(f"{one.ours:.1f} / {one.jmx:.1f}" for one in compared.rounds)
+    return f"ours / JMX in ms: {rounds}; rates are off by {compared.rate_error():.1%}"
