@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from mirroring.answering import names, read
+from mirroring.answering import names, queries, read
 from mirroring.answering.api import Answer, Api, answer, nothing
 from mirroring.errors import MirrorNotFound
 from mirroring.managing import reconcile
@@ -20,7 +20,8 @@ def delete(name: str) -> Answer:
     """DELETE /mirrors/{name}"""
     write = Write(api.caller(), datetime.now(UTC))
     wanted = names.known(name, MirrorNotFound)
-    left = remove(store.opened(), reconcile.opened(), wanted, write)
+    cleanup = queries.cleanup(api.query("cleanup"))
+    left = remove(store.opened(), reconcile.opened(), wanted, cleanup, write)
     if left is None:
         return nothing()
     return answer(read.opened().shown(left), HTTPStatus.ACCEPTED)

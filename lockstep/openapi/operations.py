@@ -269,7 +269,8 @@ OPERATIONS = (
         "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
         "stay. Repeating it is safe.",
         {202: answers.MirrorAnswer, 204: None},
-        (MirrorNotFound, Conflict),
+        (BadRequest, MirrorNotFound, Conflict),
+        parameters=("cleanup",),
     ),
     Operation(
         "PUT",

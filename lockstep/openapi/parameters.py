@@ -3,6 +3,7 @@
 from typing import Any
 
 from mirroring.answering.queries import DEFAULT_LIMIT, LARGEST_LIMIT
+from mirroring.mirror import Cleanup
 from mirroring.observation import Status
 
 MOMENT = {"type": "string", "format": "date-time"}
@@ -23,6 +24,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     ),
     "status": _query("Only mirrors with this status.", {"type": "string", "enum": list(Status)}),
     "connectCluster": _query("Only mirrors of this Connect cluster.", {"type": "string"}),
+    "cleanup": _query(
+        "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no other "
+        "mirror shares them, and its connectors' stored offsets.",
+        {"type": "string", "enum": list(Cleanup)},
+    ),
     "from": _query("The oldest point; 24 hours before `to` unless told.", MOMENT),
     "to": _query("The youngest point; now unless told.", MOMENT),
     "topic": _query("The history of this source topic, not of the mirror.", {"type": "string"}),

@@ -125,6 +125,8 @@ class ConnectWorker:
             case "DELETE", []:
                 del self.connectors[name]
                 return 204, None
+            case "DELETE", ["offsets"]:
+                return self._forget(name, stored)
         return _error(405, "HTTP 405 Method Not Allowed")
 
     def _told(self, name: str, stored: Stored, rest: list[str]) -> tuple[int, Any]:
@@ -158,6 +160,12 @@ class ConnectWorker:
             {"partition": alias | {"partition": index, "topic": topic}, "offset": {"offset": last}}
             for (topic, index), last in self.offsets.get(name, {}).items()
         ]
+
+    def _forget(self, name: str, stored: Stored) -> tuple[int, Any]:
+        if stored.state != "STOPPED":
+            return _error(400, "Connectors must be in the STOPPED state before their offsets can …")
+        self.offsets.pop(name, None)
+        return 200, {"message": "The offsets for this connector have been reset successfully"}
 
     def _hold(self, stored: Stored, verb: str) -> None:
         stored.state = {"pause": "PAUSED", "resume": "RUNNING", "stop": "STOPPED"}[verb]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import ClusterFacts, TopicFacts
+from mirroring.facts import ClusterFacts, Fault, TopicFacts
 
 
 @dataclass
@@ -31,6 +31,14 @@ class Kafka:
     def probe(self, servers: Sequence[str], who: Security) -> "Probe":
         """Stands in for `mirroring.probing.probe.probe`."""
         return Probe(self, servers, who)
+
+    def delete_internal(
+        self, servers: Sequence[str], who: Security, names: Iterable[str]
+    ) -> dict[str, Fault | None]:
+        """Stands in for `mirroring.probing.removal.delete_internal`."""
+        found = Probe(self, servers, who)._at()
+        found.topics = [one for one in found.topics if one not in set(names)]
+        return dict.fromkeys(names)
 
 
 @dataclass
@@ -68,4 +76,6 @@ def replace(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     kafka = Kafka()
     edge = SimpleNamespace(probe=kafka.probe, forget=kafka.forgotten.append)
     monkeypatch.setitem(sys.modules, "mirroring.probing.probe", edge)
+    removal = SimpleNamespace(delete_internal=kafka.delete_internal)
+    monkeypatch.setitem(sys.modules, "mirroring.probing.removal", removal)
     return kafka

@@ -1,11 +1,13 @@
 """DELETE /mirrors/{name}: gone at once where Connect answers, finished by reconcile where not."""
 
+import pytest
+from mirroring.managing import reconcile
 from mirroring.storing import vault
 
 from tests.functional.connect_server import busy
-from tests.functional.http import call, invoke, sent
+from tests.functional.http import Answer, call, invoke, sent
 from tests.functional.kafka import Cluster
-from tests.functional.world import World, external
+from tests.functional.world import US, World, external
 from tests.functional.world import world as world
 
 
@@ -83,3 +85,101 @@ def test_the_secret_of_an_external_source_goes_too(world: World) -> None:
     vault.opened.cache_clear()
 
     assert vault.opened().mirror_properties(name).get_secret_value() == ""
+
+
+def cleaned(name: str) -> Answer:
+    """DELETE with the internal topics; the parameter comes as API Gateway hands it over."""
+    return call("DELETE", f"/mirrors/{name}?cleanup=internal")
+
+
+def test_without_cleanup_internal_topics_and_offsets_stay(world: World) -> None:
+    mirror = world.created()["name"]
+    internal = ["eu-core.checkpoints.internal", "mm2-offset-syncs.eu-core.internal"]
+    world.kafka.clusters[US].topics += internal
+    call("DELETE", f"/mirrors/{mirror}")
+
+    assert set(internal) <= set(world.kafka.clusters[US].topics)
+    assert world.connect.asked("PUT") == [
+        f"/connectors/{mirror}.{kind}/config" for kind in ("source", "checkpoint")
+    ]
+
+
+def test_cleanup_takes_internal_topics_and_offsets_along_and_no_other(world: World) -> None:
+    mirror = world.created()["name"]
+    topics = world.kafka.clusters[US].topics
+    topics += ["eu-core.checkpoints.internal", "mm2-offset-syncs.eu-core.internal"]
+    topics += ["eu-core.orders.new", "ap.checkpoints.internal"]
+    world.connect.offsets[f"{mirror}.source"] = {("orders.new", 0): 7}
+
+    assert cleaned(mirror).status == 204
+    left = world.kafka.clusters[US].topics
+    assert left == ["audit", "eu-core.orders.new", "ap.checkpoints.internal"]
+    assert world.connect.offsets == {}
+    assert world.connect.connectors == {}
+
+
+def test_topics_that_another_mirror_uses_stay_until_it_goes_too(world: World) -> None:
+    first = world.created()["name"]
+    second = world.created(topicsRegex="payments")["name"]
+    internal = ["eu-core.checkpoints.internal", "mm2-offset-syncs.eu-core.internal"]
+    world.kafka.clusters[US].topics += internal
+
+    assert cleaned(first).status == 204
+    assert set(internal) <= set(world.kafka.clusters[US].topics)
+    assert cleaned(second).status == 204
+    assert world.kafka.clusters[US].topics == ["audit"]
+
+
+def test_the_wish_for_cleanup_outlives_a_delete_that_was_cut_short(world: World) -> None:
+    name = world.created()["name"]
+    world.kafka.clusters[US].topics.append("eu-core.checkpoints.internal")
+    away = world.kafka.clusters.pop(US)
+    assert cleaned(name).status == 202
+    assert world.connect.connectors == {}
+    world.kafka.clusters[US] = away
+
+    assert reconcile.opened().run(10) == 1
+    assert away.topics == ["audit"]
+    assert call("GET", f"/mirrors/{name}").slug == "mirror-not-found"
+
+
+def test_connectors_that_cannot_stop_now_are_stopped_by_the_next_run(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000, path="offsets")
+    assert cleaned(name).status == 202
+    world.connect.mend()
+
+    assert reconcile.opened().run(10) == 1
+    assert world.connect.connectors == {}
+
+
+def test_a_connect_that_cannot_delete_offsets_is_not_asked_to(world: World) -> None:
+    world.connect.version = "3.5.2"
+    body = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    assert call("PUT", "/connect-clusters/us-connect", body).status == 200
+    assert cleaned(world.created()["name"]).status == 204
+    assert not [path for path in world.connect.asked("DELETE") if path.endswith("offsets")]
+
+
+@pytest.mark.parametrize("value", ["", "all", "INTERNAL", "internal,data"])
+def test_another_cleanup_is_none_of_this_api(world: World, value: str) -> None:
+    name = world.created()["name"]
+    answer = call("DELETE", f"/mirrors/{name}?cleanup={value}")
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "cleanup")
+    assert call("GET", f"/mirrors/{name}").status == 200
+
+
+def test_the_changes_of_a_removed_mirror_stay_readable(world: World) -> None:
+    name = world.created()["name"]
+    cleaned(name)
+    end, wish, beginning = call("GET", f"/mirrors/{name}/changes").json["changes"]
+
+    assert end["to"] == {
+        "state": "REMOVED",
+        "eu-core.checkpoints.internal": "DELETED",
+        "mm2-offset-syncs.eu-core.internal": "DELETED",
+    }
+    assert wish["to"] == {"intent": "DELETED", "cleanup": "internal"}
+    assert beginning["from"] is None
+    assert call("GET", "/mirrors/eu.us-core.never/changes").slug == "mirror-not-found"

@@ -283,3 +283,38 @@ def test_a_cluster_that_is_taken_into_use_meanwhile_stays(
 
     assert (answer.status, answer.slug) == (409, "cluster-in-use")
     assert names[0] in answer.json["detail"]
+
+
+def test_its_mirrors_tell_who_gave_a_cluster_other_properties(world: World) -> None:
+    mirror = world.created()["name"]
+    world.kafka.clusters[EU].password = PASSWORD
+    event = sent("register_cluster")
+    event["pathParameters"]["name"] = "eu-core"
+    body = {"bootstrapServers": [EU], "connectionProperties": PROPERTIES}
+    for _ in range(2):
+        assert invoke("register_cluster", event | {"body": json.dumps(body)}).status == 200
+    line, beginning = call("GET", f"/mirrors/{mirror}/changes").json["changes"]
+
+    assert (line["kind"], line["by"]) == ("write", "ada@example.com")
+    assert line["from"] == {"cluster": "eu-core", "connectionProperties": "[hidden]"}
+    assert line["to"] == {"cluster": "eu-core", "connectionProperties": "[hidden] (new)"}
+    assert beginning["from"] is None
+
+
+def test_its_mirrors_tell_who_gave_a_connect_cluster_other_workers(world: World) -> None:
+    mirror = world.created()["name"]
+    urls = [world.connect.url, "http://second:8083"]
+    body = {"urls": urls, "kafkaCluster": "us-core", "configProvider": "vault"}
+    for _ in range(2):
+        assert call("PUT", "/connect-clusters/us-connect", body).status == 200
+    line, _ = call("GET", f"/mirrors/{mirror}/changes").json["changes"]
+
+    assert line["from"] == {"cluster": "us-connect", "urls": urls[:1], "configProvider": None}
+    assert line["to"] == {"cluster": "us-connect", "urls": urls, "configProvider": "vault"}
+
+
+def test_a_password_is_proven_by_a_new_connection(world: World) -> None:
+    world.kafka.forgotten.clear()
+    put("ap-core")
+
+    assert [list(one.servers) for one in world.kafka.forgotten] == [[AP]]

@@ -123,6 +123,8 @@ def create(ledger: Ledger) -> list[str]:
 
 def change(ledger: Ledger, managed: str, *external: str) -> None:
     """Other topics of a registered and of an external source, and every verb."""
+    servers = {"bootstrapServers": [EU], "description": "as it was"} | SECURE
+    assert ledger.asked("RegisterCluster", "PUT /clusters/eu-core", servers)[0] == 200
     for name in (managed, external[0]):
         body = {"topicsRegex": "orders.*|x"}
         assert ledger.asked("ChangeMirror", f"PATCH /mirrors/{name}", body)[0] == 202
@@ -163,7 +165,7 @@ def remove(ledger: Ledger, world: World, managed: str, left: str, gone: str) -> 
     """A mirror that goes at once, and one that Connect does not let go of until reconcile asks."""
     world.connect.script(*[busy()] * 9, method="DELETE", path=left)
     assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{left}")[0] == 202
-    assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{gone}")[0] == 204
+    assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{gone}?cleanup=internal")[0] == 204
     assert ledger.started("ReconcileMirrors", event("reconcile_mirrors")) == {"settled": 2}
 
 

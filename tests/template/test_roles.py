@@ -43,6 +43,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     "DeleteMirror": {
         "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem",
+        "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "DeleteSecret",
     },
@@ -56,6 +57,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "RegisterCluster": {
         "MirrorsTable": "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+        "HistoryTable": "PutItem",
         "secret cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
         "secret connect-cluster/*": "CreateSecret DeleteSecret PutSecretValue",
     },

@@ -24,6 +24,12 @@ class Intent(StrEnum):
     DELETED = "DELETED"
 
 
+class Cleanup(StrEnum):
+    """What else goes with a mirror that is removed, in the words of the API."""
+
+    INTERNAL = "internal"
+
+
 class Ask(StrEnum):
     """What a person may ask of a mirror's connectors, beyond how they should be."""
 
@@ -70,6 +76,7 @@ class Mirror(Schema):
     description: str = ""
     tags: dict[str, str] = Field(default_factory=dict)
     intent: Intent = Intent.RUNNING
+    cleanup: Cleanup | None = None
     asked: Asked | None = None
     acknowledged: Moment | None = None
     version: int = 1

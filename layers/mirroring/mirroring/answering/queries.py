@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from mirroring.errors import BadRequest, FieldError
+from mirroring.mirror import Cleanup
 from mirroring.observation import Status
 
 DEFAULT_LIMIT = 50
@@ -37,6 +38,15 @@ def status(text: str | None) -> Status | None:
     if text not in set(Status):
         raise _wrong("status", f"must be one of {', '.join(Status)}")
     return Status(text)
+
+
+def cleanup(text: str | None) -> Cleanup | None:
+    """What else is to go with a mirror."""
+    if text is None:
+        return None
+    if text not in set(Cleanup):
+        raise _wrong("cleanup", f"must be {', '.join(Cleanup)}, or be left out")
+    return Cleanup(text)
 
 
 def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:

@@ -62,9 +62,13 @@ class Reader:
         return PointList(points=tuple(self.samples.points(name, start, end, topic)))
 
     def changes(self, name: str, limit: int, token: str | None) -> ChangeList:
-        """A mirror's changes, newest first; raises MirrorNotFound, BadRequest."""
-        self.store.mirror(name)
+        """A mirror's changes, newest first; raises MirrorNotFound, BadRequest.
+
+        Those of a removed mirror stay readable until they expire: who removed it is asked then.
+        """
         page = self.history.changes(name, limit, token)
+        if not page.items:
+            self.store.mirror(name)
         lines = tuple(view.change(line) for line in page.items)
         return ChangeList(changes=lines, next_token=page.next_token)
 

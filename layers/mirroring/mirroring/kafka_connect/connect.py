@@ -114,6 +114,11 @@ class Connect:
         """Remove the connector, if it is there; its offsets stay."""
         self._ask("DELETE", _path(name))
 
+    def delete_offsets(self, name: str) -> bool:
+        """Forget the offsets of a stopped connector (KIP-875); False while its tasks still end."""
+        answer = self._ask("DELETE", _path(name, "/offsets"))
+        return answer.status != HTTPStatus.BAD_REQUEST
+
     def pause(self, name: str) -> None:
         """Keep the tasks and copy nothing; a connector that is gone is left to reconcile."""
         self._ask("PUT", _path(name, "/pause"))

@@ -1,28 +1,18 @@
 """Changes to a mirror that is there: each makes the next version, exactly one of two wins."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
 from mirroring.errors import Conflict, VersionMoved
 from mirroring.managing import audit
+from mirroring.managing.audit import Write as Write
 from mirroring.managing.check import require, target_latency_problems
 from mirroring.mirror import Intent, Mirror
 from mirroring.storing.store import Store
 
 ATTEMPTS = 5
 logger = Logger()
-
-
-@dataclass(frozen=True)
-class Write:
-    """Who changes what, when, and the version that they have seen (None: whichever it is)."""
-
-    by: str | None
-    at: datetime
-    version: int | None = None
 
 
 def set_target_latency(store: Store, name: str, target_latency: int, write: Write) -> Mirror:

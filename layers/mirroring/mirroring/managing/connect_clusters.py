@@ -22,8 +22,10 @@ from mirroring.errors import (
     UnknownCluster,
 )
 from mirroring.kafka_connect.connect import Connect
-from mirroring.managing import users
-from mirroring.storing import registry, store, vault
+from mirroring.managing import audit, users
+from mirroring.managing.audit import Write
+from mirroring.storing import history, registry, store, vault
+from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
 from mirroring.storing.vault import Credentials, Vault
@@ -43,6 +45,7 @@ class ConnectClusters:
     store: Store
     registry: Registry
     vault: Vault
+    history: History
 
     def put(
         self, name: str, request: ConnectClusterRequest, by: str | None, now: datetime
@@ -69,6 +72,8 @@ class ConnectClusters:
             created_at=before.created_at if before else now,
             updated_at=now,
         )
+        if before is not None:
+            self._tell(before, cluster, Write(by, now))
         self.vault.put_connect_credentials(name, _credentials(request))
         try:
             self.registry.put_connect_cluster(cluster)
@@ -90,6 +95,12 @@ class ConnectClusters:
             logger.info("connect cluster removed", connect_cluster=name, by=by)
             return
         raise Conflict("The mirrors keep changing at this moment: try again.")
+
+    def _tell(self, before: ConnectCluster, after: ConnectCluster, write: Write) -> None:
+        """Tell every mirror of the cluster who changes it: first, as in each write."""
+        using = users.of_connect_cluster(after.name, self.store.fleet().mirrors)
+        for line in audit.registered(using, after.name, _shown(before), _shown(after), write):
+            self.history.add_change(line)
 
     def _must_be_unused(self, name: str, why: str) -> int:
         """The fleet's revision at which no mirror uses it; raises ConnectClusterInUse."""
@@ -116,7 +127,16 @@ class ConnectClusters:
 @cache
 def opened() -> ConnectClusters:
     """The registry that the environment names."""
-    return ConnectClusters(store.opened(), registry.opened(), vault.opened())
+    return ConnectClusters(store.opened(), registry.opened(), vault.opened(), history.opened())
+
+
+def _shown(cluster: ConnectCluster) -> dict[str, object]:
+    return {
+        "urls": list(cluster.urls),
+        "caCertificate": cluster.ca_certificate,
+        "configProvider": cluster.config_provider,
+        "offsetFlushMs": cluster.offset_flush_ms,
+    }
 
 
 def _verified(request: ConnectClusterRequest, target: KafkaCluster) -> str:

@@ -10,9 +10,12 @@ from mirroring.answering.requests import ClusterRequest
 from mirroring.cluster import KafkaCluster
 from mirroring.connecting.properties import parse, security
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
-from mirroring.managing import source, users
+from mirroring.managing import audit, source, users
+from mirroring.managing.audit import Write
 from mirroring.mirror import Mirror
-from mirroring.storing import registry, store, vault
+from mirroring.redaction import HIDDEN
+from mirroring.storing import history, registry, store, vault
+from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
@@ -28,6 +31,7 @@ class KafkaClusters:
     store: Store
     registry: Registry
     vault: Vault
+    history: History
 
     def put(
         self, name: str, request: ClusterRequest, by: str | None, now: datetime
@@ -56,6 +60,7 @@ class KafkaClusters:
         )
         if before is not None:
             self._keeps_its_users(before, cluster)
+            self._tell(before, cluster, request, Write(by, now))
         self.vault.put_cluster_properties(name, request.connection_properties)
         self.registry.put_cluster(cluster)
         logger.info("cluster registered", cluster=name, by=by)
@@ -86,6 +91,22 @@ class KafkaClusters:
     def _users(self, name: str, mirrors: tuple[Mirror, ...]) -> tuple[str, ...]:
         return users.of_cluster(name, mirrors, self.registry.all_connect_clusters())
 
+    def _tell(
+        self, before: KafkaCluster, after: KafkaCluster, request: ClusterRequest, write: Write
+    ) -> None:
+        """Tell every mirror of the cluster who changes how it connects: first, as in each write."""
+        given = request.connection_properties
+        same = self.vault.holds_cluster_properties(after.name, given)
+        renewed = {"connectionProperties": HIDDEN if same else f"{HIDDEN} (new)"}
+        using = [
+            one.name
+            for one in self.store.fleet().mirrors
+            if after.name in (one.source.managed, one.target_cluster)
+        ]
+        old = {"connectionProperties": HIDDEN, **_servers(before)}
+        for line in audit.registered(using, after.name, old, renewed | _servers(after), write):
+            self.history.add_change(line)
+
     def _keeps_its_users(self, before: KafkaCluster, after: KafkaCluster) -> None:
         """What the mirrors of a cluster stand on cannot be registered away under them."""
         mirrors = self.store.fleet().mirrors
@@ -105,7 +126,14 @@ class KafkaClusters:
 @cache
 def opened() -> KafkaClusters:
     """The registry that the environment names."""
-    return KafkaClusters(store.opened(), registry.opened(), vault.opened())
+    return KafkaClusters(store.opened(), registry.opened(), vault.opened(), history.opened())
+
+
+def _servers(cluster: KafkaCluster) -> dict[str, object]:
+    return {
+        "bootstrapServers": list(cluster.bootstrap_servers),
+        "privateBootstrapServers": list(cluster.private_bootstrap_servers),
+    }
 
 
 def _reads_privately(mirror: Mirror, cluster: str) -> bool:

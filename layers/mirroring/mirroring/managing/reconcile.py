@@ -18,6 +18,7 @@ from mirroring.connecting.connections import Connections
 from mirroring.errors import MirrorNotFound, ProblemError
 from mirroring.kafka_connect.connect import Connect
 from mirroring.kafka_connect.told import Told
+from mirroring.managing.removal import Removals
 from mirroring.managing.renewal import Course, Renewals
 from mirroring.managing.repair import differing, plan, settled
 from mirroring.managing.steps import Steps
@@ -59,6 +60,7 @@ class Reconciler:
     history: History
     connections: Connections
     renewals: Renewals
+    removals: Removals
     given: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> int:
@@ -130,7 +132,7 @@ class Reconciler:
         A connector that is younger than a second is not listed, so a missing one is asked for.
         """
         if mirror.intent is Intent.DELETED:
-            return self._remove(mirror, place.connect)
+            return self.removals.finish(mirror, place.cluster, place.connect)
         aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
         now = datetime.now(UTC)
         if self._is_quiet(mirror, aim, listed, now):
@@ -167,17 +169,6 @@ class Reconciler:
         is_complete = bool(actions) or len(actual) == len(aim.configurations)
         return is_complete and steps.done.refused is None
 
-    def _remove(self, mirror: Mirror, connect: Connect) -> bool:
-        """The connectors first: without its record nobody would know that they are ours."""
-        connect.delete(mirror.source_connector)
-        connect.delete(mirror.checkpoint_connector)
-        if mirror.source.managed is None:
-            self.connections.vault.delete_mirror_properties(mirror.name)
-        self.renewals.drop(mirror)
-        self.store.remove(mirror.name)
-        logger.info("mirror removed", mirror=mirror.name)
-        return True
-
     def _is_quiet(
         self, mirror: Mirror, aim: Wanted, listed: Mapping[str, Told], now: datetime
     ) -> bool:
@@ -199,7 +190,9 @@ def opened() -> Reconciler:
     """The reconciler of what the environment names."""
     mirrors, past = store.opened(), history.opened()
     renewals = Renewals(mirrors, turns.opened(), past)
-    return Reconciler(mirrors, samples.opened(), past, connections.opened(), renewals)
+    places = connections.opened()
+    removals = Removals(mirrors, past, places, renewals)
+    return Reconciler(mirrors, samples.opened(), past, places, renewals, removals)
 
 
 def _left(error: ProblemError, **whom: str) -> bool:

@@ -2,16 +2,21 @@
 
 from mirroring.managing.change import Write, rewrite
 from mirroring.managing.reconcile import Reconciler
-from mirroring.mirror import Intent, Mirror
+from mirroring.mirror import Cleanup, Intent, Mirror
 from mirroring.storing.store import Store
 
 FIRST_TRY_S = 5.0
+CLEANUP_S = 8.0
 
 
-def remove(store: Store, reconciler: Reconciler, name: str, write: Write) -> Mirror | None:
+def remove(
+    store: Store, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
+) -> Mirror | None:
     """None when its connectors and its record are gone, else the mirror on its way out.
 
-    Repeating is safe. Mirrored topics and what they hold stay. Raises MirrorNotFound.
+    Repeating is safe; once `cleanup` was asked for it stays so. Mirrored topics and what they hold
+    stay in any case. Raises MirrorNotFound.
     """
-    mirror = rewrite(store, name, {"intent": Intent.DELETED}, write)
-    return None if reconciler.apply(mirror, FIRST_TRY_S) else mirror
+    wish: dict[str, object] = {"intent": Intent.DELETED}
+    mirror = rewrite(store, name, wish | ({"cleanup": cleanup} if cleanup else {}), write)
+    return None if reconciler.apply(mirror, CLEANUP_S if cleanup else FIRST_TRY_S) else mirror

@@ -53,14 +53,16 @@ class Vault:
         text = self._get(CLUSTER, name, as_of).get_secret_value()
         return str(json.loads(text).get("revision", "")) if text else ""
 
-    def put_cluster_properties(self, name: str, text: SecretStr) -> bool:
-        """Whether they are others than before; empty text removes them."""
+    def holds_cluster_properties(self, name: str, text: SecretStr) -> bool:
+        """Whether these are a cluster's connection properties now."""
         self.forget_cluster(name)
-        before = self.cluster_properties(name)
-        if before == text or not (before.get_secret_value() or text.get_secret_value().strip()):
-            return False
-        self._put_properties(CLUSTER, name, text)
-        return True
+        known = self.cluster_properties(name)
+        return known == text or not (known.get_secret_value() or text.get_secret_value().strip())
+
+    def put_cluster_properties(self, name: str, text: SecretStr) -> None:
+        """Empty text removes them; the same text again leaves their revision."""
+        if not self.holds_cluster_properties(name, text):
+            self._put_properties(CLUSTER, name, text)
 
     def forget_cluster(self, name: str) -> None:
         """The next look at a cluster's properties asks Secrets Manager again."""

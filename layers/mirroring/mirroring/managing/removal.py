@@ -1,0 +1,74 @@
+"""Takes a mirror away step by step; each can be repeated, and its record goes last."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aws_lambda_powertools import Logger
+
+from mirroring.cluster import ConnectCluster
+from mirroring.connecting.connections import Connections, place
+from mirroring.kafka_connect.connect import Connect
+from mirroring.managing import cleanup
+from mirroring.managing.cleanup import Sharing
+from mirroring.managing.renewal import Renewals
+from mirroring.mirror import Cleanup, Mirror
+from mirroring.observation import Change, ChangeKind
+from mirroring.storing.history import History
+from mirroring.storing.store import Store
+
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What it takes to remove a mirror."""
+
+    store: Store
+    history: History
+    connections: Connections
+    renewals: Renewals
+
+    def finish(self, mirror: Mirror, cluster: ConnectCluster, connect: Connect) -> bool:
+        """Whether all of it is gone; else the next run goes on.
+
+        The connectors go first: without its record nobody would know that they are ours. Raises
+        ConnectUnavailable, KafkaUnavailable, Unavailable.
+        """
+        names = (mirror.source_connector, mirror.checkpoint_connector)
+        thoroughly = mirror.cleanup is Cleanup.INTERNAL
+        if thoroughly and not cleanup.forget_offsets(connect, cluster.version, names):
+            logger.info("waits for the connectors to stop", mirror=mirror.name)
+            return False
+        for name in names:
+            connect.delete(name)
+        came_of = self._topics(mirror, cluster) if thoroughly else {}
+        if came_of is None:
+            return False
+        self._forget(mirror, came_of)
+        return True
+
+    def _topics(self, mirror: Mirror, cluster: ConnectCluster) -> dict[str, str] | None:
+        """What came of the internal topics; None while another mirror is on its way out of them."""
+        match cleanup.sharing(mirror, self.store.fleet().mirrors):
+            case Sharing.LEAVING:
+                logger.info("waits for a mirror of the same alias to go", mirror=mirror.name)
+                return None
+            case Sharing.OTHERS:
+                return dict.fromkeys(cleanup.internal_topics(mirror), "SHARED")
+        return cleanup.delete_topics(mirror, place(self.connections.target(cluster)))
+
+    def _forget(self, mirror: Mirror, came_of: dict[str, str]) -> None:
+        """Its secret, its turn and its record; the changes stay, with the line of its end."""
+        if mirror.source.managed is None:
+            self.connections.vault.delete_mirror_properties(mirror.name)
+        self.renewals.drop(mirror)
+        line = Change(
+            mirror=mirror.name,
+            at=datetime.now(UTC),
+            kind=ChangeKind.REPAIR,
+            before={"state": "DELETING"},
+            after={"state": "REMOVED", **came_of},
+        )
+        self.history.add_change(line)
+        self.store.remove(mirror.name)
+        logger.info("mirror removed", mirror=mirror.name, topics=came_of)
