@@ -1,5 +1,10 @@
-"""Traffic that stories begin and end as they like, and when each of its records was written."""
+"""Traffic that stories begin and end as they like, and when each of its records was written.
 
+`written` is by the clock of this machine, in ms by topic and offset of partition 0, whatever the
+records' own timestamps say.
+"""
+
+import random
 import threading
 import time
 from collections import defaultdict
@@ -13,11 +18,16 @@ STEP_S = 0.05
 
 @dataclass(frozen=True)
 class Flow:
-    """A record to partition 0 of a topic every `every_s`, by a clock that is `skew_ms` ahead."""
+    """A record to one partition of a topic every `every_s`, by a clock that is `skew_ms` ahead.
+
+    `spread_ms`: event time, each record's being so much older at random.
+    """
 
     topic: str
     every_s: float = 0.1
     skew_ms: int = 0
+    spread_ms: int = 0
+    partition: int = 0
 
 
 @dataclass
@@ -25,7 +35,7 @@ class Flows:
     """All flows to one cluster, on one thread; usable in a `with` block."""
 
     side: Side
-    stamps: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    written: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     _next: dict[Flow, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -41,8 +51,10 @@ class Flows:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        alive = self._thread.is_alive()
         self._over.set()
         self._thread.join()
+        assert alive, "the traffic ended"
 
     def begin(self, flow: Flow) -> Flow:
         """Let it flow from now on."""
@@ -65,9 +77,13 @@ class Flows:
                         self._send(flow)
 
     def _send(self, flow: Flow) -> None:
-        stamp = time.time_ns() // 1_000_000 + flow.skew_ms
-        sent = self.side.producer.send(flow.topic, b"flow", partition=0, timestamp_ms=stamp)
-        sent.add_callback(lambda written: self._note(flow, written.offset, stamp))
+        now = time.time_ns() // 1_000_000
+        stamp = now + flow.skew_ms - random.randint(0, flow.spread_ms)  # noqa: S311 - no secret
+        sent = self.side.producer.send(
+            flow.topic, b"flow", partition=flow.partition, timestamp_ms=stamp
+        )
+        if flow.partition == 0:
+            sent.add_callback(lambda written: self._note(flow, written.offset, now))
 
-    def _note(self, flow: Flow, offset: int, stamp: int) -> None:
-        self.stamps[flow.topic][offset] = stamp
+    def _note(self, flow: Flow, offset: int, at: int) -> None:
+        self.written[flow.topic][offset] = at

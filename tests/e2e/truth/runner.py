@@ -17,7 +17,7 @@ from tests.e2e.truth.stage import Stage, Story
 from tests.e2e.truth.world import World
 
 EVERY_S = 3.0
-LONGEST_S = 300.0
+LONGEST_S = 420.0
 QUICK = 5
 SETTERS = 4
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition
@@ -14,6 +14,7 @@ from tests.e2e.local_stack import Record, eventually
 
 LARGEST = 8 << 20
 PATIENCE_S = 30.0
+METADATA_MS = 2_000
 
 
 @dataclass
@@ -30,7 +31,12 @@ class Side:
     @cached_property
     def producer(self) -> Any:
         """The producer that all ordinary records come from; it waits for no batch to fill."""
-        return KafkaProducer(bootstrap_servers=self.address, max_request_size=LARGEST, acks=1)
+        return KafkaProducer(
+            bootstrap_servers=self.address,
+            max_request_size=LARGEST,
+            acks=1,
+            metadata_max_age_ms=METADATA_MS,
+        )
 
     def close(self) -> None:
         """Ends the clients that were used."""
@@ -66,6 +72,13 @@ class Side:
         with self._lock:
             self._admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs)])
 
+    def add_partitions(self, topic: str, count: int) -> None:
+        """Let the topic have so many partitions."""
+        with self._lock:
+            self._admin.create_partitions({topic: count})
+        known = partial(self.producer.partitions_for, topic)
+        eventually(lambda: len(known()) == count, within_s=PATIENCE_S, what=f"{topic} is larger")
+
     def delete_records(self, topic: str, below: int, partition: int = 0) -> None:
         """Delete the records with smaller offsets."""
         with self._lock:
@@ -79,16 +92,16 @@ class Side:
         """The offset of the first record that is still there; -1 where there is no such topic."""
         return self._offset(topic, partition, OffsetSpec.EARLIEST)
 
-    def write(self, topic: str, records: Iterable[Record]) -> list[int]:
-        """Write records, to partition 0 unless they say otherwise; their timestamps in ms."""
-        return written(self.producer, topic, records)
+    def write(self, topic: str, records: Iterable[Record]) -> None:
+        """Write records, to partition 0 unless they say otherwise."""
+        write(self.producer, topic, records)
 
     def transaction(self, topic: str, records: Iterable[Record], name: str) -> Any:
         """Write records in a transaction that is still open: the producer, to commit or abort."""
         producer = KafkaProducer(bootstrap_servers=self.address, transactional_id=name)
         producer.init_transactions()
         producer.begin_transaction()
-        written(producer, topic, records)
+        write(producer, topic, records)
         return producer
 
     def _offset(self, topic: str, partition: int, which: Any) -> int:
@@ -100,8 +113,8 @@ class Side:
                 return -1
 
 
-def written(producer: Any, topic: str, records: Iterable[Record]) -> list[int]:
-    """Write the records and wait until the broker has them; their timestamps in ms."""
+def write(producer: Any, topic: str, records: Iterable[Record]) -> None:
+    """Write the records and wait until the broker has them."""
     futures = [
         producer.send(
             topic,
@@ -114,7 +127,8 @@ def written(producer: Any, topic: str, records: Iterable[Record]) -> list[int]:
         for one in records
     ]
     producer.flush(PATIENCE_S)
-    return [future.get(PATIENCE_S).timestamp for future in futures]
+    for future in futures:
+        future.get(PATIENCE_S)
 
 
 def plain(count: int, size: int = 20, **fields: Any) -> list[Record]:

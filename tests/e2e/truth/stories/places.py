@@ -63,7 +63,7 @@ def a_target_topic_that_cannot_be_made_is_missing_after_its_grace(stage: Stage) 
     stage.shift_ms = 0
     stage.flow(topic)
     stage.fault()
-    stage.right = {Code.TARGET_TOPIC_MISSING, Code.STALLED}
+    stage.right = {Code.TARGET_TOPIC_MISSING, Code.LATENCY_ABOVE_TARGET}
     missing = has(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_MISSING)
     yield from stage.until(missing, "missing", within=2)
     stage.detected("target topic cannot be made (replication factor), 3 min after it was matched")

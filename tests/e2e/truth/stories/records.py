@@ -81,9 +81,10 @@ def a_compacted_topic_with_gaps_is_in_sync(stage: Stage) -> Story:
     yield from stage.until(IN_SYNC, "in sync")
     yield from stage.until(nothing_waits, "nothing waits")
     stage.right.clear()
-    yield from _quiet(stage)
     stage.write(topic, [Record(b"more", key=b"0")])
     yield from stage.steady(IN_SYNC, "in sync", 3)
+    yield from stage.until(nothing_waits, "nothing waits")
+    yield from _quiet(stage)
 
 
 def transactions_leave_no_delay_behind(stage: Stage) -> Story:

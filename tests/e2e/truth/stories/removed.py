@@ -121,7 +121,7 @@ def a_target_topic_that_stays_away_is_missing_until_a_restart_makes_it_again(
     stage: Stage,
 ) -> Story:
     topic = yield from _copied(stage, refresh_s=600)
-    stage.right = {Code.TARGET_TOPIC_MISSING, Code.STALLED}
+    stage.right = {Code.TARGET_TOPIC_MISSING, Code.LATENCY_ABOVE_TARGET}
     stage.world.target.delete(stage.mirrored(topic))
     stage.fault()
     missing = has(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_MISSING)
@@ -132,8 +132,9 @@ def a_target_topic_that_stays_away_is_missing_until_a_restart_makes_it_again(
     stage.right |= {Code.TARGET_TOPIC_RESET}
     stage.world.connect.restart(stage.connector)
     yield from stage.until(RESET, "made again")
+    stage.right = {Code.TARGET_TOPIC_RESET, Code.LATENCY_ABOVE_TARGET}
+    yield from stage.until(is_(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_RESET), "copies again")
     stage.right = {Code.TARGET_TOPIC_RESET}
-    yield from stage.until(nothing_waits, "copies again")
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_RESET), "reset", 2)
 
 
