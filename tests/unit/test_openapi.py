@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mirroring.answering import requests
+from mirroring.answering import bodies
 from mirroring.errors import NotFound, ProblemError
+from mirroring.schema import Request
 
 from lockstep.openapi.document import document
 from lockstep.openapi.examples import BODIES
@@ -77,11 +78,11 @@ def test_every_example_of_a_problem_is_one() -> None:
 
 
 @pytest.mark.parametrize("shape", BODIES)
-def test_an_example_of_a_body_is_taken(shape: type[requests.Body]) -> None:
+def test_an_example_of_a_body_is_taken(shape: type[Request]) -> None:
     content = BODIES[shape]
     definition = contract()["components"]["schemas"][shape.__name__]
 
-    requests.read(json.dumps(content).encode(), shape)
+    bodies.read(json.dumps(content).encode(), shape)
     assert fault(definition, content) is None
 
 

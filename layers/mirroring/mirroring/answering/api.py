@@ -19,7 +19,7 @@ from mirroring.errors import BadRequest, FieldError, NotFound, ProblemError, Too
 from mirroring.schema import Schema
 
 if TYPE_CHECKING:
-    from mirroring.answering.requests import Body
+    from mirroring.answering.bodies import Body
 
 Answer = Response[str]
 LARGEST_BODY = 1_000_000
@@ -52,12 +52,12 @@ class Api:
         Raises BadRequest naming the fields, TooLarge above 1 MB. Its models are imported here: half
         of the functions take no body.
         """
-        from mirroring.answering import requests
+        from mirroring.answering import bodies
 
         content = _content(self._event) or empty
         if len(content) > LARGEST_BODY:
             raise TooLarge(f"A body may have {LARGEST_BODY} bytes; this one has {len(content)}.")
-        return requests.read(content, shape)
+        return bodies.read(content, shape)
 
     def query(self, name: str) -> str | None:
         """A query parameter; None when it is not there."""
