@@ -10,7 +10,7 @@ from mirroring.storing import once
 from mirroring.storing.once import Claim
 
 from tests.functional.http import Answer, call
-from tests.functional.kafka import Cluster
+from tests.functional.kafka import Cluster, Probe
 from tests.functional.world import EU, World, a_request, external
 from tests.functional.world import world as world
 
