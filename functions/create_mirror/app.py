@@ -1,4 +1,4 @@
-"""Creates a mirror: answered at once, finished by reconcile_mirrors."""
+"""Creates a mirror, or shows what creating it would do; reconcile_mirrors finishes it."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -7,9 +7,18 @@ from mirroring.answering import read
 from mirroring.answering.api import Answer, Api, answer
 from mirroring.answering.requests import MirrorRequest
 from mirroring.managing import create
+from mirroring.managing.preview import Previewer
 
 api = Api()
 handler = api.handler
+
+
+@api.post("/mirrors/preview")
+def preview() -> Answer:
+    """POST /mirrors/preview"""
+    made = create.opened()
+    previewer = Previewer(made.store, made.reconciler.connections)
+    return answer(previewer.preview(api.body(MirrorRequest), datetime.now(UTC)))
 
 
 @api.post("/mirrors")

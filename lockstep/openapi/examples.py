@@ -5,6 +5,7 @@ from typing import Any
 
 from mirroring.answering import view
 from mirroring.answering.answers import (
+    Caution,
     ChangedMirrorAnswer,
     ChangeList,
     ClusterAnswer,
@@ -15,6 +16,9 @@ from mirroring.answering.answers import (
     MirrorAnswer,
     MirrorList,
     PointList,
+    PreviewAnswer,
+    PreviewedTopic,
+    WarningAnswer,
 )
 from mirroring.answering.problem import problem
 from mirroring.answering.requests import (
@@ -107,6 +111,7 @@ def answers() -> Mapping[type[Schema], Schema]:
         ChangedMirrorAnswer: ChangedMirrorAnswer(
             **dict(mirror), effect=Effect(topics_added=("payments",))
         ),
+        PreviewAnswer: _preview(mirror),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS),
         ChangeList: ChangeList(changes=lines, next_token=None),
@@ -116,6 +121,23 @@ def answers() -> Mapping[type[Schema], Schema]:
 def removed() -> Schema:
     """A mirror on its way out."""
     return _shortened(view.details(REMOVED, SEEN, None, CLUSTERS))
+
+
+def _preview(mirror: MirrorAnswer) -> PreviewAnswer:
+    """What was seen before the mirror was made."""
+    unborn = {"status": None, "worker": None, "trace": None, "tasks": ()}
+    (topic,) = mirror.mirrored_topics
+    words = "maxTasks is 1, so that some of the 2 workers copy nothing."
+    return PreviewAnswer(
+        topics=(
+            PreviewedTopic(
+                name=topic.name, mirrored_name=topic.mirrored_name, partitions=3, exists=False
+            ),
+        ),
+        partitions=3,
+        warnings=(WarningAnswer(code=Caution.FEWER_TASKS_THAN_WORKERS, message=words),),
+        connectors=tuple(one.model_copy(update=unborn) for one in mirror.connectors),
+    )
 
 
 def _shortened(mirror: MirrorAnswer) -> MirrorAnswer:

@@ -63,7 +63,8 @@ class Operation:
     @property
     def scope(self) -> str:
         """The scope that the caller's token needs."""
-        return "mirrors/read" if self.method == "GET" else "mirrors/write"
+        reads = self.method == "GET" or self.path.endswith("/preview")
+        return "mirrors/read" if reads else "mirrors/write"
 
     @property
     def tag(self) -> str:
@@ -184,6 +185,17 @@ OPERATIONS = (
         ),
         body=requests.MirrorRequest,
         parameters=("Idempotency-Key",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/preview",
+        "Look at what creating a mirror would do",
+        "The same body and the same checks as creating it; what would refuse it is listed in "
+        "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
+        "are chosen when the mirror is created.",
+        {200: answers.PreviewAnswer},
+        (*BODY, KafkaUnavailable),
+        body=requests.MirrorRequest,
     ),
     Operation(
         "GET",

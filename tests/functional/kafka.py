@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import ClusterFacts, Fault, TopicFacts
+from mirroring.facts import LATEST, ClusterFacts, Fault, OffsetAt, Partition, TopicFacts, Trial
 
 
 @dataclass
@@ -19,6 +19,11 @@ class Cluster:
     topics: list[str] = field(default_factory=list)
     brokers: int = 3
     password: str | None = None
+    hidden: set[str] = field(default_factory=set)
+    trial: Trial = field(default_factory=Trial)
+    configs: dict[str, dict[str, str]] = field(default_factory=dict)
+    records: int = 0
+    partitions: int = 1
 
 
 @dataclass
@@ -56,7 +61,28 @@ class Probe:
 
     def topics(self, names: Iterable[str] | None = None) -> dict[str, TopicFacts]:
         """Its topics."""
-        return {name: TopicFacts(f"id of {name}", (0,)) for name in names or self._at().topics}
+        at = self._at()
+        leaders = (0,) * at.partitions
+        return {name: TopicFacts(f"id of {name}", leaders) for name in names or at.topics}
+
+    def unreadable(self, names: Iterable[str]) -> frozenset[str]:
+        """Those without READ."""
+        return frozenset(names) & self._at().hidden
+
+    def try_creating(self, topics: dict[str, int]) -> Trial:
+        """What it would refuse."""
+        trial = self._at().trial
+        refused = {name: why for name, why in trial.refused.items() if name in topics}
+        return Trial(refused, trial.append_time and bool(topics))
+
+    def topic_configs(self, names: Iterable[str], keys: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What the topics are configured to do."""
+        return {name: self._at().configs.get(name, {}) for name in names}
+
+    def offsets(self, wanted: dict[Partition, int]) -> dict[Partition, OffsetAt]:
+        """Each partition holds `records`."""
+        records = self._at().records
+        return {one: OffsetAt(records if at == LATEST else 0, -1) for one, at in wanted.items()}
 
     def _at(self) -> Cluster:
         found = [self.kafka.clusters[one] for one in self.servers if one in self.kafka.clusters]

@@ -19,6 +19,7 @@ ROUTES = {
     "GET /connect-clusters": ("ReadMirrors", READ),
     "GET /connect-clusters/{name}": ("ReadMirrors", READ),
     "POST /mirrors": ("CreateMirror", WRITE),
+    "POST /mirrors/preview": ("CreateMirror", READ),
     "PATCH /mirrors/{name}": ("ChangeMirror", WRITE),
     "POST /mirrors/{name}/pause": ("ChangeMirror", WRITE),
     "POST /mirrors/{name}/resume": ("ChangeMirror", WRITE),

@@ -1,7 +1,7 @@
 """What Kafka answers about itself, in the words the rules use: no I/O, no Kafka library."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,6 +66,14 @@ class ClusterFacts:
 
     cluster_id: str
     brokers: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would come of creating topics: why some are refused, and whose time new ones get."""
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    append_time: bool = False
 
 
 class GroupFacts(NamedTuple):

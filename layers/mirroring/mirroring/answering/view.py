@@ -86,6 +86,11 @@ def details(
     )
 
 
+def planned(mirror: Mirror, clusters: Mapping[str, KafkaCluster]) -> tuple[ConnectorAnswer, ...]:
+    """The connectors of a mirror that nobody has seen yet."""
+    return _connectors(mirror, None, clusters)
+
+
 def change(line: Change) -> ChangeAnswer:
     """A line of a mirror's changes."""
     return ChangeAnswer(

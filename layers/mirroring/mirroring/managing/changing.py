@@ -1,5 +1,6 @@
 """What people do to a mirror that is there: written, asked of Connect once, then reconciled."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -88,7 +89,7 @@ class Changer:
         self.reconciler.apply(mirror, FIRST_TRY_S)
         return mirror
 
-    def _topics(self, mirror: Mirror) -> frozenset[str]:
+    def _topics(self, mirror: Mirror) -> Collection[str]:
         """The source's topics as they are now; its cluster must be the one that is mirrored."""
         alias = mirror.source.alias
         try:
@@ -114,7 +115,7 @@ def _acknowledged(found: list[datetime]) -> dict[str, object]:
     return {"acknowledged": max(found)} if found else {}
 
 
-def _effect(before: Mirror, after: Mirror, topics: frozenset[str]) -> Effect:
+def _effect(before: Mirror, after: Mirror, topics: Collection[str]) -> Effect:
     """What the source's topics of today become."""
     old, new = matching(before, topics), matching(after, topics)
     return Effect(

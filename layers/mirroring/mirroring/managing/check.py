@@ -13,7 +13,7 @@ from mirroring.errors import Conflict, FieldError, MirrorExists, MirrorOverlaps,
 from mirroring.java.patterns import exclude_problems, pattern_problems
 from mirroring.java.regex import matcher
 from mirroring.managing.shared_names import may_share
-from mirroring.managing.topics import alternatives, excluded_topics, is_cycle, matching
+from mirroring.managing.topics import alternatives, excluded_topics, is_cycle, matching, some
 from mirroring.mirror import Mirror
 
 if TYPE_CHECKING:
@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 SHORTEST_TARGET_MS = 1000
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_SHOWN = 5
 
 
 def require(problems: Iterable[FieldError]) -> None:
     """Raises Unprocessable naming every field that is wrong; nothing when none is."""
-    found = list(problems)
-    if found:
-        summary = "; ".join(f"{one.field} {one.message}" for one in found)
-        raise Unprocessable(f"The mirror cannot be made like this: {summary}.", *found)
+    if found := list(problems):
+        raise refusal(found)
+
+
+def refusal(found: Sequence[FieldError]) -> Unprocessable:
+    """The refusal that names every field that is wrong."""
+    summary = "; ".join(f"{one.field} {one.message}" for one in found)
+    return Unprocessable(f"The mirror cannot be made like this: {summary}.", *found)
 
 
 def request_problems(
@@ -108,7 +111,7 @@ def conflict(mirror: Mirror, topics: Collection[str], fleet: Iterable[Mirror]) -
     for other in beside:
         if shared := sorted(_written_by_both(mirror, mine, other, topics)):
             return MirrorOverlaps(
-                f"{other.name} writes {_some(shared)} already, and every record would be there "
+                f"{other.name} writes {some(shared)} already, and every record would be there "
                 "twice: leave them out with topicsExclude, or give another alias."
             )
     return None
@@ -139,7 +142,7 @@ def _skipped(mirror: Mirror, topics: Collection[str]) -> list[FieldError]:
         return []
     alias = mirror.target_cluster
     words = (
-        f"matches {_some(skipped)}, which MirrorMaker skips since {alias} is the target's alias: "
+        f"matches {some(skipped)}, which MirrorMaker skips since {alias} is the target's alias: "
         f'leave them out with topicsExclude ["(.*\\\\.)?{alias}\\\\..*"]'
     )
     return [FieldError(field="topicsRegex", message=words)]
@@ -153,7 +156,7 @@ def _heartbeats(mirror: Mirror, topics: Collection[str]) -> list[FieldError]:
     if not found:
         return []
     words = (
-        f"matches {_some(found)}: without renaming MirrorMaker renames what ends in heartbeats "
+        f"matches {some(found)}: without renaming MirrorMaker renames what ends in heartbeats "
         'all the same; leave it out with topicsExclude [".*heartbeats"]'
     )
     return [FieldError(field="topicsRegex", message=words)]
@@ -167,7 +170,7 @@ def _again(mirror: Mirror, topics: Collection[str]) -> list[FieldError]:
     if not matching(mirror, copies):
         return []
     words = (
-        f"matches the copies too ({_some(sorted(copies))}), and source and target are one "
+        f"matches the copies too ({some(sorted(copies))}), and source and target are one "
         f'cluster: leave them out with topicsExclude ["{mirror.source.alias}\\\\..*"]'
     )
     return [FieldError(field="topicsRegex", message=words)]
@@ -240,8 +243,3 @@ def _written_by_both(
     if mirror.rename_mirrored_topics and mirror.source.alias != other.source.alias:
         return set()
     return {mirror.mirrored_name(topic) for topic in matching(other, mine)}
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -18,11 +18,11 @@ from mirroring.errors import (
     UnknownCluster,
 )
 from mirroring.managing import audit, idempotency, reconcile
-from mirroring.managing.check import conflict, fleet_problems, request_problems, require
-from mirroring.managing.places import Places, facts, places
+from mirroring.managing.check import require
+from mirroring.managing.places import places
+from mirroring.managing.proposal import Proposal, propose
 from mirroring.managing.reconcile import Reconciler
-from mirroring.managing.source import SourceFacts
-from mirroring.mirror import Mirror, Source
+from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.storing import once, registry, store, vault
 from mirroring.storing.once import Claim, Once, new_suffix
@@ -71,15 +71,13 @@ class Creator:
         self, request: MirrorRequest, by: str | None, now: datetime, claim: Claim
     ) -> Mirror:
         found = places(request, self.registry)
-        alias = found.alias(request.source_cluster)
-        name = f"{alias}.{found.target.name}.{claim.suffix}"
+        name = f"{found.alias(request.source_cluster)}.{found.target.name}.{claim.suffix}"
         if claim.again and (written := self._written(name)):
             return written
-        require(request_problems(request, alias, found.source, found.target.name))
-        seen = facts(request, found, self.vault)
-        mirror = _mirror(request, found, name, alias, seen, now)
+        proposal = propose(request, found, claim.suffix, self.reconciler.connections, now)
+        mirror = proposal.mirror
         with self._secret(request, mirror):
-            self._write(mirror, seen, audit.written(None, mirror, by, now))
+            self._write(proposal, audit.written(None, mirror, by, now))
         logger.info("mirror created", mirror=mirror.name, by=by)
         self.reconciler.apply(mirror)
         return mirror
@@ -90,15 +88,15 @@ class Creator:
         except MirrorNotFound:
             return None
 
-    def _write(self, mirror: Mirror, seen: SourceFacts, change: Change) -> None:
+    def _write(self, proposal: Proposal, change: Change) -> None:
         """Checked against the fleet as it is when it is written, so that of two only one wins."""
         for _ in range(ATTEMPTS):
             fleet = self.store.fleet()
-            require(fleet_problems(mirror, seen.topics, fleet.mirrors))
-            if (found := conflict(mirror, seen.topics, fleet.mirrors)) is not None:
+            require(proposal.problems(fleet.mirrors))
+            if (found := proposal.conflict(fleet.mirrors)) is not None:
                 raise found
             try:
-                return self.store.create(mirror, fleet.revision, change)
+                return self.store.create(proposal.mirror, fleet.revision, change)
             except NotFound as gone:
                 raise UnknownCluster(
                     f"The mirror cannot be made like this: {gone.detail}."
@@ -131,39 +129,4 @@ def opened() -> Creator:
     """The creator in the tables that the environment names."""
     return Creator(
         store.opened(), registry.opened(), vault.opened(), reconcile.opened(), once.opened()
-    )
-
-
-def _mirror(
-    request: MirrorRequest,
-    found: Places,
-    name: str,
-    alias: str,
-    seen: SourceFacts,
-    now: datetime,
-) -> Mirror:
-    managed = request.source_cluster.managed_cluster
-    return Mirror(
-        name=name,
-        connect_cluster=found.connect.name,
-        source=Source(
-            alias=alias,
-            managed=found.source.name if found.source else None,
-            use_private_ips=bool(managed and managed.use_private_ips),
-            cluster_id=seen.cluster_id,
-        ),
-        target_cluster=found.target.name,
-        target_cluster_id=found.target.cluster_id,
-        rename_mirrored_topics=request.rename_mirrored_topics,
-        topics_regex=request.topics_regex,
-        topics_exclude=request.topics_exclude,
-        max_tasks=found.connect.workers if request.max_tasks is None else request.max_tasks,
-        start_from=request.start_from,
-        sync_group_offsets=request.sync_group_offsets,
-        groups_regex=request.groups_regex,
-        target_latency=request.target_latency,
-        description=request.description,
-        tags=request.tags,
-        created_at=now,
-        updated_at=now,
     )

@@ -35,6 +35,10 @@ class Places:
     target: KafkaCluster
     source: KafkaCluster | None
 
+    def clusters(self) -> dict[str, KafkaCluster]:
+        """The registered Kafka clusters by name."""
+        return {one.name: one for one in (self.target, self.source) if one is not None}
+
     def alias(self, asked: SourceCluster) -> str:
         """The alias that was asked for, or the source cluster's name."""
         if asked.alias is not None:
@@ -58,14 +62,13 @@ def places(request: MirrorRequest, registry: Registry) -> Places:
     return Places(connect, target, known)
 
 
-def facts(request: MirrorRequest, found: Places, vault: Vault) -> SourceFacts:
+def facts(request: MirrorRequest, found: Places, properties: Mapping[str, str]) -> SourceFacts:
     """Which cluster the source really is, and its topics, seen with the mirror's own properties.
 
     Raises KafkaUnavailable for a registered cluster that is away now, ClusterUnreachable for a
     place where none was ever seen, ClusterUnauthorized, UnsupportedProperty, BadRequest, and
     Unprocessable where another cluster answers than the one that was registered.
     """
-    properties = _properties(request, found, vault)
     known, managed = found.source, request.source_cluster.managed_cluster
     try:
         seen = source.source(*place(dict(properties)))
@@ -82,8 +85,8 @@ def facts(request: MirrorRequest, found: Places, vault: Vault) -> SourceFacts:
     return seen
 
 
-def _properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[str, str]:
-    """The source's complete connection properties."""
+def properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[str, str]:
+    """The source's complete connection properties; raises BadRequest."""
     external = request.source_cluster.external_cluster
     if external is not None:
         return _external(external.source_connection_properties.get_secret_value())

@@ -1,18 +1,18 @@
 """A mirror's source as it is now: which cluster answers there, and with which topics."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mirroring.connecting.security import Security
 
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """The real `cluster.id`, how many brokers answer for it, and the names of its topics."""
+    """The real `cluster.id`, how many brokers answer for it, and its topics' partitions by name."""
 
     cluster_id: str
     brokers: int
-    topics: frozenset[str] = frozenset()
+    topics: Mapping[str, int] = field(default_factory=dict)
 
 
 def cluster(servers: Sequence[str], who: Security) -> SourceFacts:
@@ -34,4 +34,5 @@ def source(servers: Sequence[str], who: Security) -> SourceFacts:
 
     at = probe(servers, who)
     facts = at.cluster()
-    return SourceFacts(facts.cluster_id, facts.brokers, frozenset(at.topics()))
+    topics = {name: len(one.leaders) for name, one in at.topics().items()}
+    return SourceFacts(facts.cluster_id, facts.brokers, topics)

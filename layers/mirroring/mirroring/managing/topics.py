@@ -18,6 +18,9 @@ upgrade changes nothing (KIP-1074), the names that ReplicationPolicy.isInternalT
 Connect cluster's own topics, whose configurations hold secrets."""
 
 
+_SHOWN = 5
+
+
 def matching(mirror: Mirror, topics: Iterable[str]) -> list[str]:
     """The source topics that the mirror copies, in order; raises JavaRegexError, TimeoutError."""
     wanted = matcher(mirror.topics_regex)
@@ -48,3 +51,10 @@ def is_cycle(mirror: Mirror, topic: str) -> bool:
     if not mirror.rename_mirrored_topics and not topic.endswith("heartbeats"):
         return False
     return mirror.target_cluster in topic.rstrip(".").split(".")[:-1]
+
+
+def some(names: Iterable[str]) -> str:
+    """A few names, and how many more there are."""
+    ordered = sorted(names)
+    more = len(ordered) - _SHOWN
+    return ", ".join(ordered[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -22,6 +22,7 @@ from mirroring.facts import (
     Partition,
     Record,
     TopicFacts,
+    Trial,
 )
 from mirroring.probing.brokers import Brokers
 from mirroring.probing.configs import describe
@@ -31,6 +32,7 @@ from mirroring.probing.leaders import ByNode, Leaders
 from mirroring.probing.listening import listen
 from mirroring.probing.offsets import ask_offsets
 from mirroring.probing.records import read_records
+from mirroring.probing.trial import try_creating, unreadable
 
 __all__ = [
     "EARLIEST",
@@ -132,6 +134,17 @@ class Probe:
         """These configuration values of topics, defaults included; needs DESCRIBE_CONFIGS."""
         with self._lock:
             return describe(self._brokers, names, keys)
+
+    def unreadable(self, names: Collection[str]) -> frozenset[str]:
+        """Those of the topics that we may not READ; none where the cluster does not tell."""
+        with self._lock:
+            return unreadable(self._brokers, names)
+
+    def try_creating(self, topics: Mapping[str, int]) -> Trial:
+        """What would come of creating topics with so many partitions; nothing is created."""
+        with self._lock:
+            nodes = [broker.node for broker in self._leaders.ask(()).brokers]
+            return try_creating(self._brokers, nodes, topics) if topics else Trial()
 
     def groups(self) -> Groups:
         """The consumer groups that we may see, asked of every broker."""

@@ -1,0 +1,106 @@
+"""What a mirror's source and target would let it do, looked at before it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from mirroring.connecting.connections import Place
+from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, FieldError
+from mirroring.facts import EARLIEST, LATEST, OffsetAt, Partition
+from mirroring.managing.topics import matching, some
+from mirroring.mirror import Mirror
+
+MOST_TRIED = 20
+STAMPS, RETENTION = "message.timestamp.type", "retention.ms"
+
+
+@dataclass(frozen=True)
+class Access:
+    """What was seen; `why` says why the target was not, and None that it was.
+
+    `existing` are the target topics of the mirror that are there already, `refused` why it would
+    not let others be made. `stamped` are those that give records the broker's time: None stands
+    for every new one.
+    """
+
+    unreadable: frozenset[str] = frozenset()
+    existing: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    stamped: frozenset[str | None] = frozenset()
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What a topic holds: records, and for how long (ms) it keeps them; None where unknown."""
+
+    records: int
+    retention: int | None
+
+
+def look(mirror: Mirror, topics: Mapping[str, int], source: Place, target: Place) -> Access:
+    """Asks both clusters; raises nothing for a target that cannot be asked from here."""
+    from mirroring.probing.probe import probe
+
+    try:
+        names = matching(mirror, topics)
+    except TimeoutError:
+        return Access()
+    unreadable = probe(*source).unreadable(names) if names else frozenset()
+    wanted = {mirror.mirrored_name(name): topics[name] for name in names}
+    try:
+        at = probe(*target)
+        existing = frozenset(at.topics()) & wanted.keys()
+        new = {name: count for name, count in wanted.items() if name not in existing}
+        trial = at.try_creating(dict(list(new.items())[:MOST_TRIED]))
+        configs = at.topic_configs(existing, [STAMPS]) if existing else {}
+    except (ClusterUnreachable, ClusterUnauthorized) as error:
+        return Access(unreadable, why=error.detail)
+    stamped = {name for name, told in configs.items() if _value(told, STAMPS) == "LogAppendTime"}
+    return Access(
+        unreadable,
+        existing,
+        trial.refused,
+        frozenset(stamped | ({None} if trial.append_time else set())),
+    )
+
+
+def access_problems(access: Access) -> list[FieldError]:
+    """What the clusters would refuse the mirror, though it could be made in Connect."""
+    found = []
+    if access.unreadable:
+        words = f"does not let these credentials READ {some(access.unreadable)}"
+        found.append(FieldError(field="sourceCluster", message=words))
+    by_reason = sorted((why, name) for name, why in access.refused.items())
+    for why, rows in groupby(by_reason, key=lambda row: row[0]):
+        words = f"its Kafka cluster would not make {some([name for _, name in rows])}: {why}"
+        found.append(FieldError(field="connectCluster", message=words))
+    return found
+
+
+def backlogs(place: Place, topics: Mapping[str, int]) -> dict[str, Backlog]:
+    """How much each source topic holds; needs DESCRIBE, and DESCRIBE_CONFIGS for the retention."""
+    from mirroring.probing.probe import probe
+
+    at = probe(*place)
+    every = [Partition(name, index) for name, count in topics.items() for index in range(count)]
+    first, end = (
+        at.offsets(dict.fromkeys(every, EARLIEST)),
+        at.offsets(dict.fromkeys(every, LATEST)),
+    )
+    held = dict.fromkeys(topics, 0)
+    for one in every:
+        begins, ends = first[one], end[one]
+        if isinstance(begins, OffsetAt) and isinstance(ends, OffsetAt):
+            held[one.topic] += ends.offset - begins.offset
+    full = [name for name, records in held.items() if records]
+    configs = at.topic_configs(full, [RETENTION]) if full else {}
+    return {name: Backlog(held[name], _number(_value(configs[name], RETENTION))) for name in full}
+
+
+def _value(told: object, key: str) -> str | None:
+    return told.get(key) if isinstance(told, dict) else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and int(text) >= 0 else None

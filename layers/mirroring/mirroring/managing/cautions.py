@@ -1,0 +1,89 @@
+"""What is worth knowing before a mirror is made, and refuses nothing. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mirroring.answering.answers import Caution, WarningAnswer
+from mirroring.cluster import ConnectCluster
+from mirroring.managing.access import Access, Backlog
+from mirroring.managing.topics import matching, some
+from mirroring.mirror import Mirror, StartFrom
+from mirroring.redaction import is_secret
+
+RECORDS_A_SECOND = 10_000
+"""What one task is taken to copy: a cautious figure for small records."""
+
+
+def of_tasks(mirror: Mirror, workers: int, partitions: int) -> Iterator[WarningAnswer]:
+    """Tasks that leave workers idle, or that would be idle themselves."""
+    tasks = mirror.max_tasks
+    if partitions == 0:
+        yield WarningAnswer(code=Caution.NO_TOPICS, message="No topic of the source matches today.")
+    elif tasks > partitions:
+        words = f"maxTasks is {tasks}, and there are only {partitions} partitions to share."
+        yield WarningAnswer(code=Caution.MORE_TASKS_THAN_PARTITIONS, message=words)
+    if tasks < workers:
+        words = f"maxTasks is {tasks}, so that some of the {workers} workers copy nothing."
+        yield WarningAnswer(code=Caution.FEWER_TASKS_THAN_WORKERS, message=words)
+
+
+def of_secrets(connect: ConnectCluster, properties: Iterable[str]) -> Iterator[WarningAnswer]:
+    """Passwords that Kafka Connect would keep, and show to whoever may ask it."""
+    if connect.config_provider is None and any(is_secret(key) for key in properties):
+        words = (
+            "Kafka Connect would hold passwords in the connectors' configurations: give "
+            f"{connect.name} a configProvider."
+        )
+        yield WarningAnswer(code=Caution.SECRETS_IN_CONFIG, message=words)
+
+
+def of_backfill(mirror: Mirror, backlogs: Mapping[str, Backlog]) -> Iterator[WarningAnswer]:
+    """Topics that would lose records before they are copied."""
+    if mirror.start_from is StartFrom.LATEST:
+        return
+    total = sum(one.records for one in backlogs.values())
+    takes_s = total // (RECORDS_A_SECOND * mirror.max_tasks)
+    short = [
+        name
+        for name, one in backlogs.items()
+        if one.retention is not None and one.retention < takes_s * 1000
+    ]
+    if short:
+        words = (
+            f"{some(short)} may lose records to retention before they are copied: {total} records "
+            f"take some {takes_s} s with {mirror.max_tasks} tasks of {RECORDS_A_SECOND} a second."
+        )
+        yield WarningAnswer(code=Caution.RETENTION_SHORT, message=words)
+
+
+def of_target(mirror: Mirror, access: Access, fleet: Iterable[Mirror]) -> Iterator[WarningAnswer]:
+    """What is there already, and a target that stamps records with its own time."""
+    if access.why is not None:
+        words = f"The target could not be looked at: {access.why}"
+        yield WarningAnswer(code=Caution.TARGET_NOT_SEEN, message=words)
+    if access.existing:
+        yield WarningAnswer(code=Caution.TOPIC_EXISTS, message=_existing(mirror, access, fleet))
+    if access.stamped:
+        named = some(name for name in access.stamped if name) or "New topics on the target"
+        words = (
+            f"{named} get the broker's time for each record (LogAppendTime): consumers lose the "
+            "producer's, and latency is measured from offsets alone."
+        )
+        yield WarningAnswer(code=Caution.LOG_APPEND_TIME, message=words)
+
+
+def _existing(mirror: Mirror, access: Access, fleet: Iterable[Mirror]) -> str:
+    """Which topics are there, and which mirror may write to some of them."""
+    writers = {
+        one.name
+        for one in fleet
+        if one.target_cluster_id == mirror.target_cluster_id
+        and any(_may_write(one, name) for name in access.existing)
+    }
+    whose = f"written by {some(writers)}" if writers else "of no mirror known here"
+    return f"{some(access.existing)} exist on the target already, {whose}: records are added."
+
+
+def _may_write(other: Mirror, name: str) -> bool:
+    """Whether a target topic is one that the other mirror would make."""
+    prefix = f"{other.source.alias}." if other.rename_mirrored_topics else ""
+    return name.startswith(prefix) and bool(matching(other, [name.removeprefix(prefix)]))

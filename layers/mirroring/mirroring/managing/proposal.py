@@ -1,0 +1,81 @@
+"""A mirror as it is asked for, and what its clusters say of it: create and preview share it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mirroring.answering.requests import MirrorRequest
+from mirroring.connecting.connections import Connections, place
+from mirroring.errors import Conflict, FieldError
+from mirroring.managing.access import Access, access_problems, look
+from mirroring.managing.check import conflict, fleet_problems, request_problems, require
+from mirroring.managing.places import Places, facts, properties
+from mirroring.managing.source import SourceFacts
+from mirroring.mirror import Mirror, Source
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The mirror, the clusters that it names and their properties, and what was seen of them."""
+
+    mirror: Mirror
+    found: Places
+    seen: SourceFacts
+    access: Access
+    source: Mapping[str, str] = field(repr=False)
+    target: Mapping[str, str] = field(repr=False)
+
+    def problems(self, fleet: Iterable[Mirror]) -> list[FieldError]:
+        """What a create refuses as 422, beside this fleet."""
+        return [
+            *fleet_problems(self.mirror, self.seen.topics, fleet),
+            *access_problems(self.access),
+        ]
+
+    def conflict(self, fleet: Iterable[Mirror]) -> Conflict | None:
+        """What a create refuses as 409, beside this fleet."""
+        return conflict(self.mirror, self.seen.topics, fleet)
+
+
+def propose(
+    request: MirrorRequest, found: Places, suffix: str, connections: Connections, now: datetime
+) -> Proposal:
+    """Raises BadRequest, Unprocessable and Unavailable where there is nothing to look at."""
+    alias = found.alias(request.source_cluster)
+    require(request_problems(request, alias, found.source, found.target.name))
+    given = properties(request, found, connections.vault)
+    seen = facts(request, found, given)
+    mirror = _mirror(request, found, f"{alias}.{found.target.name}.{suffix}", seen, now)
+    target = connections.target(found.connect)
+    access = look(mirror, seen.topics, place(dict(given)), place(target))
+    return Proposal(mirror, found, seen, access, given, target)
+
+
+def _mirror(
+    request: MirrorRequest, found: Places, name: str, seen: SourceFacts, now: datetime
+) -> Mirror:
+    managed = request.source_cluster.managed_cluster
+    return Mirror(
+        name=name,
+        connect_cluster=found.connect.name,
+        source=Source(
+            alias=found.alias(request.source_cluster),
+            managed=found.source.name if found.source else None,
+            use_private_ips=bool(managed and managed.use_private_ips),
+            cluster_id=seen.cluster_id,
+        ),
+        target_cluster=found.target.name,
+        target_cluster_id=found.target.cluster_id,
+        rename_mirrored_topics=request.rename_mirrored_topics,
+        topics_regex=request.topics_regex,
+        topics_exclude=request.topics_exclude,
+        max_tasks=found.connect.workers if request.max_tasks is None else request.max_tasks,
+        start_from=request.start_from,
+        sync_group_offsets=request.sync_group_offsets,
+        groups_regex=request.groups_regex,
+        target_latency=request.target_latency,
+        description=request.description,
+        tags=request.tags,
+        created_at=now,
+        updated_at=now,
+    )

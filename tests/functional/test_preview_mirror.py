@@ -1,0 +1,192 @@
+"""POST /mirrors/preview: what a create would do and why it would be refused, nothing done."""
+
+from typing import Any
+
+import pytest
+from mirroring.facts import Trial
+
+from tests.functional.http import Answer, call
+from tests.functional.kafka import Cluster
+from tests.functional.world import EU, US, World, a_request, external, managed
+from tests.functional.world import world as world
+
+PASSWORD = "ssl.truststore.password=hunter2-hunter2\n"
+
+
+def preview(**fields: Any) -> Answer:
+    """Asks what a create would do."""
+    return call("POST", "/mirrors/preview", a_request(**fields))
+
+
+def codes(answer: Answer) -> set[str]:
+    """What it warns of."""
+    return {one["code"] for one in answer.json["warnings"]}
+
+
+def test_it_shows_topics_partitions_and_connectors_and_creates_nothing(world: World) -> None:
+    world.kafka.clusters[EU].partitions = 3
+    answer = preview(maxTasks=2)
+
+    assert answer.status == 200
+    assert answer.json["topics"] == [
+        {"name": name, "mirroredName": f"eu-core.{name}", "partitions": 3, "exists": False}
+        for name in ("orders.new", "orders.paid")
+    ]
+    assert (answer.json["partitions"], answer.json["problems"]) == (6, [])
+    first, second = answer.json["connectors"]
+    assert [first["kind"], second["kind"]] == ["Mirror Connector", "Checkpoint Connector"]
+    assert (first["config"]["topics"], first["config"]["tasks.max"]) == (r"orders\..*", "2")
+    assert call("GET", "/mirrors").json["mirrors"] == []
+    assert world.connect.connectors == {}
+
+
+def test_a_sound_mirror_has_nothing_to_warn_of(world: World) -> None:
+    assert codes(preview()) == set()
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an alias that is none": ({"sourceCluster": managed("eu-core", "a b")}, "invalid-mirror"),
+    "an unknown source": ({"sourceCluster": managed("nobody")}, "unknown-cluster"),
+    "an unknown Connect cluster": ({"connectCluster": "nobody"}, "unknown-cluster"),
+    "a pattern that is none": ({"topicsRegex": "("}, "invalid-mirror"),
+    "a first segment that is the target": ({"topicsRegex": "us-core.*"}, "invalid-mirror"),
+    "heartbeats without renaming": (
+        {"topicsRegex": ".*heartbeats", "renameMirroredTopics": False},
+        "invalid-mirror",
+    ),
+    "one cluster without renaming": (
+        {"sourceCluster": managed("us-core", "x"), "renameMirroredTopics": False},
+        "invalid-mirror",
+    ),
+    "copies that match again": (
+        {"sourceCluster": managed("us-core", "x"), "topicsRegex": ".*"},
+        "invalid-mirror",
+    ),
+    "no READ": ({"topicsRegex": "payments"}, "invalid-mirror"),
+    "a target that would not make it": ({"topicsRegex": "vast"}, "invalid-mirror"),
+    "an external source that is away": (
+        {"sourceCluster": external("bootstrap.servers=gone:9092")},
+        "cluster-unreachable",
+    ),
+    "what cannot be honoured": (
+        {"sourceCluster": external("bootstrap.servers=e:9\nsecurity.protocol=X")},
+        "unsupported-property",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "slug"), REFUSED.values(), ids=REFUSED.keys())
+def test_its_problems_are_what_a_create_is_refused_with(
+    world: World, fields: dict[str, Any], slug: str
+) -> None:
+    source, target = world.kafka.clusters[EU], world.kafka.clusters[US]
+    source.topics += ["us-core.orders", "my.heartbeats", "vast"]
+    source.hidden = {"payments"}
+    target.trial = Trial({"eu-core.vast": "the brokers are fewer than its replication factor"})
+    refused = world.create(**fields)
+    answer = preview(**fields)
+
+    assert (refused.status, refused.slug) == (422, slug)
+    assert answer.status == 200
+    told = [(one["type"], one["field"], one["message"]) for one in answer.json["problems"]]
+    errors = refused.json.get("errors") or [{"field": None, "message": refused.json["detail"]}]
+    assert told == [(refused.json["type"], one["field"], one["message"]) for one in errors]
+
+
+def test_a_conflict_is_a_problem_too(world: World) -> None:
+    world.created()
+
+    same, overlapping = preview(), preview(topicsRegex="orders.new")
+    assert [one["type"] for one in same.json["problems"]] == ["/problems/mirror-exists"]
+    assert [one["type"] for one in overlapping.json["problems"]] == ["/problems/mirror-overlaps"]
+    assert overlapping.json["topics"]
+
+
+def test_a_loop_over_the_fleet_is_a_problem(world: World) -> None:
+    body = {"urls": [world.connect.url], "kafkaCluster": "eu-core"}
+    world.connect.cluster_id = "EU-id"
+    assert call("PUT", "/connect-clusters/eu-connect", body).status == 201
+    world.created(
+        connectCluster="eu-connect",
+        sourceCluster=managed("us-core"),
+        renameMirroredTopics=False,
+        topicsRegex="orders.*",
+    )
+
+    answer = preview(renameMirroredTopics=False)
+    assert [one["field"] for one in answer.json["problems"]] == ["renameMirroredTopics"]
+
+
+def test_a_registered_source_that_is_away_can_be_tried_again(world: World) -> None:
+    del world.kafka.clusters[EU]
+
+    assert preview().slug == "kafka-unavailable"
+
+
+def test_a_target_that_is_away_is_a_warning_and_hinders_no_create(world: World) -> None:
+    del world.kafka.clusters[US]
+    answer = preview()
+
+    assert codes(answer) == {"TARGET_NOT_SEEN"}
+    assert {one["exists"] for one in answer.json["topics"]} == {None}
+    assert world.create().status == 202
+
+
+WARNED: dict[str, tuple[dict[str, Any], str]] = {
+    "no topic": ({"topicsRegex": "nothing"}, "NO_TOPICS"),
+    "tasks without work": ({"maxTasks": 9}, "MORE_TASKS_THAN_PARTITIONS"),
+    "idle workers": ({"maxTasks": 1, "connectCluster": "wide"}, "FEWER_TASKS_THAN_WORKERS"),
+    "a secret in Connect": (
+        {"sourceCluster": external(f"bootstrap.servers=ext:9092\n{PASSWORD}")},
+        "SECRETS_IN_CONFIG",
+    ),
+    "records that will be gone": ({"sourceCluster": managed("big")}, "RETENTION_SHORT"),
+}
+
+
+@pytest.mark.parametrize(("fields", "code"), WARNED.values(), ids=WARNED.keys())
+def test_it_warns_of_what_refuses_nothing(world: World, fields: dict[str, Any], code: str) -> None:
+    urls = [world.connect.url, "http://127.0.0.1:9", "http://127.0.0.1:10"]
+    call("PUT", "/connect-clusters/wide", {"urls": urls, "kafkaCluster": "us-core"})
+    world.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"])
+    day = {"orders.big": {"retention.ms": "86400000"}}
+    world.kafka.clusters["big:9092"] = Cluster("BIG-id", [*day], configs=day, records=10**10)
+    call("PUT", "/clusters/big", {"bootstrapServers": ["big:9092"]})
+    answer = preview(**fields)
+
+    assert (answer.status, answer.json["problems"]) == (200, [])
+    assert code in codes(answer)
+    assert "hunter2" not in str(answer.json)
+
+
+def test_latest_needs_no_backfill(world: World) -> None:
+    day = {"orders.big": {"retention.ms": "86400000"}}
+    world.kafka.clusters[EU] = Cluster("EU-id", [*day], configs=day, records=10**10)
+
+    assert "RETENTION_SHORT" in codes(preview())
+    assert "RETENTION_SHORT" not in codes(preview(startFrom="latest"))
+
+
+def test_it_tells_what_is_on_the_target_already_and_who_writes_it(world: World) -> None:
+    name = world.created(topicsRegex="orders.new")["name"]
+    world.kafka.clusters[US].topics += ["eu-core.orders.paid", "eu-core.orders.new"]
+    answer = preview(topicsExclude=["orders.new"])
+
+    assert [one["exists"] for one in answer.json["topics"]] == [True]
+    (warning,) = answer.json["warnings"]
+    assert warning["code"] == "TOPIC_EXISTS"
+    assert "of no mirror" in warning["message"]
+    both = preview()
+    assert name in next(o["message"] for o in both.json["warnings"] if o["code"] == "TOPIC_EXISTS")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_it_warns_of_a_target_with_its_own_time(world: World, known: bool) -> None:
+    target = world.kafka.clusters[US]
+    if known:
+        target.topics.append("eu-core.orders.new")
+        target.configs["eu-core.orders.new"] = {"message.timestamp.type": "LogAppendTime"}
+    else:
+        target.trial = Trial({}, append_time=True)
+
+    assert "LOG_APPEND_TIME" in codes(preview())
