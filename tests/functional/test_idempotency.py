@@ -99,13 +99,9 @@ def test_an_attempt_that_died_is_taken_over(
     def die(*_: object) -> None:
         raise RuntimeError
 
-    where = (
-        "mirroring.managing.reconcile.Reconciler.apply"
-        if written
-        else "mirroring.managing.create.facts"
-    )
+    owner, step = (Reconciler, "apply") if written else (Probe, "cluster")
     with monkeypatch.context() as patch:
-        patch.setattr(where, die)
+        patch.setattr(owner, step, die)
         assert post("k1").status == 500
     assert post("k1").slug == "in-progress"
     monkeypatch.setattr(once, "LONGEST_RUN", timedelta(seconds=-1))
