@@ -4,8 +4,8 @@ import pytest
 from mirroring.answering import listing
 from mirroring.answering.listing import Listed
 from mirroring.errors import BadRequest
-from mirroring.managing.reconciled import Reconciled
 from mirroring.observation import Status
+from mirroring.reconciled import Reconciled
 from mirroring.storing.observed import Outcome, State
 from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples

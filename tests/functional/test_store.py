@@ -12,8 +12,8 @@ from mirroring.errors import (
     MirrorNotFound,
     VersionMoved,
 )
-from mirroring.managing.reconciled import Reconciled
 from mirroring.mirror import Source
+from mirroring.reconciled import Reconciled
 from mirroring.storing.history import History
 from mirroring.storing.observed import Outcome, State
 from mirroring.storing.registry import Registry

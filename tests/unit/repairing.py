@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.reconciled import Applied, Reconciled
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Code, Connector, Observation, Reason, Severity, Status, Task
+from mirroring.reconciled import Applied, Reconciled
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mirroring.measuring.status import Scene, Topic
+from mirroring.measuring.scene import Scene, Topic
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Connector, Observation, Status, Task, TopicState
 

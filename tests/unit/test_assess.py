@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mirroring.facts import Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
-from mirroring.measuring.latency import At, Look, Pace
+from mirroring.measuring.figures import At, Look, Pace
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
 from mirroring.measuring.sheet import Seen, Sheet

@@ -5,20 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.measuring.latency import (
-    LINGER_MS,
-    At,
-    Fetched,
-    Figures,
-    Look,
-    Pace,
-    asks_from,
-    conclude,
-    doubt,
-    moved,
-    reach,
-    summary,
-)
+from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
+from mirroring.measuring.latency import LINGER_MS, asks_from, conclude, doubt, moved, reach, summary
 from mirroring.measuring.position import NEVER, Position, appended, begin, bounds, remembered, reset
 
 T = 1_000_000_000

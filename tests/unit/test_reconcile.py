@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.reconciled import Reconciled
 from mirroring.managing.repair import Action, Verb, plan, refusal_basis, settled
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
+from mirroring.reconciled import Reconciled
 
 from tests.unit.repairing import (
     BOTH,

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.measuring.status import PATIENCE, Stuck, judge
+from mirroring.measuring.rows import PATIENCE
+from mirroring.measuring.scene import Stuck
+from mirroring.measuring.status import judge
 from mirroring.mirror import Intent
 from mirroring.observation import (
     Backfill,

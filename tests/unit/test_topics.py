@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from mirroring.managing.topics import is_cycle, matching
+from mirroring.topics import is_cycle, matching
 
 from tests.given import a_mirror
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from mirroring.managing.reconciled import Reconciled
 from mirroring.mirror import Mirror
+from mirroring.reconciled import Reconciled
 from mirroring.storing import dynamo
 from mirroring.storing.dynamo import Page
 from mirroring.storing.observed import Summary

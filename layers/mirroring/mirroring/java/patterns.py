@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mirroring.errors import FieldError
 from mirroring.java.regex import JavaRegexError, matcher
-from mirroring.managing.topics import alternatives
+from mirroring.topics import alternatives
 
 
 def pattern_problems(field: str, pattern: str) -> list[FieldError]:

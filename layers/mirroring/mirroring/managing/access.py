@@ -7,8 +7,8 @@ from itertools import groupby
 from mirroring.connecting.connections import Place
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, FieldError
 from mirroring.facts import EARLIEST, LATEST, OffsetAt, Partition
-from mirroring.managing.topics import matching, some
 from mirroring.mirror import Mirror
+from mirroring.topics import matching, some
 
 MOST_TRIED = 20
 STAMPS, RETENTION = "message.timestamp.type", "retention.ms"

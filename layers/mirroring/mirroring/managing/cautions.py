@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from mirroring.answering.answers import Caution, WarningAnswer
 from mirroring.cluster import ConnectCluster
 from mirroring.managing.access import Access, Backlog
-from mirroring.managing.topics import matching, some
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import is_secret
+from mirroring.topics import matching, some
 
 RECORDS_A_SECOND = 10_000
 """What one task is taken to copy: a cautious figure for small records."""

@@ -14,10 +14,10 @@ from mirroring.managing import reconcile, source
 from mirroring.managing.change import Write, rewrite
 from mirroring.managing.check import change_problems, conflict, fleet_problems, require
 from mirroring.managing.reconcile import Reconciler
-from mirroring.managing.topics import matching
 from mirroring.mirror import Ask, Asked, Intent, Mirror
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
+from mirroring.topics import matching
 
 FIRST_TRY_S = 5.0
 

@@ -13,8 +13,8 @@ from mirroring.errors import Conflict, FieldError, MirrorExists, MirrorOverlaps,
 from mirroring.java.patterns import exclude_problems, pattern_problems
 from mirroring.java.regex import matcher
 from mirroring.managing.shared_names import may_share
-from mirroring.managing.topics import alternatives, excluded_topics, is_cycle, matching, some
 from mirroring.mirror import Mirror
+from mirroring.topics import alternatives, excluded_topics, is_cycle, matching, some
 
 if TYPE_CHECKING:
     from mirroring.answering.requests import MirrorChange, MirrorRequest

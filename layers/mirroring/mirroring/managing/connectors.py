@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 
 from mirroring.managing import groups
-from mirroring.managing.topics import excluded_topics
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import placeholders as placeholders
 from mirroring.redaction import redacted as redacted
+from mirroring.topics import excluded_topics
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"

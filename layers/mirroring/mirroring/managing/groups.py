@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from mirroring.java.regex import matcher
-from mirroring.managing.topics import alternatives
 from mirroring.mirror import Mirror
+from mirroring.topics import alternatives
 
 ALWAYS_EXCLUDED = ("console-consumer-.*", "connect-.*", "__.*")
 """Set on every connector: Kafka's defaults (DefaultGroupFilter), whatever a worker's own are."""

@@ -14,9 +14,9 @@ from mirroring.managing.access import Backlog, backlogs
 from mirroring.managing.check import refusal
 from mirroring.managing.places import places
 from mirroring.managing.proposal import Proposal, propose
-from mirroring.managing.topics import matching
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.storing.store import Store
+from mirroring.topics import matching
 
 SUFFIX = "xxxxx"
 """Stands in the names for the random letters that a create would choose."""

@@ -12,10 +12,10 @@ from aws_lambda_powertools import Logger
 
 from mirroring.errors import MirrorNotFound
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.reconciled import Reconciled, Renewing
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind, Code, Observation
+from mirroring.reconciled import Reconciled, Renewing
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
 from mirroring.storing.turns import Turn, Turns

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.reconciled import RESTART_AFTER, Reconciled, Restarts
 from mirroring.managing.renewal import due
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Ask, Intent, Mirror
 from mirroring.observation import Code, Observation, Reason
+from mirroring.reconciled import RESTART_AFTER, Reconciled, Restarts
 from mirroring.redaction import redacted
 
 HEALTHY_AFTER = timedelta(hours=1)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from mirroring.java.regex import matcher
-from mirroring.managing.topics import excluded_topics, matching
 from mirroring.mirror import Mirror
+from mirroring.topics import excluded_topics, matching
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 _LONGEST = 249

@@ -9,11 +9,11 @@ from aws_lambda_powertools import Logger
 
 from mirroring.errors import MirrorNotFound
 from mirroring.kafka_connect.connect import ConfigRefused, Connect
-from mirroring.managing.reconciled import Applied, Reconciled, Restarts
 from mirroring.managing.repair import Action, Verb, refusal_basis
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind
+from mirroring.reconciled import Applied, Reconciled, Restarts
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
 

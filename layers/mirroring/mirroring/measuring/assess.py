@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
+from mirroring.measuring.figures import Pace
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
-from mirroring.measuring.latency import Figures, Pace, Summary, conclude, summary
+from mirroring.measuring.latency import conclude, summary
 from mirroring.measuring.memory import Memory, TopicMemory
-from mirroring.measuring.position import NEVER
+from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet
-from mirroring.measuring.status import Scene, Stuck, Topic, Verdict, judge
+from mirroring.measuring.status import Verdict, judge
+from mirroring.measuring.topic import TopicAssessment
 from mirroring.observation import (
     Backfill,
     Change,
@@ -23,12 +25,8 @@ from mirroring.observation import (
     Observation,
     Reason,
     Task,
-    TopicState,
 )
 from mirroring.reasons import reason
-
-PENDING_MS = 180_000
-RETENTION_MS = 3_600_000
 
 
 def figure(sheet: Sheet, pace: Pace, now: int) -> None:
@@ -51,18 +49,19 @@ class Assessment:
 
     def __init__(self, sheet: Sheet, pace: Pace, now: int, window_s: int, workers: int) -> None:
         self._sheet = sheet
-        self._pace = pace
         self._now = now
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
         self._workers = workers
-        self._summaries = {name: summary(self._of(name)) for name in sheet.facts}
+        self._each = {
+            name: TopicAssessment(sheet, name, pace, now, self._window_ms) for name in sheet.facts
+        }
         self._whole = summary(list(sheet.figures.values()))
 
     def result(self, at: int) -> tuple[Observation, Memory, Change | None]:
         """What is recorded of a sample that began at `at` ms."""
         sheet, before = self._sheet, self._sheet.before
-        topics = {name: self._remembered(name) for name in sheet.facts}
+        topics = {name: one.remembered() for name, one in self._each.items()}
         backfill = self._backfill()
         verdict = self._verdict(topics, backfill)
         groups = group_offsets(sheet, topics, self._now)
@@ -84,109 +83,6 @@ class Assessment:
         )
         memory = self._memory(topics, verdict, groups.memory)
         return observation, memory, self._change(observation)
-
-    def _of(self, topic: str) -> list[Figures]:
-        return [figures for one, figures in self._sheet.figures.items() if one.topic == topic]
-
-    def _remembered(self, name: str) -> TopicMemory:
-        """The topic as the next sample will know it."""
-        sheet, facts = self._sheet, self._sheet.facts[name]
-        known = sheet.memory.topics.get(name) or TopicMemory(self._now, facts.topic_id)
-        mirrored = sheet.mirror.mirrored_name(name)
-        target = sheet.targets.get(mirrored)
-        asked = mirrored in sheet.append_time
-        fresh = asked and self._now - known.checked >= PENDING_MS
-        figures, late = self._summaries[name], self._delay(name)
-        above = late > sheet.mirror.target_latency and not self._pending(name)
-        kept = {} if name in sheet.recreated else dict(known.positions)
-        return TopicMemory(
-            since=self._since(name),
-            source_id=facts.topic_id,
-            target_id=target.topic_id if target else known.target_id,
-            positions=kept
-            | {one.index: at for one, at in sheet.positions.items() if one.topic == name},
-            average=known.average if figures.average is None else figures.average,
-            max=known.max if figures.max is None else figures.max,
-            above=known.above + 1 if above else 0,
-            append_time=sheet.append_time.get(mirrored, known.append_time),
-            checked=self._now if fresh else known.checked,
-        )
-
-    def _delay(self, name: str) -> int:
-        """A topic's latency as judged now: of what arrived and of what waits, in ms."""
-        figures = self._summaries[name]
-        return max(figures.average or 0, figures.late)
-
-    def _pending(self, name: str) -> bool:
-        """Matched, not yet created or assigned on the target, within its grace."""
-        sheet = self._sheet
-        known = sheet.memory.topics.get(name)
-        created = sheet.mirror.mirrored_name(name) in sheet.targets
-        assigned = sheet.seen.assigned or frozenset()
-        if known is not None:
-            lost = known.target_id and not (created and assigned)
-            if lost or self._now - known.since > PENDING_MS:
-                return False
-        return not created or not any(one.topic == name for one in assigned)
-
-    def _since(self, name: str) -> int:
-        """Since when (ms) this topic, and not one before it of the same name, is matched."""
-        known = self._sheet.memory.topics.get(name)
-        return self._now if known is None or name in self._sheet.recreated else known.since
-
-    def _state(self, name: str, memory: TopicMemory) -> TopicState:
-        if self._pending(name):
-            return TopicState.PENDING
-        positions = memory.positions.values()
-        newest = max((one.produced for one in positions), default=NEVER)
-        if self._summaries[name].waiting or self._now - newest < self._window_ms:
-            return TopicState.ACTIVE
-        if any(one.end > one.origin for one in positions):
-            return TopicState.INACTIVE
-        return TopicState.STALE if any(one.end > 0 for one in positions) else TopicState.EMPTY
-
-    def _judged(self, name: str, memory: TopicMemory) -> Topic:
-        """The topic as the table of statuses wants it."""
-        sheet = self._sheet
-        state = self._state(name, memory)
-        inactive = state is TopicState.INACTIVE
-        mirrored = sheet.mirror.mirrored_name(name)
-        target_read = Code.TARGET_UNREACHABLE not in sheet.away
-        pending = state is TopicState.PENDING
-        missing = target_read and not pending and mirrored not in sheet.targets
-        return Topic(
-            name=name,
-            mirrored=mirrored,
-            state=state,
-            latency=memory.average if inactive else self._delay(name),
-            above=memory.above,
-            stuck=None if pending or missing else self._stuck(name),
-            missing=missing,
-            skewed=sum(figures.skewed for figures in self._of(name)),
-            retention_left=self._retention_left(name),
-        )
-
-    def _stuck(self, name: str) -> Stuck | None:
-        """The topic's partition that has waited longest while nothing of it was copied."""
-        found = [
-            Stuck(one.index, figures.behind, figures.still)
-            for one, figures in self._sheet.figures.items()
-            if one.topic == name and figures.stuck and not self._may_still_begin(figures)
-        ]
-        return max(found, key=lambda one: one.behind, default=None)
-
-    def _may_still_begin(self, figures: Figures) -> bool:
-        """Whether records older than the mirror wait for no longer than a start may take."""
-        return figures.old and figures.still <= max(PENDING_MS, self._pace.overdue)
-
-    def _retention_left(self, name: str) -> int | None:
-        """How long (ms) the oldest unmirrored record has before retention takes it, when near."""
-        retention = self._sheet.retention.get(name)
-        if retention is None:
-            return None
-        behind = self._summaries[name].behind
-        left = retention - behind
-        return left if left < max(behind, min(RETENTION_MS, retention // 2)) else None
 
     def _backfill(self) -> Backfill | None:
         """How far the records older than the mirror are copied, while some are not."""
@@ -216,7 +112,7 @@ class Assessment:
             away=sheet.away,
             dim=sheet.dim,
             matched=len(sheet.facts) if sheet.listed() else len(sheet.memory.topics),
-            topics=tuple(self._judged(name, memory) for name, memory in topics.items()),
+            topics=tuple(self._each[name].judged(memory) for name, memory in topics.items()),
             findings=self._findings(),
             backfill=backfill,
             moves=self._moves(),
@@ -300,24 +196,7 @@ class Assessment:
     def _topics(self, topics: Mapping[str, TopicMemory]) -> tuple[MirroredTopic, ...]:
         if not self._sheet.listed() and self._sheet.before:
             return self._sheet.before.topics
-        return tuple(self._topic(name, memory) for name, memory in sorted(topics.items()))
-
-    def _topic(self, name: str, memory: TopicMemory) -> MirroredTopic:
-        figures: Summary = self._summaries[name]
-        read = bool(self._of(name))
-        newest = max((one.produced for one in memory.positions.values()), default=NEVER)
-        return MirroredTopic(
-            name=name,
-            mirrored_name=self._sheet.mirror.mirrored_name(name),
-            state=self._state(name, memory),
-            partitions=len(self._sheet.facts[name].leaders),
-            average_latency=memory.average,
-            max_latency=memory.max,
-            average_rate=figures.rate,
-            behind=figures.behind if read else None,
-            lag_records=figures.waiting if read else None,
-            last_produced_at=datetime.fromtimestamp(newest / 1000, UTC) if newest > 0 else None,
-        )
+        return tuple(self._each[name].shown(memory) for name, memory in sorted(topics.items()))
 
     def _connectors(self) -> tuple[Connector, ...]:
         """The connectors as Connect told of them; as last known where it did not."""

@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
+from mirroring import topics
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.facts import EARLIEST, LATEST, Fault, GroupFacts, OffsetAt, Partition, TopicFacts
-from mirroring.managing import groups, topics
+from mirroring.managing import groups
 from mirroring.measuring.group_look import GroupLook, Offsets, due
 from mirroring.measuring.group_memory import GroupMemory, learned, resumed
 from mirroring.measuring.sheet import Sheet

@@ -5,101 +5,14 @@ says which timestamp to look up, `doubt` which offsets to fetch, `conclude` give
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, Summary
 from mirroring.measuring.position import NEVER, Position, appended, bounds, remembered
 
 FUTURE_MS = 5 * 60_000
 LINGER_MS = 2_000
 SPARE = 1
-"""A paused connector may have copied one record more than it committed."""
-
-
-class Fetched(StrEnum):
-    """What a verifying fetch found where it found no record."""
-
-    NOT_ASKED = "not asked"
-    NOTHING = "only markers, aborted or compacted records"
-    FAILED = "no answer"
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """An offset and its record's timestamp in ms."""
-
-    offset: int
-    timestamp: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one sample read of one partition; None where it could not, or need not, be read.
-
-    `told`: Connect told the committed offsets; `runs`: since when (ms) it runs the mirror, NEVER
-    when it does not.
-    """
-
-    at: int
-    start: int
-    end: int
-    committed: int | None = None
-    told: bool = False
-    runs: int = 0
-    target_end: int | None = None
-    newest: int | None = None
-    oldest: At | None = None
-    fetched: At | Fetched = Fetched.NOT_ASKED
-    heard: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long things may take, in ms: a commit's flush, the gap between samples, the target."""
-
-    flush: int
-    gap: int
-    target: int
-
-    @property
-    def overdue(self) -> int:
-        """How old an uncommitted offset may get before its silence means something."""
-        return self.flush + 2 * self.gap
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A partition's figures in one sample: ms and records."""
-
-    end: int
-    waiting: int = 0
-    behind: int = 0
-    old: bool = False
-    stuck: bool = False
-    still: int = 0
-    heard: int = 0
-    heard_sum: int = 0
-    heard_max: int = 0
-    skewed: int = 0
-    produced: int = NEVER
-    rate: float | None = None
-    lost: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A topic's, or a mirror's, figures in one sample; None where nothing was measured.
-
-    `late` is `behind` without the records older than the mirror.
-    """
-
-    average: int | None = None
-    max: int | None = None
-    behind: int = 0
-    late: int = 0
-    waiting: int = 0
-    weight: int = 0
-    rate: float | None = None
 
 
 def moved(position: Position, look: Look) -> bool:

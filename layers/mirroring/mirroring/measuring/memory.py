@@ -9,6 +9,7 @@ from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
 from mirroring.measuring.position import Position
 from mirroring.observation import Reason
 
+CONFIG_AGE_MS = 600_000
 PACKING = 1
 
 

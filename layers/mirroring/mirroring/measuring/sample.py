@@ -12,9 +12,9 @@ from mirroring.errors import ConnectUnavailable, ProblemError, Unavailable
 from mirroring.facts import Partition
 from mirroring.kafka_connect.connect import Connect
 from mirroring.kafka_connect.told import Told
-from mirroring.measuring import group_reading, reading
+from mirroring.measuring import at_source, group_reading, looking_up, reading
 from mirroring.measuring.assess import Assessment, figure, late_topics, with_partitions
-from mirroring.measuring.latency import Pace
+from mirroring.measuring.figures import Pace
 from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import pack, unpack
 from mirroring.measuring.sheet import Seen, Sheet
@@ -54,18 +54,21 @@ class Sampler:
         sheets = self._sheets(names)
         _read_connect(self.connections.connect(cluster).within(CONNECT_S), sheets)
         groups = self._sources(sheets)
-        _each(groups, lambda source, some: reading.read_source(probe(*source), some, self.clock))
+        _each(
+            groups,
+            lambda source, some: at_source.read_source(probe(*source), some, self.clock),
+        )
         _each(groups, try_login)
         target = probe(*place(self.connections.target(cluster)))
         reading.read_target(target, sheets, self.clock)
         paces = {one.mirror.name: _pace(one, cluster) for one in sheets}
-        _each(groups, lambda source, some: reading.look_up(probe(*source), some, paces))
+        _each(groups, lambda source, some: looking_up.look_up(probe(*source), some, paces))
         looked = self.clock()
         reading.listen(target, sheets)
         for sheet in sheets:
             figure(sheet, paces[sheet.mirror.name], looked)
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
-        _each(groups, lambda source, some: reading.read_retention(probe(*source), some, late))
+        _each(groups, lambda source, some: at_source.read_retention(probe(*source), some, late))
         _read_groups(groups, target, sheets)
         return list(self._record_all(sheets, paces, cluster, at))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from mirroring.connecting.security import Isolation
 from mirroring.facts import Partition, TopicFacts
+from mirroring.measuring.figures import Figures, Look
 from mirroring.measuring.group_look import GroupLook
-from mirroring.measuring.latency import Figures, Look
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.position import NEVER, Position
 from mirroring.mirror import Mirror

@@ -5,9 +5,9 @@ from functools import cache
 from itertools import takewhile
 
 from mirroring.errors import MirrorExists, MirrorNotFound, VersionMoved
-from mirroring.managing.reconciled import Reconciled
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
+from mirroring.reconciled import Reconciled
 from mirroring.settings import settings
 from mirroring.storing import dynamo, fleet
 from mirroring.storing.dynamo import Dynamo, Item, Refused

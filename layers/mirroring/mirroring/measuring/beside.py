@@ -1,0 +1,45 @@
+"""What is worth telling of a mirror beside its status."""
+
+from collections.abc import Iterable
+
+from mirroring.measuring import cause
+from mirroring.measuring.scene import Scene
+from mirroring.observation import Code, Connector, Reason
+from mirroring.reasons import duration, reason
+
+
+def beside(scene: Scene) -> Iterable[Reason]:
+    """What is worth knowing whatever the status is."""
+    now = scene.now
+    for code, words in (*scene.away.items(), *scene.dim.items()):
+        yield reason(code, now, {"words": words})
+    if scene.checkpoint is not None and _any_failed(scene.checkpoint):
+        why = cause.read(_first_trace(scene.checkpoint))
+        name = scene.checkpoint.name
+        says = {"cause": why.message, "todo": why.action}
+        yield reason(Code.CHECKPOINT_FAILED, now, says, connector=name)
+    for failed in filter(None, (scene.connector, scene.checkpoint)):
+        if failed.name in scene.given_up and _any_failed(failed):
+            says = {"cause": cause.read(_first_trace(failed)).message}
+            yield reason(Code.REPAIR_GIVEN_UP, now, says, connector=failed.name)
+    for topic in scene.topics:
+        if topic.skewed:
+            yield reason(Code.CLOCK_SKEW, now, {"records": topic.skewed}, topic=topic.name)
+        if topic.retention_left is not None:
+            left = topic.retention_left
+            says = {"left": duration(max(0, left))}
+            yield reason(Code.RETENTION_NEAR, now, says, topic=topic.name, measured=left)
+    if scene.mirror.max_tasks < scene.workers:
+        numbers = {"tasks": scene.mirror.max_tasks, "workers": scene.workers}
+        yield reason(Code.FEWER_TASKS_THAN_WORKERS, now, numbers)
+    if scene.plain_secrets:
+        yield reason(Code.PLAIN_SECRETS, now)
+
+
+def _any_failed(connector: Connector) -> bool:
+    return "FAILED" in (connector.status, *(task.status for task in connector.tasks))
+
+
+def _first_trace(connector: Connector) -> str | None:
+    traces = (connector.trace, *(task.trace for task in connector.tasks))
+    return next((trace for trace in traces if trace), None)

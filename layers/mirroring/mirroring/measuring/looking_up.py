@@ -1,0 +1,83 @@
+"""What one sample asks of a source about records that may wait: look-ups, and fetches in doubt."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from mirroring.connecting.security import Isolation
+from mirroring.facts import (
+    Fault,
+    OffsetAt,
+    Partition,
+    Record,
+)
+from mirroring.measuring.figures import At, Fetched, Pace
+from mirroring.measuring.latency import asks_from, doubt, reach
+from mirroring.measuring.position import NEVER
+from mirroring.measuring.sheet import Sheet
+from mirroring.probing.probe import Probe
+
+_Wanted = TypeVar("_Wanted")
+
+
+def look_up(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) -> None:
+    """Steps 4 and 5: what is committed, what waits, and fetches where that is in doubt."""
+    asked: list[tuple[Sheet, Partition, int]] = []
+    for sheet in sheets:
+        for partition, look in sheet.looks.items():
+            position = reach(sheet.positions[partition], look)
+            sheet.positions[partition] = position
+            timestamp = asks_from(position, look) if partition in sheet.close else None
+            if timestamp is not None:
+                asked.append((sheet, partition, timestamp))
+    _note_oldest(probe, asked)
+    for isolation in {sheet.isolation for sheet in sheets}:
+        alike = [sheet for sheet in sheets if sheet.isolation == isolation]
+        _verify(probe, alike, isolation, paces)
+
+
+def _note_oldest(probe: Probe, asked: Iterable[tuple[Sheet, Partition, int]]) -> None:
+    for batch in _batches(asked):
+        answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
+        for partition, (sheet, _) in batch.items():
+            answer = answers[partition]
+            if isinstance(answer, OffsetAt) and answer.offset > NEVER:
+                oldest = At(answer.offset, answer.timestamp)
+                sheet.looks[partition] = replace(sheet.looks[partition], oldest=oldest)
+
+
+def _verify(
+    probe: Probe, sheets: Sequence[Sheet], isolation: Isolation, paces: Mapping[str, Pace]
+) -> None:
+    asked = []
+    for sheet in sheets:
+        pace = paces[sheet.mirror.name]
+        for partition in sheet.close:
+            span = doubt(sheet.positions[partition], sheet.looks[partition], pace)
+            if span is not None:
+                asked.append((sheet, partition, span))
+    for batch in _batches(asked):
+        spans = {partition: span for partition, (_, span) in batch.items()}
+        answers = probe.first_record(spans, isolation)
+        for partition, (sheet, _) in batch.items():
+            found = _fetched(answers[partition])
+            sheet.looks[partition] = replace(sheet.looks[partition], fetched=found)
+
+
+def _fetched(answer: Record | Fault | None) -> At | Fetched:
+    if isinstance(answer, Record):
+        return At(answer.offset, answer.timestamp)
+    return Fetched.NOTHING if answer is None else Fetched.FAILED
+
+
+def _batches(
+    asked: Iterable[tuple[Sheet, Partition, _Wanted]],
+) -> list[dict[Partition, tuple[Sheet, _Wanted]]]:
+    """As few rounds as can be: two mirrors may ask different things of one partition."""
+    batches: list[dict[Partition, tuple[Sheet, _Wanted]]] = []
+    for sheet, partition, wanted in asked:
+        free = next((one for one in batches if partition not in one), None)
+        if free is None:
+            batches.append(free := {})
+        free[partition] = (sheet, wanted)
+    return batches

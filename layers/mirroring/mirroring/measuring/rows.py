@@ -1,0 +1,232 @@
+"""The table of measurement.md, a function for each row: a status and its reasons, or None."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from mirroring.measuring import cause
+from mirroring.measuring.scene import GRACE, Case, Topic, is_stalled, unassigned
+from mirroring.mirror import Intent
+from mirroring.observation import Code, Reason, Status, TopicState
+from mirroring.reasons import duration, reason
+
+REFRESH_MS = 60_000
+PATIENCE = 3
+Row = tuple[Status, tuple[Reason, ...]] | None
+
+
+def row_1_removed(case: Case) -> Row:
+    """Being removed."""
+    return (Status.DELETING, ()) if case.scene.mirror.intent is Intent.DELETED else None
+
+
+def row_2_refused(case: Case) -> Row:
+    """Connect refused the configuration."""
+    words = case.scene.refused
+    if words is None:
+        return None
+    return Status.FAILED, (reason(Code.CONFIG_REFUSED, case.scene.now, {"words": words}),)
+
+
+def row_3_paused_here(case: Case) -> Row:
+    """Paused or stopped through Lockstep, or resumed so lately that Connect may not have yet."""
+    mirror, connector = case.scene.mirror, case.scene.connector
+    paused = mirror.intent in (Intent.PAUSED, Intent.STOPPED)
+    held = connector is not None and connector.status in ("PAUSED", "STOPPED")
+    was = case.before is not None and case.before.status is Status.PAUSED
+    resuming = held and was and case.scene.now - mirror.updated_at <= GRACE
+    return (Status.PAUSED, ()) if paused or resuming else None
+
+
+def row_4_just_created(case: Case) -> Row:
+    """No connector status, unassigned, or no task yet, in the first three minutes."""
+    connector = case.scene.connector
+    if not case.young or (case.before and case.before.status is not Status.CREATING):
+        return None
+    if connector is not None and connector.status == "FAILED":
+        return None
+    waiting = connector is None or connector.status in (None, "UNASSIGNED", "RESTARTING")
+    unready = connector is None or not connector.tasks or unassigned(connector)
+    nothing = case.scene.matched == 0 and not case.scene.away
+    return (Status.CREATING, ()) if waiting or (unready and not nothing) else None
+
+
+def row_5_connector_gone(case: Case) -> Row:
+    """The mirror connector is gone."""
+    if case.observed and case.scene.connector is None:
+        return Status.OUT_OF_SYNC, (case.why(Code.CONNECTOR_MISSING),)
+    return None
+
+
+def row_6_failed(case: Case) -> Row:
+    """The connector or any of its tasks FAILED."""
+    connector = case.scene.connector
+    if connector is None:
+        return None
+    found = []
+    if connector.status == "FAILED":
+        why = cause.read(connector.trace)
+        found.append(case.why(Code.CONNECTOR_FAILED, cause=why.message, todo=why.action))
+    for task in connector.tasks:
+        if task.status == "FAILED":
+            why = cause.read(task.trace)
+            said = case.why(Code.TASK_FAILED, task=task.id, cause=why.message, todo=why.action)
+            found.append(said)
+    return (Status.OUT_OF_SYNC, tuple(found)) if found else None
+
+
+def row_7_paused_elsewhere(case: Case) -> Row:
+    """Paused or stopped by someone else."""
+    connector = case.scene.connector
+    code = {"PAUSED": Code.CONNECTOR_PAUSED, "STOPPED": Code.CONNECTOR_STOPPED}.get(
+        (connector and connector.status) or ""
+    )
+    return (Status.OUT_OF_SYNC, (case.why(code),)) if code else None
+
+
+def row_8_not_running(case: Case) -> Row:
+    """Unassigned or restarting for more than two samples."""
+    connector = case.scene.connector
+    samples = case.counts.get("unassigned", 0)
+    if connector is None or samples <= 2:
+        return None
+    state = "RESTARTING" if connector.status == "RESTARTING" else "UNASSIGNED"
+    why = case.why(Code.TASKS_NOT_RUNNING, state=state, samples=samples)
+    return Status.OUT_OF_SYNC, (why,)
+
+
+def row_9_no_tasks(case: Case) -> Row:
+    """RUNNING with no task though topics match, beyond the refresh interval."""
+    since = case.counts.get("taskless_since", 0)
+    if not since or case.young or case.now_ms - since <= REFRESH_MS:
+        return None
+    return Status.OUT_OF_SYNC, (case.why(Code.NO_TASKS, topics=case.scene.matched),)
+
+
+def row_10_late_or_lost(case: Case) -> Row:
+    """Above the target in two samples, stalled, missing on the target, reset, lost, recreated."""
+    found = (*_missing(case), *_stalled(case), *_late(case))
+    if found or case.scene.findings:
+        return Status.OUT_OF_SYNC, found
+    held = tuple(_held(case))
+    return (Status.OUT_OF_SYNC, held) if held else None
+
+
+def row_11_backfilling(case: Case) -> Row:
+    """Only because records older than the mirror are still being copied."""
+    backfill = case.scene.backfill
+    if backfill is None or case.scene.away:
+        return None
+    says = {"done": backfill.done, "total": backfill.total}
+    return Status.OUT_OF_SYNC, (reason(Code.BACKFILLING, case.scene.now, says),)
+
+
+def row_12_unobservable(case: Case) -> Row:
+    """Source, target or Connect cannot be observed for three samples; until then as before."""
+    if not case.scene.away:
+        return None
+    blind = max(case.counts.get(f"away_{code}", 0) for code in case.scene.away)
+    if blind >= PATIENCE and not case.scene.moves:
+        return Status.UNKNOWN, ()
+    return (case.before.status, case.before.reasons) if case.before else (Status.CREATING, ())
+
+
+def row_13_no_topics(case: Case) -> Row:
+    """No topic matches."""
+    if case.scene.matched:
+        return None
+    says = {"regex": case.scene.mirror.topics_regex}
+    return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.scene.now, says),)
+
+
+def row_14_stale(case: Case) -> Row:
+    """Any STALE topic, or any INACTIVE one whose last latency is above the target."""
+    now, target = case.scene.now, case.scene.mirror.target_latency
+    found = []
+    for topic in case.scene.topics:
+        if topic.state is TopicState.STALE:
+            found.append(reason(Code.STALE_TOPIC, now, topic=topic.name))
+        elif topic.state is TopicState.INACTIVE and (topic.latency or 0) > target:
+            found.append(_above(Code.INACTIVE_ABOVE_TARGET, topic, now, target))
+    return (Status.STALE_TOPIC, tuple(found)) if found else None
+
+
+def row_15_in_sync(case: Case) -> Row:
+    """Otherwise."""
+    return Status.IN_SYNC, ()
+
+
+ROWS: tuple[Callable[[Case], Row], ...] = (
+    row_1_removed,
+    row_2_refused,
+    row_3_paused_here,
+    row_4_just_created,
+    row_5_connector_gone,
+    row_6_failed,
+    row_7_paused_elsewhere,
+    row_8_not_running,
+    row_9_no_tasks,
+    row_10_late_or_lost,
+    row_11_backfilling,
+    row_12_unobservable,
+    row_13_no_topics,
+    row_14_stale,
+    row_15_in_sync,
+)
+
+
+def _missing(case: Case) -> Iterable[Reason]:
+    for topic in case.scene.topics:
+        if topic.missing:
+            says = {"mirrored": topic.mirrored}
+            yield reason(Code.TARGET_TOPIC_MISSING, case.scene.now, says, topic=topic.name)
+
+
+def _stalled(case: Case) -> Iterable[Reason]:
+    for topic in case.scene.topics:
+        if topic.stuck is not None and is_stalled(topic, case.scene):
+            yield reason(
+                Code.STALLED,
+                case.scene.now,
+                {"still": duration(topic.stuck.still), "delay": duration(topic.stuck.behind)},
+                topic=topic.name,
+                partition=topic.stuck.partition,
+                measured=topic.stuck.behind,
+                threshold=case.scene.mirror.target_latency,
+            )
+
+
+def _late(case: Case) -> Iterable[Reason]:
+    target = case.scene.mirror.target_latency
+    for topic in case.scene.topics:
+        if topic.state is TopicState.ACTIVE and topic.above >= 2:
+            yield _above(Code.LATENCY_ABOVE_TARGET, topic, case.scene.now, target)
+
+
+def _held(case: Case) -> Iterable[Reason]:
+    """What was too late in the last sample, until a second good one ends it.
+
+    Where a higher row decided then, its topics still tell how late they were.
+    """
+    before, target = case.before, case.scene.mirror.target_latency
+    if not case.counts.get("breach") or before is None or before.status is not Status.OUT_OF_SYNC:
+        return
+    late = (Code.LATENCY_ABOVE_TARGET, Code.STALLED)
+    known = [one for one in before.reasons if one.code in late]
+    yield from known
+    for topic in () if known else before.topics:
+        latency = max(topic.average_latency or 0, topic.behind or 0)
+        if topic.state is TopicState.ACTIVE and latency > target:
+            was = Topic(topic.name, topic.mirrored_name, topic.state, latency)
+            yield _above(Code.LATENCY_ABOVE_TARGET, was, case.scene.now, target)
+
+
+def _above(code: Code, topic: Topic, now: datetime, target: int) -> Reason:
+    latency = topic.latency or 0
+    return reason(
+        code,
+        now,
+        {"delay": duration(latency), "target": duration(target)},
+        topic=topic.name,
+        measured=latency,
+        threshold=target,
+    )
