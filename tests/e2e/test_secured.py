@@ -1,0 +1,349 @@
+"""Sources that ask who we are, through Connect workers that ask too, on real MirrorMaker 2."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ResourcePattern,
+    ResourceType,
+    UserScramCredentialUpsertion,
+)
+
+from tests.e2e.clusters import PASSWORD, Identity, Secured, secured
+from tests.e2e.guarded import LOGIN, Guarded, guarded
+from tests.e2e.local_stack import LocalStack, eventually
+
+SETTLED_S = 120.0
+MODULES = "org.apache.kafka.common.security"
+FIRST, SECOND = "scram-first-7d1e", "scram-second-40b8"
+
+
+@dataclass
+class World:
+    """The stack, a source that speaks every protocol, and Connect workers behind a password."""
+
+    stack: LocalStack
+    source: Secured
+    workers: Guarded
+    client: Identity
+    mirrors: dict[str, str] = field(default_factory=dict)
+
+    def register(self, name: str, listener: str, properties: dict[str, str]) -> Any:
+        """PUT /clusters/{name}."""
+        lines = {key: value.replace("\n", "\\n") for key, value in properties.items()}
+        text = "".join(f"{key}={value}\n" for key, value in lines.items())
+        body = {
+            "bootstrapServers": [self.source.servers[listener]],
+            "connectionProperties": text,
+        }
+        return self.stack.put(f"/clusters/{name}", body)
+
+    def create(self, cluster: str, connect: str, topic: str) -> str:
+        """A mirror of one topic, under an alias of its own; its name."""
+        managed = {"managedCluster": {"sourceKafkaClusterId": cluster}}
+        body = {
+            "connectCluster": connect,
+            "sourceCluster": {"alias": f"s{secrets.token_hex(3)}", **managed},
+            "topicsRegex": topic,
+        }
+        answer = self.stack.post("/mirrors", body)
+        assert answer.status == 202, answer
+        self.mirrors[str(answer.json["name"])] = topic
+        return str(answer.json["name"])
+
+    def mirror(self, name: str) -> Any:
+        """GET /mirrors/{name}."""
+        return self.stack.get(f"/mirrors/{name}").json
+
+    def changes(self, name: str) -> list[dict[str, Any]]:
+        """The mirror's changes, oldest first."""
+        changes = self.stack.get(f"/mirrors/{name}/changes").json["changes"]
+        return list(changes[::-1])
+
+    def produce(self, topic: str) -> bytes:
+        """Write a record to the source; its value."""
+        value = secrets.token_hex(8).encode()
+        with KafkaProducer(bootstrap_servers=self.source.server) as producer:
+            producer.send(topic, value).get(10)
+        return value
+
+    def is_in_sync(self, name: str) -> None:
+        """Wait until the mirror is in sync."""
+        eventually(
+            lambda: self.mirror(name)["status"] == "IN_SYNC",
+            within_s=SETTLED_S,
+            what=f"{name} IN_SYNC: {self.mirror(name)}",
+        )
+
+    def copies(self, name: str) -> None:
+        """Wait until a record that is written now has come through the mirror."""
+        topic = self.mirrors[name]
+        value = self.produce(topic)
+        mirrored = f"{name.partition('.')[0]}.{topic}"
+        eventually(
+            lambda: value in {one.value for one in self.stack.target.read(mirrored)},
+            within_s=SETTLED_S,
+            what=f"a record in {mirrored}",
+        )
+
+
+def scram(world_ca: str, password: str) -> dict[str, str]:
+    """A user of SASL_SSL and SCRAM-SHA-512 behind an own authority."""
+    login = f'{MODULES}.scram.ScramLoginModule required username="ann" password="{password}";'
+    return {
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.jaas.config": login,
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.certificates": world_ca,
+    }
+
+
+def mutual(own: Identity) -> dict[str, str]:
+    """A client certificate."""
+    return {
+        "security.protocol": "SSL",
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.certificates": own.ca,
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.certificate.chain": own.certificate,
+        "ssl.keystore.key": own.key,
+    }
+
+
+def plain() -> dict[str, str]:
+    """A user of SASL PLAIN."""
+    login = f'{MODULES}.plain.PlainLoginModule required username="ann" password="{PASSWORD}";'
+    return {
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.jaas.config": login,
+    }
+
+
+def give(source: Secured, password: str) -> None:
+    """`ann` gets a SCRAM password, which ends the one before."""
+    with KafkaAdminClient(bootstrap_servers=source.server) as admin:
+        admin.alter_user_scram_credentials(
+            [UserScramCredentialUpsertion("ann", "SCRAM-SHA-512", password)]
+        )
+
+
+def prepare(source: Secured) -> None:
+    """Topics, and `ann`, who may do what MirrorMaker must at a source."""
+    topics = {name: {"num_partitions": 1, "replication_factor": 1} for name in "abcdef"}
+    may = {
+        ResourceType.TOPIC: ("*", ("DESCRIBE", "READ", "DESCRIBE_CONFIGS")),
+        ResourceType.GROUP: ("*", ("DESCRIBE",)),
+        ResourceType.CLUSTER: ("kafka-cluster", ("DESCRIBE",)),
+    }
+    with KafkaAdminClient(bootstrap_servers=source.server) as admin:
+        admin.create_topics(topics)
+        admin.create_acls(
+            [
+                ACL("User:ann", "*", ACLOperation[word], ACLPermissionType.ALLOW,
+                    ResourcePattern(kind, name))
+                for kind, (name, words) in may.items()
+                for word in words
+            ]
+        )  # fmt: skip
+    give(source, FIRST)
+
+
+@pytest.fixture(scope="module")
+def world(registered: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Three sources registered, each with a mirror on its way."""
+    with secured(tmp_path_factory.mktemp("source")) as source:
+        prepare(source)
+        folder = tmp_path_factory.mktemp("workers")
+        with guarded(registered, folder, source.authority) as workers:
+            found = World(registered, source, workers, source.authority.identity("client"))
+            workers.register()
+            begin(found)
+            yield found
+            end(found)
+
+
+def begin(world: World) -> None:
+    ca = world.source.authority.pem
+    for name, listener, properties in (
+        ("by-scram", "SASL_SSL", scram(ca, FIRST)),
+        ("by-key", "MUTUAL", mutual(world.client)),
+        ("by-plain", "PLAIN", plain()),
+    ):
+        answer = world.register(name, listener, properties)
+        assert answer.status == 201, answer
+    world.workers.sync()
+    for topic in ("a", "b"):
+        world.create("by-scram", world.workers.name, topic)
+    world.create("by-key", world.workers.name, "c")
+    world.create("by-plain", "us-connect", "d")
+
+
+def end(world: World) -> None:
+    for name in world.mirrors:
+        assert world.stack.delete(f"/mirrors/{name}").status in (202, 204, 404)
+    for name in world.mirrors:
+        eventually(
+            lambda: world.stack.get(f"/mirrors/{name}").status == 404,  # noqa: B023 - asked at once
+            within_s=SETTLED_S,
+            what="the removal",
+        )
+    paths = [f"/connect-clusters/{world.workers.name}"]
+    paths += [f"/clusters/{name}" for name in ("by-scram", "by-key", "by-plain")]
+    for path in paths:
+        assert world.stack.delete(path).status == 204
+
+
+def of(world: World, topic: str) -> str:
+    """The mirror of a topic."""
+    return next(name for name, one in world.mirrors.items() if one == topic)
+
+
+def test_records_flow_from_sources_that_ask_who_we_are(world: World) -> None:
+    for name in world.mirrors:
+        world.copies(name)
+    for name in world.mirrors:
+        world.is_in_sync(name)
+
+
+def test_with_a_config_provider_the_workers_keep_placeholders_only(world: World) -> None:
+    told = world.workers.connect(0).connectors()
+    by_scram = told[f"{of(world, 'a')}.source"].config["source.cluster.sasl.jaas.config"]
+    by_key = told[f"{of(world, 'c')}.source"].config["source.cluster.ssl.keystore.key"]
+    assert by_scram.startswith("${file:")
+    assert by_scram.endswith("/cluster/by-scram:sasl.jaas.config}")
+    assert by_key.endswith("/cluster/by-key:ssl.keystore.key}")
+    kept = str([one.config for one in told.values()])
+    assert not [secret for secret in hidden(world) if secret in kept]
+
+
+def test_without_a_config_provider_the_mirror_warns_of_it(world: World) -> None:
+    codes = {
+        name: {reason["code"] for reason in world.mirror(name)["reasons"]} for name in world.mirrors
+    }
+    assert {name for name, found in codes.items() if "PLAIN_SECRETS" in found} == {of(world, "d")}
+
+
+def hidden(world: World) -> list[str]:
+    """Every secret, the private key by a line of it."""
+    return [FIRST, SECOND, PASSWORD, LOGIN, world.client.key.splitlines()[5]]
+
+
+def test_a_wrong_password_is_refused_and_changes_nothing(world: World) -> None:
+    before = world.stack.get("/clusters/by-scram").json
+    wrong = scram(world.source.authority.pem, "wrong-wrong")
+    answer = world.register("by-scram", "SASL_SSL", wrong)
+    assert (answer.status, answer.json["type"]) == (422, "/problems/cluster-unauthorized")
+    assert b"wrong-wrong" not in answer.body
+    assert world.stack.get("/clusters/by-scram").json == before
+    world.copies(of(world, "a"))
+
+
+def test_a_new_password_reaches_the_mirrors_one_after_the_other(world: World) -> None:
+    give(world.source, SECOND)
+    outdated = scram(world.source.authority.pem, FIRST)
+    assert world.register("by-scram", "SASL_SSL", outdated).status == 422
+    answer = world.register("by-scram", "SASL_SSL", scram(world.source.authority.pem, SECOND))
+    assert answer.status == 200, answer
+    world.workers.sync()
+    mine = [of(world, topic) for topic in ("a", "b")]
+    steps = eventually(lambda: renewed(world, mine), within_s=SETTLED_S, what="two renewals")
+    assert [step for _, _, step in sorted(steps)] == ["GIVEN", "PROVEN", "GIVEN", "PROVEN"]
+    assert {name for _, name, _ in sorted(steps)[:2]} != {name for _, name, _ in sorted(steps)[2:]}
+    for name in mine:
+        world.copies(name)
+        world.is_in_sync(name)
+
+
+def renewed(world: World, names: list[str]) -> list[tuple[str, str, str]]:
+    """When which mirror's connection got how far, once all are proven."""
+    lines = [
+        (line["at"], name, line["to"]["connection"])
+        for name in names
+        for line in world.changes(name)
+        if line["kind"] == "repair" and "connection" in line["to"]
+    ]
+    return lines if len(lines) == 2 * len(names) else []
+
+
+def test_with_one_of_two_workers_killed_every_call_still_works(world: World) -> None:
+    paused, removed = of(world, "a"), of(world, "b")
+    world.workers.processes.kill(world.workers.children[0])
+    assert world.stack.post(f"/mirrors/{paused}/pause").status == 202
+    assert world.stack.delete(f"/mirrors/{removed}").status in (202, 204)
+    created = world.create("by-key", world.workers.name, "e")
+    survivor = world.workers.connect(1)
+
+    def all_done() -> bool:
+        told = survivor.connectors()
+        held = told[f"{paused}.source"].connector.status == "PAUSED"
+        made = f"{created}.source" in told
+        return held and made and world.stack.get(f"/mirrors/{removed}").status == 404
+
+    eventually(all_done, within_s=SETTLED_S, what="pause, delete and create")
+    assert not [name for name in survivor.connectors() if name.startswith(removed)]
+    world.copies(created)
+    assert world.stack.post(f"/mirrors/{paused}/resume").status == 202
+    world.copies(paused)
+
+
+def test_cleanup_takes_the_mirror_s_own_topics_and_offsets_along(world: World) -> None:
+    name = of(world, "d")
+    alias = name.partition(".")[0]
+    internal = {f"{alias}.checkpoints.internal", f"mm2-offset-syncs.{alias}.internal"}
+    eventually(
+        lambda: internal <= world.stack.target.topics(), within_s=SETTLED_S, what="the topics"
+    )
+    path = f"/connectors/{name}.source"
+    eventually(
+        lambda: world.stack.connect("GET", f"{path}/offsets").json["offsets"],
+        within_s=SETTLED_S,
+        what="offsets",
+    )
+    assert world.stack.delete(f"/mirrors/{name}?cleanup=internal").status in (202, 204)
+    eventually(
+        lambda: world.stack.get(f"/mirrors/{name}").status == 404, within_s=SETTLED_S, what="404"
+    )
+    left = world.stack.target.topics()
+    assert not internal & left
+    assert f"{alias}.d" in left
+    assert world.changes(name)[-1]["to"] == {"state": "REMOVED"} | dict.fromkeys(
+        sorted(internal), "DELETED"
+    )
+    assert offsets_again(world, path) == []
+
+
+def offsets_again(world: World, path: str) -> Any:
+    """What Connect remembers of a connector of that name, which does nothing."""
+    config = {
+        "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+        "source.cluster.alias": "idle",
+        "enabled": "false",
+    }
+    assert world.stack.connect("PUT", f"{path}/config", config).status == 201
+    found = world.stack.connect("GET", f"{path}/offsets").json["offsets"]
+    assert world.stack.connect("DELETE", path).status == 204
+    return found
+
+
+def test_no_secret_stands_in_any_answer_or_log(world: World) -> None:
+    answers = [world.stack.get(path).body.decode() for path in ("/clusters", "/connect-clusters")]
+    for name in world.mirrors:
+        for path in (f"/mirrors/{name}", f"/mirrors/{name}/changes"):
+            answers.append(world.stack.get(path).body.decode())
+    logs = [
+        path.read_text(errors="replace")
+        for path in world.stack.data.rglob("*.log")
+        if not path.stem.isdecimal()  # Kafka's own segments, with what a worker keeps
+    ]
+    everything = "".join([*answers, *logs, world.stack.said(), world.workers.logs()])
+    assert "by-scram" in everything
+    assert not [number for number, one in enumerate(hidden(world)) if one in everything]
