@@ -134,6 +134,18 @@ def test_what_a_principal_may_not_see_costs_the_rest_nothing(
     probe.close()
 
 
+def test_what_a_principal_could_not_mirror_is_known_before(cluster: Secured) -> None:
+    probe = connect(cluster, "PLAIN", sasl("SASL_PLAINTEXT", "PLAIN"))
+    assert probe.unreadable(["open"]) == {"open"}
+    assert probe.try_creating({"new": 1}).refused == {"new": "no CREATE permission on the topic"}
+    probe.close()
+    anyone = Probe([cluster.server], properties.security({}))
+    assert anyone.unreadable(["open", "closed"]) == frozenset()
+    assert anyone.try_creating({"new": 1, "open": 1}).refused == {}
+    assert anyone.topics().keys() == {"open", "closed"}
+    anyone.close()
+
+
 class TokenEndpoint(BaseHTTPRequestHandler):
     """Sells unsigned tokens, which a broker takes that was told of no keys, to `me` alone."""
 

@@ -69,7 +69,7 @@ def access_problems(access: Access) -> list[FieldError]:
     """What the clusters would refuse the mirror, though it could be made in Connect."""
     found = []
     if access.unreadable:
-        words = f"does not let these credentials READ {some(access.unreadable)}"
+        words = f"does not grant READ and DESCRIBE_CONFIGS on {some(access.unreadable)}"
         found.append(FieldError(field="sourceCluster", message=words))
     by_reason = sorted((why, name) for name, why in access.refused.items())
     for why, rows in groupby(by_reason, key=lambda row: row[0]):

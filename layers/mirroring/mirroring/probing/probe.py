@@ -136,7 +136,7 @@ class Probe:
             return describe(self._brokers, names, keys)
 
     def unreadable(self, names: Collection[str]) -> frozenset[str]:
-        """Those of the topics that we may not READ; none where the cluster does not tell."""
+        """The topics that we lack READ or DESCRIBE_CONFIGS on, where the cluster tells."""
         with self._lock:
             return unreadable(self._brokers, names)
 

@@ -12,7 +12,8 @@ from mirroring.facts import Trial
 from mirroring.probing.brokers import Brokers, Node, Versions
 
 _METADATA = 3
-_READ, _UNTOLD = 3, 31
+_READ, _DESCRIBE_CONFIGS, _UNTOLD = 3, 10, 31
+_NEEDED = {_READ, _DESCRIBE_CONFIGS}
 _NOT_CONTROLLER = 41
 # Invalid name, topic and cluster authorization, partitions, replication factor, creation policy.
 _REFUSALS = {
@@ -28,13 +29,17 @@ _Creatable = CreateTopicsRequest.CreatableTopic
 
 
 def unreadable(brokers: Brokers, names: Collection[str]) -> frozenset[str]:
-    """The topics that we may not READ; none where the cluster does not tell (before Kafka 2.3)."""
+    """The topics that MirrorMaker could not copy, without READ or DESCRIBE_CONFIGS.
+
+    It reads a topic's configuration before it creates the copy. None where the cluster does not
+    tell (before Kafka 2.3).
+    """
     job = brokers.ask_any(partial(_operations_request, names))
     answer = brokers.gather({"operations": job})["operations"]
     if isinstance(answer, KafkaError):
         return frozenset()
     told = {one.name: set(one.authorized_operations or ()) for one in answer.topics}
-    return frozenset(name for name, may in told.items() if may - {_UNTOLD} and _READ not in may)
+    return frozenset(name for name, may in told.items() if may - {_UNTOLD} and not may >= _NEEDED)
 
 
 def try_creating(brokers: Brokers, nodes: Collection[Node], topics: Mapping[str, int]) -> Trial:
