@@ -279,7 +279,7 @@ OPERATIONS = (
         "/mirrors/{name}",
         "Remove a mirror",
         "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
-        "stay. Repeating it is safe.",
+        "stay, and its changes stay readable. Repeating it is safe.",
         {202: answers.MirrorAnswer, 204: None},
         (BadRequest, MirrorNotFound, Conflict),
         parameters=("cleanup",),

@@ -25,8 +25,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "status": _query("Only mirrors with this status.", {"type": "string", "enum": list(Status)}),
     "connectCluster": _query("Only mirrors of this Connect cluster.", {"type": "string"}),
     "cleanup": _query(
-        "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no other "
-        "mirror shares them, and its connectors' stored offsets.",
+        "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no "
+        "other mirror shares them, and its connectors' stored offsets.",
         {"type": "string", "enum": list(Cleanup)},
     ),
     "from": _query("The oldest point; 24 hours before `to` unless told.", MOMENT),

@@ -111,6 +111,34 @@ def test_security_goes_behind_the_clusters_prefix() -> None:
     assert "target.cluster.security.protocol" not in config
 
 
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {
+            "security.protocol": "SASL_SSL",
+            "sasl.mechanism": "AWS_MSK_IAM",
+            "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
+            "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam."
+            "IAMClientCallbackHandler",
+        },
+        {
+            "security.protocol": "SASL_SSL",
+            "sasl.mechanism": "OAUTHBEARER",
+            "sasl.oauthbearer.token.endpoint.url": "https://idp.example/token",
+            "sasl.oauthbearer.client.credentials.client.id": "me",
+            "sasl.oauthbearer.client.credentials.client.secret": "s",
+            "sasl.login.callback.handler.class": "org.apache.kafka.common.security.oauthbearer."
+            "OAuthBearerLoginCallbackHandler",
+        },
+    ],
+    ids=["AWS_MSK_IAM", "OAUTHBEARER"],
+)
+def test_both_connectors_get_every_word_of_a_cloud_login(properties: dict[str, str]) -> None:
+    wanted = {f"source.cluster.{key}": value for key, value in properties.items()}
+    for config in (source_connector(properties), checkpoint_connector(properties)):
+        assert wanted.items() <= config.items()
+
+
 def test_what_mirrormaker_drops_behind_the_prefix_reaches_the_clients_by_role() -> None:
     config = source_connector({**SOURCE, "request.timeout.ms": "5000", "group.id": "mine"})
     assert config["source.consumer.request.timeout.ms"] == "5000"
