@@ -59,6 +59,7 @@ class Kafka:
         self, groups: Mapping[str, GroupFacts]
     ) -> dict[str, dict[Partition, int] | Fault]:
         """What they have committed."""
+        self._answer()
         self.asked += groups
         return {name: self.committed_.get(name, {}) for name in groups}
 
@@ -233,6 +234,16 @@ def test_a_cluster_that_is_away_costs_only_the_look(side: str) -> None:
     (source if side == "source" else target).away = True
 
     assert read(a_sheet(), source, target) is None
+
+
+def test_a_source_that_goes_away_meanwhile_costs_only_the_look() -> None:
+    sheet, source = a_sheet(), a_source("app")
+    group_reading.list_groups(cast(Probe, source), [sheet])
+    group_reading.read_on_target(cast(Probe, a_target()), [sheet])
+    source.away = True
+    group_reading.read_committed(cast(Probe, source), [sheet])
+
+    assert sheet.groups is None
 
 
 @pytest.mark.parametrize("code", [Code.SOURCE_UNREACHABLE, Code.TARGET_UNREACHABLE])

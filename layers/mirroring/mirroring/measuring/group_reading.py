@@ -65,7 +65,12 @@ def read_committed(source: Probe, sheets: Iterable[Sheet]) -> None:
     wanted: dict[str, GroupFacts] = {}
     for _, look in looking:
         wanted |= {name: look.names[name] for name in look.asked}
-    told = source.committed(wanted) if wanted else {}
+    try:
+        told = source.committed(wanted) if wanted else {}
+    except (ClusterUnreachable, ClusterUnauthorized):
+        for sheet, _ in looking:
+            sheet.groups = None
+        return
     for sheet, look in looking:
         names = {name: name for name in sheet.facts}
         look.committed = {name: _by_source(told[name], names) for name in look.asked}

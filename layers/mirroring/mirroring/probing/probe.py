@@ -155,6 +155,7 @@ class Probe:
     def committed(self, groups: Mapping[str, GroupFacts]) -> Committed:
         """What these groups have committed, asked of their coordinators; needs Kafka 3.0."""
         with self._lock:
+            self._leaders.ask(())
             return ask_committed(self._brokers, groups)
 
     def records(self, starts: Mapping[Partition, int]) -> dict[Partition, Chunk | Fault]:
