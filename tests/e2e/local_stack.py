@@ -78,6 +78,11 @@ class Cluster:
         with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:
             admin.create_topics({topic: layout for topic in topics})
 
+    def delete(self, *topics: str) -> None:
+        """Delete topics."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:
+            admin.delete_topics(list(topics))
+
     def topics(self) -> set[str]:
         """The names of all topics."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:

@@ -1,5 +1,6 @@
 """Pause, stop, resume, restart and acknowledge."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -35,9 +36,7 @@ def post(name: str, act: str, body: Any = None, if_match: str | None = None) -> 
 
 def reconcile() -> None:
     """One run of reconcile_mirrors."""
-    from functions.reconcile_mirrors.app import handler
-
-    handler(event("reconcile_mirrors"), Minute())
+    import_module("functions.reconcile_mirrors.app").handler(event("reconcile_mirrors"), Minute())
 
 
 def states(world: World, name: str) -> set[str]:
