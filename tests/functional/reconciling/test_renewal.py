@@ -6,6 +6,7 @@ import pytest
 from mirroring.managing import renewal
 from mirroring.mirror import Intent
 from mirroring.observation import Code
+from mirroring.storing import turns
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
@@ -141,6 +142,35 @@ def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
     change(rotated, intent=intent)
     run()
     assert LAST in renewed(server)
+
+
+@pytest.mark.parametrize(
+    ("holder", "age", "expected"),
+    [
+        ("gone.us-core.aaaaa", timedelta(0), [NAME]),
+        (LAST, timedelta(minutes=6), [NAME]),
+        (LAST, timedelta(minutes=4), [LAST]),
+    ],
+    ids=["removed since", "never used", "taken a moment ago"],
+)
+def test_a_turn_that_a_crash_left_behind_passes_on(
+    rotated: Store, server: ConnectServer, holder: str, age: timedelta, expected: list[str]
+) -> None:
+    assert turns.opened().take("eu-core", holder, datetime.now(UTC) - age)
+    run()
+    assert renewed(server) == expected
+
+
+def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
+    now = datetime.now(UTC)
+    assert turns.opened().take("eu-core", NAME, now)
+    assert turns.opened().take("eu-core", NAME, now)
+    assert not turns.opened().take("eu-core", LAST, now)
+    assert turns.opened().take("us-core", LAST, now)
+    turns.opened().end("eu-core", LAST)
+    assert not turns.opened().take("eu-core", LAST, now)
+    turns.opened().end("eu-core", NAME)
+    assert turns.opened().take("eu-core", LAST, now)
 
 
 def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(
