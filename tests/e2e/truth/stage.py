@@ -114,6 +114,10 @@ class Stage:
         """The topic's name on the target."""
         return f"{ALIAS}.{topic}"
 
+    def committed(self, topic: str) -> int | None:
+        """The offset of the last record of partition 0 that Connect has committed as copied."""
+        return self.world.connect.offsets(self.connector).get((topic, 0))
+
     def oldest_waiting(self, topic: str) -> int:
         """When (ms) the first record was written that is not on the target: offsets are equal.
 
@@ -173,6 +177,8 @@ class Stage:
 
     def hear(self, seen: Observation) -> None:
         """Take in a sample, and assert what holds of every sample of every mirror."""
+        if self.seen:
+            _assert_follows(self.seen[-1], seen, self.mirror.target_latency)
         self.seen.append(seen)
         codes = {one.code for one in seen.reasons}
         false = codes - self.right
@@ -226,6 +232,19 @@ def topic_of(seen: Observation, name: str) -> MirroredTopic:
 def ms(moment: datetime) -> int:
     """The moment in ms since 1970."""
     return round(moment.timestamp() * 1000)
+
+
+def _assert_follows(before: Observation, seen: Observation, target_ms: int) -> None:
+    """What holds of any two samples of a mirror in a row."""
+    assert seen.sequence == before.sequence + 1, "samples in a row"
+    kept = seen.status_since == before.status_since
+    assert kept == (seen.status is before.status), "the status has its own time"
+    since = {one.key: one.since for one in before.reasons}
+    for one in seen.reasons:
+        assert one.since == since.get(one.key, one.since), f"{one.code} is as old as it was"
+    pending = any(one.state is TopicState.PENDING for one in (*before.topics, *seen.topics))
+    late = min(before.latency.behind or 0, seen.latency.behind or 0) > target_ms
+    assert not (late and seen.status is Status.IN_SYNC) or pending, "in sync, though records wait"
 
 
 def _word(value: object) -> str | None:

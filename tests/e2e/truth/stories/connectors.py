@@ -101,6 +101,8 @@ def a_mirror_resumed_after_an_idle_hour_raises_no_alarm(stage: Stage) -> Story:
     for flow in flows:
         stage.flows.end(flow)
     stage.intend(Intent.PAUSED)
+    almost = stage.world.source.end(stamped) - 2
+    yield from stage.until(lambda _: (stage.committed(stamped) or 0) >= almost, "committed")
     stage.quick = True
     for _ in range(12):
         stage.shift_ms += 5 * MINUTE_MS
@@ -161,6 +163,7 @@ def _held(
     yield from stage.until(nothing_waits, "nothing waits")
     yield from stage.until(IN_SYNC, "in sync after two good samples", within=2)
     yield from stage.steady(IN_SYNC, "in sync", 2)
+    assert stage.alerts() == [("IN_SYNC", "OUT_OF_SYNC"), ("OUT_OF_SYNC", "IN_SYNC")]
 
 
 STORIES = (

@@ -150,7 +150,7 @@ def _copied(stage: Stage, refresh_s: int | None = None) -> Generator[None, Obser
 
 def _made_again(stage: Stage, records: int, fault: str) -> Story:
     topic = yield from _copied(stage, refresh_s=5)
-    yield from stage.until(lambda _: _committed(stage, topic) == FIRST - 1, "committed")
+    yield from stage.until(lambda _: stage.committed(topic) == FIRST - 1, "committed")
     stage.right = {Code.TOPIC_RECREATED}
     stage.world.source.delete(topic)
     stage.world.source.create(topic)
@@ -162,10 +162,6 @@ def _made_again(stage: Stage, records: int, fault: str) -> Story:
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.TOPIC_RECREATED), "nothing else", 4)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
-
-
-def _committed(stage: Stage, topic: str) -> int | None:
-    return stage.world.connect.offsets(stage.connector).get((topic, 0))
 
 
 def _lost(stage: Stage, topic: str, records: int) -> Story:
