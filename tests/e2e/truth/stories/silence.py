@@ -39,8 +39,10 @@ def a_silent_broker_costs_the_other_partitions_nothing(stage: Stage) -> Story:
 def _time(stage: Stage) -> float:
     """How long a sample of this mirror alone takes, in s."""
     began = time.monotonic()
-    stage.world.take(stage.mirror.name)
-    return time.monotonic() - began
+    taken = stage.world.take(stage.mirror.name)
+    took = time.monotonic() - began
+    stage.hear(taken[stage.mirror.name])
+    return took
 
 
 @contextmanager
