@@ -3,17 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import (
     Change,
     ChangeKind,
     Code,
     Connector,
-    Group,
-    GroupCode,
-    GroupOffset,
-    GroupReason,
-    GroupState,
     Latency,
     MirroredTopic,
     Observation,

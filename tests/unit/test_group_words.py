@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from mirroring.answering import view
-from mirroring.observation import Group, GroupCode, GroupOffset, GroupReason, GroupState
+from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
 from mirroring.storing import observed
 
 from tests.given import a_mirror, an_observation

@@ -7,18 +7,12 @@ from typing import Any
 
 import pytest
 from mirroring.facts import Fault, GroupFacts, Partition
+from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
 from mirroring.measuring.group_look import EVERY, GroupLook, Offsets, due
 from mirroring.measuring.group_memory import MOST_ROWS, GroupMemory, Row
 from mirroring.measuring.groups import GRACE_MS, MOST_GROUPS, MOST_OFFSETS, judge_groups
 from mirroring.measuring.position import Position, begin
-from mirroring.observation import (
-    Connector,
-    Group,
-    GroupCode,
-    GroupOffset,
-    GroupReason,
-    GroupState,
-)
+from mirroring.observation import Connector
 
 from tests.unit.scenes import NOW, connector
 

@@ -4,12 +4,11 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from mirroring.group import GroupCode, GroupState
 from mirroring.mirror import StartFrom
 from mirroring.observation import (
     Backfill,
     ChangeKind,
-    GroupCode,
-    GroupState,
     Latency,
     MirroredTopic,
     Point,

@@ -6,8 +6,8 @@ Pure; a sample stores codes and numbers alone, as there may be many groups.
 from datetime import datetime, timedelta
 
 from mirroring.answering.answers import GroupAnswer, GroupOffsetAnswer, GroupReasonAnswer
+from mirroring.group import Group, GroupCode, GroupReason
 from mirroring.mirror import Mirror
-from mirroring.observation import Group, GroupCode, GroupReason
 
 _RIGHTS = "Check that these credentials may DESCRIBE the group and READ it."
 _WORDS: dict[GroupCode, tuple[str, str]] = {

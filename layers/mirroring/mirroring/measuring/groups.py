@@ -10,17 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mirroring.facts import Fault, Partition
+from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.group_memory import MOST_ROWS, GroupMemory, Key, Row, settled
 from mirroring.measuring.position import NEVER, Position
-from mirroring.observation import (
-    Connector,
-    Group,
-    GroupCode,
-    GroupOffset,
-    GroupReason,
-    GroupState,
-)
+from mirroring.observation import Connector
 
 # New groups are found, translated and committed once a minute each, in turn; and one minute more.
 GRACE_MS = 240_000
