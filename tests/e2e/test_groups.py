@@ -86,7 +86,7 @@ def member(cluster: Cluster, group: str, topic: str) -> Iterator[None]:
     ) as consumer:
 
         def joined() -> bool:
-            consumer.poll(timeout_ms=200)
+            consumer.poll(timeout_ms=2_000)
             return bool(consumer.assignment())
 
         eventually(joined, within_s=START_S, what=f"{group} is joined")
