@@ -263,11 +263,24 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
     assert sampled(after, later)[1].lost == 0
 
 
-def test_a_start_beyond_the_commit_one_flush_later_is_a_loss() -> None:
-    unsure = replace(settled(), gap_since=T - MINUTE)
-    seen = look(100, at=T + 2, start=80, committed=49, target_end=100, newest=T)
-    behind = replace(unsure, mirrored=50, front=100, target_end=99)
-    assert sampled(behind, seen)[1].lost == 30
+def a_gap() -> tuple[Position, Look]:
+    """Records arrive, and since four minutes the source begins at 80 and the commit stays at 49."""
+    position = replace(
+        settled(), mirrored=50, start=80, target_end=99, gap_since=T - 3 * MINUTE, moved=T
+    )
+    return position, look(100, start=80, committed=49, target_end=100, newest=T)
+
+
+def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() -> None:
+    position, seen = a_gap()
+    assert sampled(position, seen)[1].lost == 30
+
+
+def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() -> None:
+    position, seen = a_gap()
+    purged = replace(seen, start=100, committed=84)
+    after, figures = sampled(position, purged)
+    assert (figures.lost, after.gap_since) == (0, purged.at)
 
 
 def test_a_topic_made_again_is_deaf_to_its_old_committed_offset() -> None:

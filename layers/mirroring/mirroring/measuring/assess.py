@@ -8,7 +8,7 @@ from mirroring.facts import Partition
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
-from mirroring.measuring.latency import conclude, summary
+from mirroring.measuring.latency import conclude, lasting, summary
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet
@@ -49,6 +49,7 @@ class Assessment:
 
     def __init__(self, sheet: Sheet, pace: Pace, now: int, window_s: int, workers: int) -> None:
         self._sheet = sheet
+        self._pace = pace
         self._now = now
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
@@ -133,23 +134,21 @@ class Assessment:
         expired = self._at - timedelta(milliseconds=self._window_ms)
         expired = max(expired, self._sheet.mirror.acknowledged or expired)
         kept = {one.key: one for one in self._sheet.memory.findings if one.since > expired}
-        for one in (*self._lost(), *self._reset()):
+        for one in self._reset():
             kept[one.key] = one
-        return tuple(kept.values())
-
-    def _lost(self) -> Iterable[Reason]:
         for partition, figures in self._sheet.figures.items():
             if figures.lost:
-                says = {"lost": figures.lost}
-                topic, index = partition
-                yield reason(
-                    Code.DATA_LOSS,
-                    self._at,
-                    says,
-                    topic=topic,
-                    partition=index,
-                    measured=figures.lost,
-                )
+                one = self._loss(partition, figures.lost, kept.values())
+                kept[one.key] = one
+        return tuple(kept.values())
+
+    def _loss(self, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:
+        """The records lost, with those of the same partition that still stand."""
+        here = (Code.DATA_LOSS, *partition)
+        known = [one for one in before if (one.code, one.topic, one.partition) == here]
+        total = lost + sum(one.measured or 0 for one in known)
+        says, (topic, index) = {"lost": total}, partition
+        return reason(Code.DATA_LOSS, self._at, says, topic=topic, partition=index, measured=total)
 
     def _reset(self) -> Iterable[Reason]:
         sheet = self._sheet
@@ -167,15 +166,15 @@ class Assessment:
         self, topics: Mapping[str, TopicMemory], verdict: Verdict, groups: GroupMemory
     ) -> Memory:
         """What the next sample starts from; topics that vanished are kept, for their ids."""
-        sheet, whole = self._sheet, self._whole
+        sheet, latency = self._sheet, self._latency()
         old = [one for one in sheet.positions.values() if one.origin > one.first]
         copied = sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
         return Memory(
             topics={**sheet.memory.topics, **topics},
             findings=self._findings(),
             counts={**verdict.counts, "committed": _total(sheet)},
-            average=sheet.memory.average if whole.average is None else whole.average,
-            max=sheet.memory.max if whole.max is None else whole.max,
+            average=latency.average,
+            max=latency.max,
             turn=sheet.memory.turn + 1,
             copied=(self._now, copied) if old else None,
             groups=groups,
@@ -187,8 +186,8 @@ class Assessment:
         if not sheet.figures:
             return sheet.before.latency if sheet.before else Latency()
         return Latency(
-            average=sheet.memory.average if whole.average is None else whole.average,
-            max=sheet.memory.max if whole.max is None else whole.max,
+            average=lasting(sheet.memory.average, whole.average, whole, self._pace),
+            max=lasting(sheet.memory.max, whole.max, whole, self._pace),
             behind=whole.behind,
             lag_records=whole.waiting,
         )

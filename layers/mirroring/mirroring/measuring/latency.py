@@ -160,14 +160,16 @@ def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
     """How many records retention took before they were copied, once that is certain.
 
     Certain at once when nothing reached the target since the last sample; else when the committed
-    offset has not passed the source's start one flush later (until then it may just not be told).
+    offset, which is told late, does not pass where the source began in any sample until it is
+    overdue. It lags behind that start for ever where records are deleted once they are copied.
     """
     if look.start <= position.mirrored:
         return 0, replace(position, gap_since=0) if position.gap_since else position
     still = look.target_end is not None and position.moved <= position.seen
     front = position.front if still else position.mirrored
-    since = position.gap_since or look.at
-    certain = (still and front < look.start) or look.at - since > pace.flush
+    passed = position.mirrored >= position.start
+    since = look.at if passed or not position.gap_since else position.gap_since
+    certain = (still and front < look.start) or look.at - since > pace.overdue
     if not certain:
         return 0, replace(position, gap_since=since)
     lost = max(0, look.start - max(front, position.mirrored))
@@ -229,3 +231,14 @@ def summary(figures: Sequence[Figures]) -> Summary:
         weight=weight,
         rate=round(sum(rates), 3) if rates else None,
     )
+
+
+def lasting(known: int | None, measured: int | None, seen: Summary, pace: Pace) -> int | None:
+    """The latency (ms) that stands after a sample: the last one measured, as long as it may.
+
+    Not one above the target once newer records were copied that nobody heard.
+    """
+    if measured is not None or known is None:
+        return measured
+    newer = bool(seen.rate) and not seen.waiting
+    return None if newer and known > pace.target else known
