@@ -148,6 +148,17 @@ def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
     assert seen.backfill.eta == NOW + timedelta(minutes=5)
 
 
+def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:
+    half = replace(quiet(1000), mirrored=499, front=499, origin=1000, moved=NOW_MS - MINUTE)
+    memory = replace(known(half), copied=(NOW_MS - 4 * MINUTE, 100))
+    oldest = At(500, 5)
+    copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
+    seen, memory, _ = assessed(sheet(memory, copying, close={ORDERS}))
+    assert seen.backfill is not None
+    assert seen.backfill.eta == NOW + timedelta(minutes=5)
+    assert memory.copied == (NOW_MS - 3 * MINUTE, 200)
+
+
 def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
     nothing = sheet(known(quiet()), look(), looks={}, positions={})
     nothing.state = State()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
+from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
@@ -63,7 +64,7 @@ class Assessment:
         """What is recorded of a sample that began at `at` ms."""
         sheet, before = self._sheet, self._sheet.before
         topics = {name: one.remembered() for name, one in self._each.items()}
-        backfill = self._backfill()
+        backfill = progress(sheet, self._now)
         verdict = self._verdict(topics, backfill)
         groups = group_offsets(sheet, topics, self._now)
         changed = before is None or before.status is not verdict.status
@@ -84,22 +85,6 @@ class Assessment:
         )
         memory = self._memory(topics, verdict, groups.memory)
         return observation, memory, self._change(observation)
-
-    def _backfill(self) -> Backfill | None:
-        """How far the records older than the mirror are copied, while some are not."""
-        if not any(figures.old for figures in self._sheet.figures.values()):
-            return None
-        old = [one for one in self._sheet.positions.values() if one.origin > one.first]
-        total = sum(one.origin - one.first for one in old)
-        done = sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
-        eta = None
-        if self._sheet.memory.copied is not None:
-            then, copied = self._sheet.memory.copied
-            if done > copied and self._now > then:
-                left = (total - done) * (self._now - then) / (done - copied)
-                eta = self._at + timedelta(milliseconds=round(left))
-        fraction = round(done / total, 4) if total else 0.0
-        return Backfill(done=done, total=total, fraction=fraction, eta=eta)
 
     def _verdict(self, topics: Mapping[str, TopicMemory], backfill: Backfill | None) -> Verdict:
         sheet = self._sheet
@@ -167,8 +152,6 @@ class Assessment:
     ) -> Memory:
         """What the next sample starts from; topics that vanished are kept, for their ids."""
         sheet, latency = self._sheet, self._latency()
-        old = [one for one in sheet.positions.values() if one.origin > one.first]
-        copied = sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
         return Memory(
             topics={**sheet.memory.topics, **topics},
             findings=self._findings(),
@@ -176,7 +159,7 @@ class Assessment:
             average=latency.average,
             max=latency.max,
             turn=sheet.memory.turn + 1,
-            copied=(self._now, copied) if old else None,
+            copied=reference(sheet, self._now),
             groups=groups,
         )
 
