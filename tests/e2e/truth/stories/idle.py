@@ -27,6 +27,7 @@ def an_idle_topic_and_one_never_written_stay_in_sync_for_an_hour(stage: Stage) -
     stage.write(once, plain(3))
     yield from stage.until(in_state(once, TopicState.ACTIVE), "seen to be written to", within=1)
     yield from stage.until(nothing_waits, "its records are copied")
+    yield from stage.settled(once)
     stage.quick = True
     for minute in range(HOUR_MINUTES):
         stage.shift_ms += MINUTE_MS
@@ -44,6 +45,7 @@ def a_topic_written_only_before_the_mirror_is_stale_for_an_hour(stage: Stage) ->
     stage.right |= {Code.STALE_TOPIC}
     yield from stage.until(STALE, "stale")
     stage.detected("nothing written to a topic since the mirror was made")
+    yield from stage.settled(topic)
     stage.quick = True
     for minute in range(HOUR_MINUTES):
         stage.shift_ms += MINUTE_MS
@@ -62,6 +64,7 @@ def a_stale_topic_is_active_with_its_first_record_and_inactive_later(stage: Stag
     stage.right.clear()
     yield from stage.until(in_state(topic, TopicState.ACTIVE), "active", within=1)
     yield from stage.until(nothing_waits, "its record is copied")
+    yield from stage.settled(topic)
     stage.shift_ms = 6 * MINUTE_MS
     yield from stage.until(in_state(topic, TopicState.INACTIVE), "inactive", within=1)
     yield from stage.steady(IN_SYNC, "in sync", 3)
@@ -84,6 +87,7 @@ def a_delay_that_is_over_leaves_a_quiet_topic_in_sync(stage: Stage) -> Story:
     yield from stage.until(nothing_waits, "nothing waits")
     stage.right.clear()
     yield from stage.until(IN_SYNC, "in sync", within=2)
+    yield from stage.settled(topic)
     stage.shift_ms = 6 * MINUTE_MS
     yield from stage.steady(IN_SYNC, "in sync", 3)
 

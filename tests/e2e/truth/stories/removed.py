@@ -66,6 +66,7 @@ def records_deleted_beyond_a_stopped_mirror_are_counted(stage: Stage) -> Story:
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.DATA_LOSS), "the loss stands", 3)
     stage.flows.end(flow)
     yield from stage.until(nothing_waits, "everything is copied")
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -125,6 +126,7 @@ def a_target_topic_made_again_by_the_mirror_was_reset(stage: Stage) -> Story:
     yield from stage.until(is_(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_RESET), "copies again")
     stage.flows.end(flow)
     yield from stage.until(nothing_waits, "nothing waits")
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -172,6 +174,7 @@ def _made_again(stage: Stage, records: int, fault: str) -> Story:
     stage.detected(fault)
     yield from stage.until(nothing_waits, "nothing waits")
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.TOPIC_RECREATED), "nothing else", 4)
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
