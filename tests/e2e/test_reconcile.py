@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from tests.e2e.local_stack import Cluster, LocalStack, eventually
 from tests.e2e.mortal import SETTLED_S, START_S, Mortal, mortal
@@ -68,6 +70,22 @@ def all_is_copied(worker: Mortal, mirror: dict[str, Any], traffic: Traffic) -> N
         within_s=SETTLED_S,
         what="all records",
     )
+
+
+def codes(change: dict[str, Any]) -> set[str]:
+    """The codes of a change's reasons."""
+    return {reason["code"] for reason in change["reasons"]}
+
+
+def enlarge(cluster: Cluster, topic: str) -> None:
+    """Write a record that is larger than a Connect worker's producer may send by default."""
+    with KafkaAdminClient(bootstrap_servers=cluster.bootstrap_server) as admin:
+        large = ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": str(4 << 20)})
+        admin.alter_configs([large])
+    with KafkaProducer(
+        bootstrap_servers=cluster.bootstrap_server, max_request_size=4 << 20
+    ) as producer:
+        producer.send(topic, value=bytes(3 << 19), partition=0).get(30)
 
 
 def test_a_worker_killed_during_a_create_ends_in_sync_after_it_returns(
@@ -134,6 +152,24 @@ def test_what_somebody_else_paused_stays_paused(worker: Mortal, synced: str) -> 
     )
     assert worker.stack.run("reconcile_mirrors").status == 200
     assert worker.told(name).connector.status == "PAUSED"
+
+
+def test_a_failed_task_is_restarted_after_a_minute_and_told(worker: Mortal, synced: str) -> None:
+    """A record that the worker's producer may not send fails the task, and will again."""
+    source, topic = (
+        worker.stack.source,
+        str(worker.stack.get(f"/mirrors/{synced}").json["topicsRegex"]),
+    )
+    enlarge(source, topic.replace("\\", ""))
+    failed = eventually(
+        lambda: [one for one in worker.changes(synced) if "TASK_FAILED" in codes(one)],
+        within_s=SETTLED_S,
+        what="TASK_FAILED",
+    )[0]
+    repair = worker.repair(synced)
+    assert repair["from"]["connector"] == f"{synced}.source"
+    waited = datetime.fromisoformat(repair["at"]) - datetime.fromisoformat(failed["at"])
+    assert timedelta(minutes=1) <= waited < timedelta(minutes=2)
 
 
 def test_a_removal_while_no_worker_is_there_is_finished_later(worker: Mortal, synced: str) -> None:
