@@ -156,11 +156,8 @@ def test_what_somebody_else_paused_stays_paused(worker: Mortal, synced: str) -> 
 
 def test_a_failed_task_is_restarted_after_a_minute_and_told(worker: Mortal, synced: str) -> None:
     """A record that the worker's producer may not send fails the task, and will again."""
-    source, topic = (
-        worker.stack.source,
-        str(worker.stack.get(f"/mirrors/{synced}").json["topicsRegex"]),
-    )
-    enlarge(source, topic.replace("\\", ""))
+    topic = str(worker.stack.get(f"/mirrors/{synced}").json["topicsRegex"]).replace("\\", "")
+    enlarge(worker.stack.source, topic)
     failed = eventually(
         lambda: [one for one in worker.changes(synced) if "TASK_FAILED" in codes(one)],
         within_s=SETTLED_S,
