@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
-from mirroring.measuring.latency import LINGER_MS, asks_from, conclude, doubt, moved, reach, summary
+from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, summary
+from mirroring.measuring.latency import LINGER_MS, asks_from, conclude, doubt, moved, reach
 from mirroring.measuring.position import NEVER, Position, appended, begin, bounds, remembered, reset
 
 T = 1_000_000_000
@@ -140,6 +140,20 @@ def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     position, seen = overdue(committed=99)
     flowing = replace(position, target_end=90, moved=T, began=T - 4 * MINUTE)
     assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
+
+
+def test_what_was_copied_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
+    position, seen = overdue(committed=49)
+    drained = replace(position, mirrored=50, target_end=90, moved=T, began=T - 9 * MINUTE, base=40)
+    assert doubt(reach(drained, seen), seen, PACE) is None
+    lagging = replace(drained, base=60)
+    assert doubt(reach(lagging, seen), seen, PACE) == (50, 101)
+
+
+def test_the_base_is_where_the_target_ended_before_the_commit_last_rose() -> None:
+    first = reach(settled(), look(150, committed=119, target_end=130))
+    assert (first.mirrored, first.base) == (120, 100)
+    assert reach(first, look(150, committed=119, target_end=140)).base == 100
 
 
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:

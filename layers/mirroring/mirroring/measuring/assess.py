@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
 from mirroring.measuring.backfill import progress, reference
-from mirroring.measuring.figures import Pace
+from mirroring.measuring.figures import Pace, lasting, summary
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
-from mirroring.measuring.latency import conclude, lasting, summary
+from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 from mirroring.facts import Partition
-from mirroring.measuring.figures import Figures, Pace
-from mirroring.measuring.latency import lasting, summary
+from mirroring.measuring.figures import Figures, Pace, lasting, summary
 from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.scene import Stuck, Topic
