@@ -9,8 +9,7 @@ from mirroring.mirror import Intent
 from mirroring.observation import Code, Reason, Status, TopicState
 from mirroring.reasons import duration, reason
 
-REFRESH_MS = 75_000
-"""Connectors look for topics every 60 s, and then have tasks to start."""
+REFRESH_MS = 60_000
 PATIENCE = 3
 Row = tuple[Status, tuple[Reason, ...]] | None
 
