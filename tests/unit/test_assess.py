@@ -148,6 +148,17 @@ def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
     assert seen.backfill.eta == NOW + timedelta(minutes=5)
 
 
+def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:
+    half = replace(quiet(1000), mirrored=499, front=499, origin=1000, moved=NOW_MS - MINUTE)
+    memory = replace(known(half), copied=(NOW_MS - 4 * MINUTE, 100))
+    oldest = At(500, 5)
+    copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
+    seen, memory, _ = assessed(sheet(memory, copying, close={ORDERS}))
+    assert seen.backfill is not None
+    assert seen.backfill.eta == NOW + timedelta(minutes=5)
+    assert memory.copied == (NOW_MS - 3 * MINUTE, 200)
+
+
 def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
     nothing = sheet(known(quiet()), look(), looks={}, positions={})
     nothing.state = State()
@@ -191,3 +202,26 @@ def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
         Status.OUT_OF_SYNC,
         True,
     )
+
+
+def test_records_lost_in_two_samples_are_told_together_while_the_first_stand() -> None:
+    def loses(start: int, memory: Memory) -> tuple[Observation, Memory, Change | None]:
+        waits = {"newest": NOW_MS - MINUTE, "oldest": At(start, NOW_MS - 1_000)}
+        gone = look(200, start=start, committed=99, target_end=100, **waits)
+        return assessed(sheet(memory, gone, close={ORDERS}))
+
+    stopped = known(replace(quiet(), moved=NOW_MS - 5 * MINUTE))
+    _, memory, _ = loses(130, stopped)
+    seen, _, _ = loses(150, memory)
+    assert [one.measured for one in seen.reasons if one.code is Code.DATA_LOSS] == [50]
+
+
+@pytest.mark.parametrize(
+    ("end", "average"), [(100, 90_000), (101, None)], ids=["nothing new", "newer ones were copied"]
+)
+def test_a_delay_stands_until_newer_records_were_copied_that_nobody_heard(
+    end: int, average: int | None
+) -> None:
+    late = known(quiet(origin=50), average=90_000)
+    seen, _, _ = assessed(sheet(late, look(end, target_end=end), close={ORDERS}))
+    assert seen.topics[0].average_latency == average

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
-from mirroring.measuring.latency import LINGER_MS, asks_from, conclude, doubt, moved, reach, summary
+from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, summary
+from mirroring.measuring.latency import LINGER_MS, asks_from, conclude, doubt, moved, reach
 from mirroring.measuring.position import NEVER, Position, appended, begin, bounds, remembered, reset
 
 T = 1_000_000_000
@@ -142,6 +142,20 @@ def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
 
 
+def test_what_was_copied_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
+    position, seen = overdue(committed=49)
+    drained = replace(position, mirrored=50, target_end=90, moved=T, began=T - 9 * MINUTE, base=40)
+    assert doubt(reach(drained, seen), seen, PACE) is None
+    lagging = replace(drained, base=60)
+    assert doubt(reach(lagging, seen), seen, PACE) == (50, 101)
+
+
+def test_the_base_is_where_the_target_ended_before_the_commit_last_rose() -> None:
+    first = reach(settled(), look(150, committed=119, target_end=130))
+    assert (first.mirrored, first.base) == (120, 100)
+    assert reach(first, look(150, committed=119, target_end=140)).base == 100
+
+
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:
     position = replace(settled(), mirrored=0, front=0)
     seen = look(100, target_end=0)
@@ -263,11 +277,24 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
     assert sampled(after, later)[1].lost == 0
 
 
-def test_a_start_beyond_the_commit_one_flush_later_is_a_loss() -> None:
-    unsure = replace(settled(), gap_since=T - MINUTE)
-    seen = look(100, at=T + 2, start=80, committed=49, target_end=100, newest=T)
-    behind = replace(unsure, mirrored=50, front=100, target_end=99)
-    assert sampled(behind, seen)[1].lost == 30
+def a_gap() -> tuple[Position, Look]:
+    """Records arrive, and since four minutes the source begins at 80 and the commit stays at 49."""
+    position = replace(
+        settled(), mirrored=50, start=80, target_end=99, gap_since=T - 3 * MINUTE, moved=T
+    )
+    return position, look(100, start=80, committed=49, target_end=100, newest=T)
+
+
+def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() -> None:
+    position, seen = a_gap()
+    assert sampled(position, seen)[1].lost == 30
+
+
+def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() -> None:
+    position, seen = a_gap()
+    purged = replace(seen, start=100, committed=84)
+    after, figures = sampled(position, purged)
+    assert (figures.lost, after.gap_since) == (0, purged.at)
 
 
 def test_a_topic_made_again_is_deaf_to_its_old_committed_offset() -> None:

@@ -118,6 +118,18 @@ class Stage:
         """The offset of the last record of partition 0 that Connect has committed as copied."""
         return self.world.connect.offsets(self.connector).get((topic, 0))
 
+    def settled(self, *topics: str) -> Story:
+        """Go on until all is committed, so that a clock put forward leaves no commit overdue.
+
+        All but two records: what may be paused before its commit, and a transaction's marker.
+        """
+        ends = {topic: self.world.source.end(topic) for topic in topics}
+
+        def committed(_: Observation) -> bool:
+            return all((self.committed(topic) or 0) >= end - 2 for topic, end in ends.items())
+
+        yield from self.until(committed, "everything is committed")
+
     def oldest_waiting(self, topic: str) -> int:
         """When (ms) the first record was written that is not on the target: offsets are equal.
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
-from mirroring.measuring.figures import Pace
+from mirroring.measuring.backfill import progress, reference
+from mirroring.measuring.figures import Pace, lasting, summary
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
-from mirroring.measuring.latency import conclude, summary
+from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet
@@ -49,6 +50,7 @@ class Assessment:
 
     def __init__(self, sheet: Sheet, pace: Pace, now: int, window_s: int, workers: int) -> None:
         self._sheet = sheet
+        self._pace = pace
         self._now = now
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
@@ -62,7 +64,7 @@ class Assessment:
         """What is recorded of a sample that began at `at` ms."""
         sheet, before = self._sheet, self._sheet.before
         topics = {name: one.remembered() for name, one in self._each.items()}
-        backfill = self._backfill()
+        backfill = progress(sheet, self._now)
         verdict = self._verdict(topics, backfill)
         groups = group_offsets(sheet, topics, self._now)
         changed = before is None or before.status is not verdict.status
@@ -83,22 +85,6 @@ class Assessment:
         )
         memory = self._memory(topics, verdict, groups.memory)
         return observation, memory, self._change(observation)
-
-    def _backfill(self) -> Backfill | None:
-        """How far the records older than the mirror are copied, while some are not."""
-        if not any(figures.old for figures in self._sheet.figures.values()):
-            return None
-        old = [one for one in self._sheet.positions.values() if one.origin > one.first]
-        total = sum(one.origin - one.first for one in old)
-        done = sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
-        eta = None
-        if self._sheet.memory.copied is not None:
-            then, copied = self._sheet.memory.copied
-            if done > copied and self._now > then:
-                left = (total - done) * (self._now - then) / (done - copied)
-                eta = self._at + timedelta(milliseconds=round(left))
-        fraction = round(done / total, 4) if total else 0.0
-        return Backfill(done=done, total=total, fraction=fraction, eta=eta)
 
     def _verdict(self, topics: Mapping[str, TopicMemory], backfill: Backfill | None) -> Verdict:
         sheet = self._sheet
@@ -133,23 +119,21 @@ class Assessment:
         expired = self._at - timedelta(milliseconds=self._window_ms)
         expired = max(expired, self._sheet.mirror.acknowledged or expired)
         kept = {one.key: one for one in self._sheet.memory.findings if one.since > expired}
-        for one in (*self._lost(), *self._reset()):
+        for one in self._reset():
             kept[one.key] = one
-        return tuple(kept.values())
-
-    def _lost(self) -> Iterable[Reason]:
         for partition, figures in self._sheet.figures.items():
             if figures.lost:
-                says = {"lost": figures.lost}
-                topic, index = partition
-                yield reason(
-                    Code.DATA_LOSS,
-                    self._at,
-                    says,
-                    topic=topic,
-                    partition=index,
-                    measured=figures.lost,
-                )
+                one = self._loss(partition, figures.lost, kept.values())
+                kept[one.key] = one
+        return tuple(kept.values())
+
+    def _loss(self, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:
+        """The records lost, with those of the same partition that still stand."""
+        here = (Code.DATA_LOSS, *partition)
+        known = [one for one in before if (one.code, one.topic, one.partition) == here]
+        total = lost + sum(one.measured or 0 for one in known)
+        says, (topic, index) = {"lost": total}, partition
+        return reason(Code.DATA_LOSS, self._at, says, topic=topic, partition=index, measured=total)
 
     def _reset(self) -> Iterable[Reason]:
         sheet = self._sheet
@@ -167,17 +151,15 @@ class Assessment:
         self, topics: Mapping[str, TopicMemory], verdict: Verdict, groups: GroupMemory
     ) -> Memory:
         """What the next sample starts from; topics that vanished are kept, for their ids."""
-        sheet, whole = self._sheet, self._whole
-        old = [one for one in sheet.positions.values() if one.origin > one.first]
-        copied = sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
+        sheet, latency = self._sheet, self._latency()
         return Memory(
             topics={**sheet.memory.topics, **topics},
             findings=self._findings(),
             counts={**verdict.counts, "committed": _total(sheet)},
-            average=sheet.memory.average if whole.average is None else whole.average,
-            max=sheet.memory.max if whole.max is None else whole.max,
+            average=latency.average,
+            max=latency.max,
             turn=sheet.memory.turn + 1,
-            copied=(self._now, copied) if old else None,
+            copied=reference(sheet, self._now),
             groups=groups,
         )
 
@@ -187,8 +169,8 @@ class Assessment:
         if not sheet.figures:
             return sheet.before.latency if sheet.before else Latency()
         return Latency(
-            average=sheet.memory.average if whole.average is None else whole.average,
-            max=sheet.memory.max if whole.max is None else whole.max,
+            average=lasting(sheet.memory.average, whole.average, whole, self._pace),
+            max=lasting(sheet.memory.max, whole.max, whole, self._pace),
             behind=whole.behind,
             lag_records=whole.waiting,
         )

@@ -1,5 +1,6 @@
-"""What one sample reads of a partition, and the figures that follow from it: values only."""
+"""What one sample reads of a partition, and the figures that follow from it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,3 +91,31 @@ class Summary:
     waiting: int = 0
     weight: int = 0
     rate: float | None = None
+
+
+def summary(figures: Sequence[Figures]) -> Summary:
+    """The figures of several partitions as one: heard records, weighted with what still waits."""
+    new = [one for one in figures if not one.old]
+    weight = sum(one.heard + one.waiting for one in new)
+    total = sum(one.heard_sum + one.waiting * one.behind for one in new)
+    rates = [one.rate for one in figures if one.rate is not None]
+    return Summary(
+        average=round(total / weight) if weight else None,
+        max=max((max(one.heard_max, one.behind) for one in new), default=0) if weight else None,
+        behind=max((one.behind for one in figures), default=0),
+        late=max((one.behind for one in new), default=0),
+        waiting=sum(one.waiting for one in figures),
+        weight=weight,
+        rate=round(sum(rates), 3) if rates else None,
+    )
+
+
+def lasting(known: int | None, measured: int | None, seen: Summary, pace: Pace) -> int | None:
+    """The latency (ms) that stands after a sample: the last one measured, as long as it may.
+
+    Not one above the target once newer records were copied that nobody heard.
+    """
+    if measured is not None or known is None:
+        return measured
+    newer = bool(seen.rate) and not seen.waiting
+    return None if newer and known > pace.target else known

@@ -4,10 +4,9 @@ Pure. The steps are those of one sample: `reach` takes in what Connect and Kafka
 says which timestamp to look up, `doubt` which offsets to fetch, `conclude` gives the figures.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, Summary
+from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
 from mirroring.measuring.position import NEVER, Position, appended, bounds, remembered
 
 FUTURE_MS = 5 * 60_000
@@ -41,14 +40,18 @@ def reach(position: Position, look: Look) -> Position:
     if look.newest is not None and usable(look.newest, look.at):
         newest = look.newest
     heeded = look.committed is not None and look.committed != position.ignored
-    moves = arrived or proven > position.mirrored
+    rose = proven > position.mirrored
+    moves = arrived or rose
     begins = moves and position.moved < position.seen
+    ended = position.target_end if look.target_end is None else look.target_end
+    base = position.target_end if rose else position.base
     return replace(
         position,
         mirrored=mirrored,
         front=max(position.front, mirrored),
         newest=newest,
-        target_end=position.target_end if look.target_end is None else look.target_end,
+        target_end=ended,
+        base=ended if base == NEVER else base,
         moved=look.at if moves else position.moved,
         began=look.at if begins else position.began,
         ignored=NEVER if heeded else position.ignored,
@@ -81,16 +84,20 @@ def _overdue(position: Position, look: Look, pace: Pace) -> bool:
     """Whether the commit of the first unproven offset should have come by now.
 
     It follows the copy, so after an outage it is not due at once: not since a connector was started
-    or resumed, nor since records began to arrive again. A held connector owes no commit, and is
-    judged by its last one only where no timestamp can be looked up. Of a topic that was made again
-    the commit of its records may be the one that is taken for its predecessor's.
+    or resumed, nor since records began to arrive again. While they arrive it is missed only when
+    more is uncommitted than was copied since the last commit. A held connector owes no commit, and
+    is judged by its last one only where no timestamp can be looked up. Of a topic that was made
+    again the commit of its records may be the one that is taken for its predecessor's.
     """
     _, upper = bounds(position.ends, position.mirrored)
     told = look.told and (look.committed is None or look.committed != position.ignored)
     held = look.runs == NEVER
     if not told or upper is None or (held and usable(position.newest, look.at)):
         return False
-    return look.at - max(upper, look.runs, position.began) > pace.overdue
+    if look.at - max(upper, look.runs, position.began) <= pace.overdue:
+        return False
+    still = look.at - position.moved > pace.overdue
+    return still or look.end - position.mirrored > position.target_end - position.base
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
@@ -160,14 +167,16 @@ def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
     """How many records retention took before they were copied, once that is certain.
 
     Certain at once when nothing reached the target since the last sample; else when the committed
-    offset has not passed the source's start one flush later (until then it may just not be told).
+    offset, which is told late, does not pass where the source began in any sample until it is
+    overdue. It lags behind that start for ever where records are deleted once they are copied.
     """
     if look.start <= position.mirrored:
         return 0, replace(position, gap_since=0) if position.gap_since else position
     still = look.target_end is not None and position.moved <= position.seen
     front = position.front if still else position.mirrored
-    since = position.gap_since or look.at
-    certain = (still and front < look.start) or look.at - since > pace.flush
+    passed = position.mirrored >= position.start
+    since = look.at if passed or not position.gap_since else position.gap_since
+    certain = (still and front < look.start) or look.at - since > pace.overdue
     if not certain:
         return 0, replace(position, gap_since=since)
     lost = max(0, look.start - max(front, position.mirrored))
@@ -212,20 +221,3 @@ def _heard(position: Position, look: Look, oldest: At | None) -> dict[str, int]:
         "heard_max": max(latencies, default=0),
         "skewed": sum(1 for arrived, written in look.heard if not possible <= written <= arrived),
     }
-
-
-def summary(figures: Sequence[Figures]) -> Summary:
-    """The figures of several partitions as one: heard records, weighted with what still waits."""
-    new = [one for one in figures if not one.old]
-    weight = sum(one.heard + one.waiting for one in new)
-    total = sum(one.heard_sum + one.waiting * one.behind for one in new)
-    rates = [one.rate for one in figures if one.rate is not None]
-    return Summary(
-        average=round(total / weight) if weight else None,
-        max=max((max(one.heard_max, one.behind) for one in new), default=0) if weight else None,
-        behind=max((one.behind for one in figures), default=0),
-        late=max((one.behind for one in new), default=0),
-        waiting=sum(one.waiting for one in figures),
-        weight=weight,
-        rate=round(sum(rates), 3) if rates else None,
-    )

@@ -33,7 +33,7 @@ class Memory:
     """A mirror between samples: its topics, lasting findings, and how often things were so.
 
     `counts` counts samples in a row by what they saw; `turn` is whose turn it is to be listened to;
-    `copied` holds (ms, records) of the backfill at the last sample.
+    `copied` holds (ms, records) of the backfill some samples ago.
     """
 
     topics: Mapping[str, TopicMemory] = field(default_factory=dict)

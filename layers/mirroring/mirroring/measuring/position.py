@@ -14,7 +14,8 @@ class Position:
 
     Every record below `mirrored` is on the target for certain; every one below `front` as far as
     the last sample could tell. Records below `origin` are older than the mirror. `moved` is when
-    something was last seen to be copied, `began` when that began after a sample without.
+    something was last seen to be copied, `began` when that began after a sample without. `base` is
+    the target's end before the sample that last saw the commit rise.
     """
 
     first: int
@@ -32,6 +33,7 @@ class Position:
     ignored: int = NEVER
     gap_since: int = 0
     began: int = 0
+    base: int = NEVER
 
     @property
     def end(self) -> int:

@@ -9,7 +9,8 @@ from mirroring.mirror import Intent
 from mirroring.observation import Code, Reason, Status, TopicState
 from mirroring.reasons import duration, reason
 
-REFRESH_MS = 60_000
+REFRESH_MS = 75_000
+"""Connectors look for topics every 60 s, and then have tasks to start."""
 PATIENCE = 3
 Row = tuple[Status, tuple[Reason, ...]] | None
 

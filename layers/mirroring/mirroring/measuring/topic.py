@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 from mirroring.facts import Partition
-from mirroring.measuring.figures import Figures, Pace
-from mirroring.measuring.latency import summary
+from mirroring.measuring.figures import Figures, Pace, lasting, summary
 from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.scene import Stuck, Topic
@@ -47,8 +46,8 @@ class TopicAssessment:
             source_id=facts.topic_id,
             target_id=target.topic_id if target else known.target_id,
             positions=kept | self._positions,
-            average=known.average if figures.average is None else figures.average,
-            max=known.max if figures.max is None else figures.max,
+            average=lasting(known.average, figures.average, figures, self._pace),
+            max=lasting(known.max, figures.max, figures, self._pace),
             above=known.above + 1 if above else 0,
             append_time=sheet.append_time.get(mirrored, known.append_time),
             checked=self._now if asked else known.checked,

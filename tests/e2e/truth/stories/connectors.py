@@ -101,8 +101,7 @@ def a_mirror_resumed_after_an_idle_hour_raises_no_alarm(stage: Stage) -> Story:
     for flow in flows:
         stage.flows.end(flow)
     stage.intend(Intent.PAUSED)
-    almost = stage.world.source.end(stamped) - 2
-    yield from stage.until(lambda _: (stage.committed(stamped) or 0) >= almost, "committed")
+    yield from stage.settled(plain_, stamped)
     stage.quick = True
     for _ in range(12):
         stage.shift_ms += 5 * MINUTE_MS

@@ -3,6 +3,7 @@
 from mirroring.measuring.reading import now_ms
 from mirroring.observation import Code, Status, TopicState
 
+from tests.e2e.local_stack import eventually
 from tests.e2e.truth.side import plain
 from tests.e2e.truth.stage import (
     IN_SYNC,
@@ -26,6 +27,7 @@ def an_idle_topic_and_one_never_written_stay_in_sync_for_an_hour(stage: Stage) -
     stage.write(once, plain(3))
     yield from stage.until(in_state(once, TopicState.ACTIVE), "seen to be written to", within=1)
     yield from stage.until(nothing_waits, "its records are copied")
+    yield from stage.settled(once)
     stage.quick = True
     for minute in range(HOUR_MINUTES):
         stage.shift_ms += MINUTE_MS
@@ -43,6 +45,7 @@ def a_topic_written_only_before_the_mirror_is_stale_for_an_hour(stage: Stage) ->
     stage.right |= {Code.STALE_TOPIC}
     yield from stage.until(STALE, "stale")
     stage.detected("nothing written to a topic since the mirror was made")
+    yield from stage.settled(topic)
     stage.quick = True
     for minute in range(HOUR_MINUTES):
         stage.shift_ms += MINUTE_MS
@@ -61,8 +64,31 @@ def a_stale_topic_is_active_with_its_first_record_and_inactive_later(stage: Stag
     stage.right.clear()
     yield from stage.until(in_state(topic, TopicState.ACTIVE), "active", within=1)
     yield from stage.until(nothing_waits, "its record is copied")
+    yield from stage.settled(topic)
     stage.shift_ms = 6 * MINUTE_MS
     yield from stage.until(in_state(topic, TopicState.INACTIVE), "inactive", within=1)
+    yield from stage.steady(IN_SYNC, "in sync", 3)
+
+
+def a_delay_that_is_over_leaves_a_quiet_topic_in_sync(stage: Stage) -> Story:
+    topic = stage.topic()
+    flow = stage.flow(topic)
+    stage.make(target_latency=4_000)
+    yield from stage.until(IN_SYNC, "in sync")
+    stage.right = {Code.CONNECTOR_PAUSED}
+    stage.world.connect.pause(stage.connector)
+    yield from stage.until(lambda seen: (seen.latency.behind or 0) > 10_000, "late")
+    stage.flows.end(flow)
+    stage.world.connect.resume(stage.connector)
+    stage.right = {Code.LATENCY_ABOVE_TARGET}
+    yield from stage.until(nothing_waits, "nothing waits")
+    stage.write(topic, plain(1))
+    eventually(lambda: _copied(stage, topic), within_s=30, what="copied while nobody listens")
+    yield from stage.until(nothing_waits, "nothing waits")
+    stage.right.clear()
+    yield from stage.until(IN_SYNC, "in sync", within=2)
+    yield from stage.settled(topic)
+    stage.shift_ms = 6 * MINUTE_MS
     yield from stage.steady(IN_SYNC, "in sync", 3)
 
 
@@ -78,7 +104,12 @@ def a_mirror_from_latest_counts_no_older_record(stage: Stage) -> Story:
     assert 0 < copied <= stage.world.source.end(topic) - 100
 
 
+def _copied(stage: Stage, topic: str) -> bool:
+    return stage.world.target.end(stage.mirrored(topic)) == stage.world.source.end(topic)
+
+
 STORIES = (
+    a_delay_that_is_over_leaves_a_quiet_topic_in_sync,
     an_idle_topic_and_one_never_written_stay_in_sync_for_an_hour,
     a_topic_written_only_before_the_mirror_is_stale_for_an_hour,
     a_stale_topic_is_active_with_its_first_record_and_inactive_later,

@@ -84,7 +84,7 @@ def a_compacted_topic_with_gaps_is_in_sync(stage: Stage) -> Story:
     stage.write(topic, [Record(b"more", key=b"0")])
     yield from stage.steady(IN_SYNC, "in sync", 3)
     yield from stage.until(nothing_waits, "nothing waits")
-    yield from _quiet(stage)
+    yield from _quiet(stage, topic)
 
 
 def transactions_leave_no_delay_behind(stage: Stage) -> Story:
@@ -100,7 +100,7 @@ def transactions_leave_no_delay_behind(stage: Stage) -> Story:
     open_.commit_transaction()
     yield from stage.steady(IN_SYNC, "in sync", 3)
     yield from stage.until(nothing_waits, "nothing waits")
-    yield from _quiet(stage)
+    yield from _quiet(stage, topic)
     assert stage.alerts() == []
 
 
@@ -120,7 +120,7 @@ def a_mirror_of_committed_records_waits_for_none_that_is_aborted_or_open(stage: 
     yield from stage.steady(IN_SYNC, "in sync", 3)
     yield from stage.until(nothing_waits, "nothing waits")
     assert stage.world.target.end(stage.mirrored(topic)) == copied + 8
-    yield from _quiet(stage)
+    yield from _quiet(stage, topic)
 
 
 def a_marker_never_hides_a_record_that_waits(stage: Stage) -> Story:
@@ -138,8 +138,9 @@ def a_marker_never_hides_a_record_that_waits(stage: Stage) -> Story:
     yield from stage.until(late, "the record waits", within=5)
 
 
-def _quiet(stage: Stage) -> Generator[None, Observation, None]:
+def _quiet(stage: Stage, topic: str) -> Generator[None, Observation, None]:
     """Twenty minutes in which nothing moves and nothing is wrong."""
+    yield from stage.settled(topic)
     stage.quick = True
     for _ in range(20):
         stage.shift_ms += MINUTE_MS

@@ -50,10 +50,12 @@ def records_deleted_beyond_a_stopped_mirror_are_counted(stage: Stage) -> Story:
     stage.write(topic, plain(200))
     yield
     stage.right = {Code.CONNECTOR_STOPPED, Code.DATA_LOSS}
-    stage.world.source.delete_records(topic, FIRST + 150)
+    stage.world.source.delete_records(topic, FIRST + 110)
     stage.fault()
-    yield from _lost(stage, topic, 150)
+    yield from _lost(stage, topic, 110)
     stage.detected("records deleted at the source before a stopped mirror copied them")
+    stage.world.source.delete_records(topic, FIRST + 150)
+    yield
     yield from stage.steady(has(Status.OUT_OF_SYNC, Code.DATA_LOSS), "counted once", 3)
     assert _counted(stage) == 150
     stage.world.connect.resume(stage.connector)
@@ -64,6 +66,7 @@ def records_deleted_beyond_a_stopped_mirror_are_counted(stage: Stage) -> Story:
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.DATA_LOSS), "the loss stands", 3)
     stage.flows.end(flow)
     yield from stage.until(nothing_waits, "everything is copied")
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -100,6 +103,16 @@ def deleting_what_is_copied_loses_nothing(stage: Stage) -> Story:
     yield from stage.steady(IN_SYNC, "in sync", 4)
 
 
+def a_topic_purged_of_all_that_is_copied_loses_nothing(stage: Stage) -> Story:
+    topic = yield from _copied(stage)
+    stage.flow(topic)
+    stage.right.clear()
+    for _ in range(10):
+        copied = stage.world.target.end(stage.mirrored(topic))
+        stage.world.source.delete_records(topic, copied)
+        yield from stage.steady(IN_SYNC, "in sync", 1)
+
+
 def a_target_topic_made_again_by_the_mirror_was_reset(stage: Stage) -> Story:
     topic = yield from _copied(stage, refresh_s=5)
     flow = stage.flow(topic)
@@ -113,6 +126,7 @@ def a_target_topic_made_again_by_the_mirror_was_reset(stage: Stage) -> Story:
     yield from stage.until(is_(Status.OUT_OF_SYNC, Code.TARGET_TOPIC_RESET), "copies again")
     stage.flows.end(flow)
     yield from stage.until(nothing_waits, "nothing waits")
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -160,6 +174,7 @@ def _made_again(stage: Stage, records: int, fault: str) -> Story:
     stage.detected(fault)
     yield from stage.until(nothing_waits, "nothing waits")
     yield from stage.steady(is_(Status.OUT_OF_SYNC, Code.TOPIC_RECREATED), "nothing else", 4)
+    yield from stage.settled(topic)
     stage.shift_ms, stage.right = AFTER_WINDOW_MS, set()
     yield from stage.until(IN_SYNC, "over", within=3)
 
@@ -181,6 +196,7 @@ STORIES = (
     records_deleted_beyond_a_stopped_mirror_are_counted,
     everything_unmirrored_deleted_from_a_paused_mirror_is_counted,
     deleting_what_is_copied_loses_nothing,
+    a_topic_purged_of_all_that_is_copied_loses_nothing,
     a_target_topic_made_again_by_the_mirror_was_reset,
     a_target_topic_that_stays_away_is_missing_until_a_restart_makes_it_again,
 )
