@@ -142,18 +142,37 @@ def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
 
 
-def test_what_was_copied_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
+def lagging(base: int, rose: int = T - MINUTE) -> tuple[Position, Look]:
+    """Half of a long lag is committed; 90 records have arrived, all but `base` since then."""
     position, seen = overdue(committed=49)
-    drained = replace(position, mirrored=50, target_end=90, moved=T, began=T - 9 * MINUTE, base=40)
-    assert doubt(reach(drained, seen), seen, PACE) is None
-    lagging = replace(drained, base=60)
-    assert doubt(reach(lagging, seen), seen, PACE) == (50, 101)
+    late = {"mirrored": 50, "target_end": 90, "moved": T, "began": T - 9 * MINUTE}
+    return replace(position, **late, base=base, rose=rose), seen  # type: ignore[arg-type]
 
 
-def test_the_base_is_where_the_target_ended_before_the_commit_last_rose() -> None:
+def test_what_arrived_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
+    position, seen = lagging(base=39)
+    assert doubt(reach(position, seen), seen, PACE) is None
+
+
+def test_what_waits_behind_what_arrived_since_the_last_commit_is_fetched() -> None:
+    position, seen = lagging(base=80)
+    assert doubt(reach(position, seen), seen, PACE) == (50 + (101 - 80), 101)
+
+
+def test_what_others_write_to_the_target_excuses_no_commit_for_long() -> None:
+    position, seen = lagging(base=39, rose=T - 3 * MINUTE)
+    assert doubt(reach(position, seen), seen, PACE) == (50, 101)
+
+
+def test_arrivals_are_counted_from_where_the_target_ended_before_the_commit_rose() -> None:
     first = reach(settled(), look(150, committed=119, target_end=130))
-    assert (first.mirrored, first.base) == (120, 100)
+    assert (first.mirrored, first.base, first.rose) == (120, 100, T + MINUTE)
     assert reach(first, look(150, committed=119, target_end=140)).base == 100
+
+
+def test_second_copies_after_a_stop_are_not_counted_twice() -> None:
+    stopped = replace(settled(), target_end=130, base=100, moved=T - MINUTE)
+    assert reach(stopped, look(150, committed=99, target_end=140)).base == 130
 
 
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:

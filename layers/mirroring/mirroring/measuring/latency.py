@@ -44,7 +44,7 @@ def reach(position: Position, look: Look) -> Position:
     moves = arrived or rose
     begins = moves and position.moved < position.seen
     ended = position.target_end if look.target_end is None else look.target_end
-    base = position.target_end if rose else position.base
+    base = position.target_end if rose or begins else position.base
     return replace(
         position,
         mirrored=mirrored,
@@ -52,6 +52,7 @@ def reach(position: Position, look: Look) -> Position:
         newest=newest,
         target_end=ended,
         base=ended if base == NEVER else base,
+        rose=look.at if rose else position.rose,
         moved=look.at if moves else position.moved,
         began=look.at if begins else position.began,
         ignored=NEVER if heeded else position.ignored,
@@ -80,24 +81,29 @@ def _found(position: Position, look: Look) -> At | None:
     return At(max(oldest.offset, position.mirrored), oldest.timestamp)
 
 
+def _unproven(position: Position, look: Look, pace: Pace) -> int:
+    """The first offset that cannot be copied by now: past the commit, and what arrived since it.
+
+    That count is believed only while commits come: others may write to the target, too.
+    """
+    silent = look.at - position.rose > pace.overdue
+    return position.mirrored + (0 if silent else max(0, position.target_end - position.base))
+
+
 def _overdue(position: Position, look: Look, pace: Pace) -> bool:
     """Whether the commit of the first unproven offset should have come by now.
 
     It follows the copy, so after an outage it is not due at once: not since a connector was started
-    or resumed, nor since records began to arrive again. While they arrive it is missed only when
-    more is uncommitted than was copied since the last commit. A held connector owes no commit, and
-    is judged by its last one only where no timestamp can be looked up. Of a topic that was made
-    again the commit of its records may be the one that is taken for its predecessor's.
+    or resumed, nor since records began to arrive again. A held connector owes no commit, and is
+    judged by its last one only where no timestamp can be looked up. Of a topic that was made again
+    the commit of its records may be the one that is taken for its predecessor's.
     """
-    _, upper = bounds(position.ends, position.mirrored)
+    _, upper = bounds(position.ends, _unproven(position, look, pace))
     told = look.told and (look.committed is None or look.committed != position.ignored)
     held = look.runs == NEVER
     if not told or upper is None or (held and usable(position.newest, look.at)):
         return False
-    if look.at - max(upper, look.runs, position.began) <= pace.overdue:
-        return False
-    still = look.at - position.moved > pace.overdue
-    return still or look.end - position.mirrored > position.target_end - position.base
+    return look.at - max(upper, look.runs, position.began) > pace.overdue
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
@@ -106,7 +112,7 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
         return None
     found = _found(position, look)
     if found is None:
-        start = position.mirrored + (SPARE if look.runs == NEVER else 0)
+        start = _unproven(position, look, pace) + (SPARE if look.runs == NEVER else 0)
         return (start, look.end) if start < look.end and _overdue(position, look, pace) else None
     if found.offset == position.confirmed:
         return None
@@ -159,7 +165,7 @@ def _oldest(position: Position, look: Look, pace: Pace) -> At | None:
         return None
     found = _found(position, look)
     if found is None and look.fetched is Fetched.FAILED and _overdue(position, look, pace):
-        return At(position.mirrored, look.at)
+        return At(_unproven(position, look, pace), look.at)
     return found
 
 

@@ -14,8 +14,9 @@ class Position:
 
     Every record below `mirrored` is on the target for certain; every one below `front` as far as
     the last sample could tell. Records below `origin` are older than the mirror. `moved` is when
-    something was last seen to be copied, `began` when that began after a sample without. `base` is
-    the target's end before the sample that last saw the commit rise.
+    something was last seen to be copied, `began` when that began after a sample without. `rose` is
+    when the commit was last seen to rise; `base` is the target's end before that, or before what
+    arrives now began to.
     """
 
     first: int
@@ -34,6 +35,7 @@ class Position:
     gap_since: int = 0
     began: int = 0
     base: int = NEVER
+    rose: int = 0
 
     @property
     def end(self) -> int:
