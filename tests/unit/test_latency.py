@@ -41,8 +41,12 @@ def test_a_partition_that_did_not_move_wants_no_closer_look() -> None:
 def test_a_partition_wants_a_closer_look_until_its_records_are_proven_to_be_copied() -> None:
     unproven = replace(settled(), mirrored=90)
     assert moved(unproven, look(100, committed=89))
-    assert not moved(unproven, look(100, committed=99))
+    assert not moved(settled(), look(100, committed=99))
     assert not moved(replace(unproven, verified=100), look(100, committed=89))
+
+
+def test_a_partition_whose_commit_rose_wants_a_closer_look() -> None:
+    assert moved(replace(settled(), mirrored=90), look(100, committed=99))
 
 
 def test_everything_committed_is_caught_up() -> None:

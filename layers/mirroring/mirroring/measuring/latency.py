@@ -12,12 +12,19 @@ from mirroring.measuring.position import NEVER, Position, appended, bounds, reme
 FUTURE_MS = 5 * 60_000
 LINGER_MS = 2_000
 SPARE = 1
+FEW = 10
+BRIEF_MS = 1_000
 
 
 def moved(position: Position, look: Look) -> bool:
-    """Whether a partition wants a closer look: new records, or some not proven to be copied."""
-    unproven = _proven(position, look) < look.end and position.verified != look.end
-    return look.end != position.end or unproven or look.start > position.mirrored
+    """Whether a partition wants a closer look: something moved, or is not proven to be copied.
+
+    So the target's end is known from the sample that saw the last commit.
+    """
+    proven = _proven(position, look)
+    unproven = proven < look.end and position.verified != look.end
+    rose = proven > position.mirrored
+    return look.end != position.end or rose or unproven or look.start > position.mirrored
 
 
 def _proven(position: Position, look: Look) -> int:
@@ -35,7 +42,7 @@ def reach(position: Position, look: Look) -> Position:
     proven = _proven(position, look)
     mirrored = min(proven, look.end)
     still = look.target_end is not None and look.target_end == position.target_end
-    arrived = look.target_end is not None and NEVER < position.target_end < look.target_end
+    arrived = look.target_end is not None and look.target_end > max(position.target_end, 0)
     newest = position.newest if still else NEVER
     if look.newest is not None and usable(look.newest, look.at):
         newest = look.newest
@@ -107,7 +114,11 @@ def _overdue(position: Position, look: Look, pace: Pace) -> bool:
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
-    """The offsets [from, to) to fetch before they may count as waiting; None: nothing to verify."""
+    """The offsets [from, to) to fetch before they may count as waiting; None: nothing to verify.
+
+    Many records are believed to wait until they may breach the target soon; a few at the end may
+    be transactions' markers, and are believed only as long as any record is on its way.
+    """
     if position.mirrored >= look.end or position.verified == look.end:
         return None
     found = _found(position, look)
@@ -117,7 +128,9 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
     if found.offset == position.confirmed:
         return None
     waited = look.at - appended(found.timestamp, found.offset, position.ends)
-    return (found.offset, look.end) if 2 * waited > pace.target else None
+    soon = pace.target // 2
+    believed = min(BRIEF_MS, soon) if look.end - found.offset <= FEW else soon
+    return (found.offset, look.end) if waited > believed else None
 
 
 def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Position, Figures]:
@@ -144,12 +157,13 @@ def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Posi
         **_heard(position, look, oldest),
     )
     asked = look.fetched is not Fetched.NOT_ASKED
+    whole = look.start <= position.mirrored
     return replace(
         position,
         front=front,
         start=look.start,
         ends=ends,
-        verified=look.end if look.fetched is Fetched.NOTHING else position.verified,
+        verified=look.end if whole and look.fetched is Fetched.NOTHING else position.verified,
         confirmed=front if asked and not caught_up else position.confirmed,
         produced=figures.produced,
     ), figures
@@ -172,22 +186,28 @@ def _oldest(position: Position, look: Look, pace: Pace) -> At | None:
 def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
     """How many records retention took before they were copied, once that is certain.
 
-    Certain at once when nothing reached the target since the last sample; else when the committed
-    offset, which is told late, does not pass where the source began in any sample until it is
-    overdue. It lags behind that start for ever where records are deleted once they are copied.
+    Certain at once when nothing reached the target since the last sample, which knew what waited;
+    else when the committed offset, which is told late, and what arrived since it do not pass where
+    the source began in any sample until that is overdue. The commit lags behind that start for ever
+    where records are deleted once they are copied.
     """
     if look.start <= position.mirrored:
         return 0, replace(position, gap_since=0) if position.gap_since else position
     still = look.target_end is not None and position.moved <= position.seen
-    front = position.front if still else position.mirrored
-    passed = position.mirrored >= position.start
-    since = look.at if passed or not position.gap_since else position.gap_since
-    certain = (still and front < look.start) or look.at - since > pace.overdue
-    if not certain:
-        return 0, replace(position, gap_since=since)
-    lost = max(0, look.start - max(front, position.mirrored))
-    after = replace(position, mirrored=look.start, front=max(position.front, look.start))
-    return lost, replace(after, gap_since=0)
+    if still and not position.gap_since:
+        copied, certain = position.front, True
+    else:
+        arrived = max(0, position.target_end - position.base)
+        copied = max(position.mirrored + arrived, position.verified)
+        passed = position.mirrored >= position.start
+        since = look.at if passed or not position.gap_since else position.gap_since
+        position = replace(position, gap_since=since)
+        certain = look.at - since > pace.overdue
+    if not certain or copied >= look.start:
+        return 0, position
+    lost = look.start - max(copied, position.mirrored)
+    front = max(position.front, look.start)
+    return lost, replace(position, mirrored=look.start, front=front, gap_since=0)
 
 
 def _produced(position: Position, look: Look) -> int:
