@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mirroring.answering import answers, requests
+from mirroring.answering import answers, cluster_answers, preview_answers, requests
 from mirroring.errors import (
     BadRequest,
     ClusterInUse,
@@ -80,7 +80,7 @@ OPERATIONS = (
         "/clusters",
         "List the Kafka clusters",
         "By name.",
-        {200: answers.ClusterList},
+        {200: cluster_answers.ClusterList},
         (BadRequest,),
         parameters=PAGED,
     ),
@@ -89,7 +89,7 @@ OPERATIONS = (
         "/clusters/{name}",
         "Look at a Kafka cluster",
         "As it was when it was registered last, and who uses it now.",
-        {200: answers.ClusterAnswer},
+        {200: cluster_answers.ClusterAnswer},
         (ClusterNotFound,),
     ),
     Operation(
@@ -98,7 +98,7 @@ OPERATIONS = (
         "Register a Kafka cluster, or register it anew",
         "The cluster is asked for its id and brokers before anything is kept. What is left out is "
         "empty from then on, connectionProperties too.",
-        {200: answers.ClusterAnswer, 201: answers.ClusterAnswer},
+        {200: cluster_answers.ClusterAnswer, 201: cluster_answers.ClusterAnswer},
         (*BODY, *UNSEEN, ClusterInUse),
         body=requests.ClusterRequest,
     ),
@@ -115,7 +115,7 @@ OPERATIONS = (
         "/connect-clusters",
         "List the Connect clusters",
         "By name.",
-        {200: answers.ConnectClusterList},
+        {200: cluster_answers.ConnectClusterList},
         (BadRequest,),
         parameters=PAGED,
     ),
@@ -124,7 +124,7 @@ OPERATIONS = (
         "/connect-clusters/{name}",
         "Look at a Connect cluster",
         "As it was when it was registered last, and which sources its mirrors read now.",
-        {200: answers.ConnectClusterAnswer},
+        {200: cluster_answers.ConnectClusterAnswer},
         (ConnectClusterNotFound,),
     ),
     Operation(
@@ -133,7 +133,7 @@ OPERATIONS = (
         "Register a Connect cluster, or register it anew",
         "A worker is asked which Kafka cluster it works on and whether it has MirrorMaker 2 before "
         "anything is kept. What is left out is empty from then on, the password too.",
-        {200: answers.ConnectClusterAnswer, 201: answers.ConnectClusterAnswer},
+        {200: cluster_answers.ConnectClusterAnswer, 201: cluster_answers.ConnectClusterAnswer},
         (
             *BODY,
             ConnectUnreachable,
@@ -193,7 +193,7 @@ OPERATIONS = (
         "The same body and the same checks as creating it; what would refuse it is listed in "
         "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
         "are chosen when the mirror is created.",
-        {200: answers.PreviewAnswer},
+        {200: preview_answers.PreviewAnswer},
         (*BODY, KafkaUnavailable),
         body=requests.MirrorRequest,
     ),
