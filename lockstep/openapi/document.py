@@ -10,7 +10,8 @@ from mirroring.errors import ProblemError
 from mirroring.schema import Schema
 
 from lockstep.openapi import examples
-from lockstep.openapi.operations import ANYTHING_ELSE, EVERYWHERE, OPERATIONS, Operation, Problems
+from lockstep.openapi.operation import Operation, Problems
+from lockstep.openapi.operations import ANYTHING_ELSE, EVERYWHERE, OPERATIONS
 from lockstep.openapi.parameters import named, of_path
 from lockstep.openapi.schemas import schemas
 
