@@ -10,7 +10,8 @@ from mirroring.errors import ProblemError
 from mirroring.schema import Schema
 
 from lockstep.openapi import examples
-from lockstep.openapi.operations import EVERYWHERE, OPERATIONS, Operation, Problems
+from lockstep.openapi.operation import Operation, Problems
+from lockstep.openapi.operations import ANYTHING_ELSE, EVERYWHERE, OPERATIONS
 from lockstep.openapi.parameters import named, of_path
 from lockstep.openapi.schemas import schemas
 
@@ -20,8 +21,8 @@ ABOUT = """Kafka mirrors on your own clusters: created, measured every minute, j
 
 JSON, camelCase, times in ISO 8601 UTC with `Z`, durations and latencies in integer milliseconds.
 Errors are `application/problem+json`; their `type` is stable. Every path or method that is not here
-is a 404 problem. 401 and 403, for a token that is missing or lacks the scope, are API Gateway's.
-No answer ever holds a password, a private key or a token."""
+is answered with AnythingElse, a 404. 401 and 403, for a token that is missing or lacks the scope,
+are API Gateway's. No answer ever holds a password, a private key or a token."""
 
 
 def document() -> dict[str, Any]:
@@ -47,6 +48,7 @@ def document() -> dict[str, Any]:
         "paths": dict(paths),
         "components": {
             "schemas": schemas(taken, [*given, Problem]),
+            "responses": {"AnythingElse": _refusals(ANYTHING_ELSE)},
             "securitySchemes": {
                 TOKEN: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             },

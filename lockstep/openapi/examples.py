@@ -5,17 +5,21 @@ from typing import Any
 
 from mirroring.answering import view
 from mirroring.answering.answers import (
-    Caution,
     ChangedMirrorAnswer,
     ChangeList,
-    ClusterAnswer,
-    ClusterList,
-    ConnectClusterAnswer,
-    ConnectClusterList,
     Effect,
     MirrorAnswer,
     MirrorList,
     PointList,
+)
+from mirroring.answering.cluster_answers import (
+    ClusterAnswer,
+    ClusterList,
+    ConnectClusterAnswer,
+    ConnectClusterList,
+)
+from mirroring.answering.preview_answers import (
+    Caution,
     PreviewAnswer,
     PreviewedTopic,
     WarningAnswer,

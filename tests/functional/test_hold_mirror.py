@@ -74,17 +74,30 @@ def test_a_pause_while_connect_rebalances_is_left_to_reconcile(world: World) -> 
     assert states(world, name) == {"PAUSED"}
 
 
-def test_a_resume_also_ends_what_somebody_else_paused_and_only_once(world: World) -> None:
+@pytest.mark.parametrize("state", ["PAUSED", "STOPPED"])
+def test_a_resume_also_ends_what_somebody_else_did_and_only_once(world: World, state: str) -> None:
     name = world.created()["name"]
-    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    world.connect.connectors[f"{name}.source"].state = state
     reconcile()
-    assert states(world, name) == {"PAUSED", "RUNNING"}
+    assert states(world, name) == {state, "RUNNING"}
 
     assert post(name, "resume").status == 202
     assert states(world, name) == {"RUNNING"}
-    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    world.connect.connectors[f"{name}.source"].state = state
     reconcile()
+    assert states(world, name) == {state, "RUNNING"}
+
+
+def test_a_resume_of_what_somebody_else_paused_waits_for_a_rebalance(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    world.connect.script(*[busy()] * 1000)
+    assert post(name, "resume").status == 202
     assert states(world, name) == {"PAUSED", "RUNNING"}
+
+    world.connect.mend()
+    reconcile()
+    assert states(world, name) == {"RUNNING"}
 
 
 @pytest.mark.parametrize(

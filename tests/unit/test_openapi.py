@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from mirroring.answering import bodies
-from mirroring.errors import NotFound, ProblemError
+from mirroring.answering.problem import MEDIA_TYPE
+from mirroring.errors import ProblemError
 from mirroring.schema import Request
 
 from lockstep.openapi.document import document
@@ -15,7 +16,7 @@ from lockstep.openapi.operations import OPERATIONS
 from tests.contract import contract, fault
 from tests.stack import resources
 
-DEFAULT_ROUTE = {NotFound}
+JSON = "application/json"
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
@@ -43,56 +44,62 @@ def test_each_call_asks_for_the_scope_that_the_template_asks_for() -> None:
         assert list(security.values()) == [[one.scope]]
 
 
+def contents() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each call takes and answers, and what any other is answered: schema and examples."""
+    for path, methods in contract()["paths"].items():
+        for method, operation in methods.items():
+            call = f"{method.upper()} {path}"
+            if "requestBody" in operation:
+                yield f"{call} takes", operation["requestBody"]["content"][JSON]
+            for status, response in operation["responses"].items():
+                kind = JSON if status.startswith("2") else MEDIA_TYPE
+                if status != "204":
+                    yield f"{call} answers {status}", response.get("content", {}).get(kind, {})
+    rest = contract()["components"]["responses"]["AnythingElse"]
+    yield "anything else", rest["content"][MEDIA_TYPE]
+
+
+def named(content: dict[str, Any]) -> dict[str, Any]:
+    """The examples that have names, as problems do."""
+    return {name: one["value"] for name, one in content.get("examples", {}).items()}
+
+
 def kinds(of: type[ProblemError] = ProblemError) -> Iterator[type[ProblemError]]:
-    """Every named error that a caller may be told of."""
+    """Every error that a caller may be told of."""
+    yield of
     for one in of.__subclasses__():
-        yield one
         yield from kinds(one)
 
 
-def test_every_problem_has_an_example() -> None:
-    shown = {slug for one in refusals() for slug in one}
-    ours = {one.slug for one in kinds() if one not in DEFAULT_ROUTE}
-
-    assert ours <= shown | {"connect-unavailable"}
-    assert "internal-error" in shown
+CONTENTS = dict(contents())
 
 
-def refusals() -> Iterator[dict[str, Any]]:
-    """The examples of problems, by slug."""
-    for path in contract()["paths"].values():
-        for operation in path.values():
-            for response in operation["responses"].values():
-                content = response.get("content", {}).get("application/problem+json")
-                if content:
-                    yield content["examples"]
+@pytest.mark.parametrize("where", CONTENTS)
+def test_what_is_taken_or_answered_has_examples_that_its_schema_allows(where: str) -> None:
+    content = CONTENTS[where]
+    examples = [content["example"]] if "example" in content else [*named(content).values()]
+
+    assert examples
+    assert [found for one in examples if (found := fault(content["schema"], one))] == []
 
 
-def test_every_example_of_a_problem_is_one() -> None:
-    problem = contract()["components"]["schemas"]["Problem"]
+def test_every_type_of_problem_has_an_example_under_its_name() -> None:
+    shown = {(name, one["type"]) for some in CONTENTS.values() for name, one in named(some).items()}
 
-    for some in refusals():
-        for slug, example in some.items():
-            assert example["value"]["type"] == f"/problems/{slug}"
-            assert fault(problem, example["value"]) is None
+    assert shown == {(one.slug, f"/problems/{one.slug}") for one in kinds()}
 
 
 @pytest.mark.parametrize("shape", BODIES)
 def test_an_example_of_a_body_is_taken(shape: type[Request]) -> None:
-    content = BODIES[shape]
-    definition = contract()["components"]["schemas"][shape.__name__]
-
-    bodies.read(json.dumps(content).encode(), shape)
-    assert fault(definition, content) is None
+    bodies.read(json.dumps(BODIES[shape]).encode(), shape)
 
 
-def test_an_example_of_an_answer_is_one() -> None:
-    for path in contract()["paths"].values():
-        for operation in path.values():
-            for response in operation["responses"].values():
-                content = response.get("content", {}).get("application/json")
-                if content:
-                    assert fault(content["schema"], content["example"]) is None
+def test_an_example_of_a_parameter_is_one() -> None:
+    for one in OPERATIONS:
+        operation = contract()["paths"][one.path][one.method.lower()]
+        for parameter in operation.get("parameters", ()):
+            if "example" in parameter:
+                assert fault(parameter["schema"], parameter["example"]) is None
 
 
 def test_every_property_says_what_it_means() -> None:

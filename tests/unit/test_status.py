@@ -272,6 +272,12 @@ def test_row_4_a_connector_that_failed_at_once_is_not_being_created() -> None:
     assert [one.code for one in verdict.reasons] == [Code.CONNECTOR_FAILED]
 
 
+@pytest.mark.parametrize("state", ["PAUSED", "STOPPED"])
+def test_row_7_says_which_call_resumes_what_somebody_else_paused(state: str) -> None:
+    (why,) = judge(scene(connector=connector(state)), observed(), {}).reasons
+    assert f"POST /mirrors/{mirror().name}/resume" in why.action
+
+
 def test_a_breach_that_a_pause_explained_ends_after_two_good_samples_with_its_delay() -> None:
     paused = scene(connector=connector("PAUSED"), topics=(topic(latency=90_000, above=2),))
     bad = judge(paused, observed(), {})

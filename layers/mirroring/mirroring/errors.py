@@ -169,8 +169,10 @@ class Unavailable(ProblemError):
 
 
 class ConnectUnavailable(Unavailable):
-    slug = "connect-unavailable"
-    title = "Kafka Connect does not answer now"
+    """Kafka Connect is away; no type of its own, as no caller is told so.
+
+    What was asked for is left to reconcile; a registration is refused as ConnectUnreachable.
+    """
 
 
 class KafkaUnavailable(Unavailable):

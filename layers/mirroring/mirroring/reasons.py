@@ -40,12 +40,12 @@ WORDS: dict[Code, Words] = {
     Code.CONNECTOR_PAUSED: Words(
         CRITICAL,
         "Somebody paused the connector {connector} in Kafka Connect.",
-        "Resume it there (PUT /connectors/{connector}/resume), or pause the mirror here.",
+        "Resume it (POST /mirrors/{mirror}/resume), or pause the mirror here if that was meant.",
     ),
     Code.CONNECTOR_STOPPED: Words(
         CRITICAL,
         "Somebody stopped the connector {connector} in Kafka Connect.",
-        "Resume it there (PUT /connectors/{connector}/resume), or stop the mirror here.",
+        "Resume it (POST /mirrors/{mirror}/resume), or stop the mirror here if that was meant.",
     ),
     Code.TASKS_NOT_RUNNING: Words(
         CRITICAL,

@@ -1,6 +1,4 @@
-"""What the API answers: one shape for each kind of answer, null where nothing is known."""
-
-from enum import StrEnum
+"""What the API answers of mirrors: one shape a kind of answer, null where nothing is known."""
 
 from pydantic import Field
 
@@ -134,53 +132,6 @@ class MirrorAnswer(MirrorHead):
     groups_total: int
 
 
-class PreviewedTopic(Schema):
-    """A topic that would be mirrored; `exists` on the target, null where that could not be seen."""
-
-    name: str
-    mirrored_name: str
-    partitions: int
-    exists: bool | None
-
-
-class ProblemAnswer(Schema):
-    """Why a create would be refused: the type of its problem, and the field where one is meant."""
-
-    type: str
-    field: str | None
-    message: str
-
-
-class Caution(StrEnum):
-    """What a warning is about."""
-
-    NO_TOPICS = "NO_TOPICS"
-    FEWER_TASKS_THAN_WORKERS = "FEWER_TASKS_THAN_WORKERS"
-    MORE_TASKS_THAN_PARTITIONS = "MORE_TASKS_THAN_PARTITIONS"
-    SECRETS_IN_CONFIG = "SECRETS_IN_CONFIG"
-    RETENTION_SHORT = "RETENTION_SHORT"
-    LOG_APPEND_TIME = "LOG_APPEND_TIME"
-    TOPIC_EXISTS = "TOPIC_EXISTS"
-    TARGET_NOT_SEEN = "TARGET_NOT_SEEN"
-
-
-class WarningAnswer(Schema):
-    """What is worth knowing, and refuses nothing."""
-
-    code: Caution
-    message: str
-
-
-class PreviewAnswer(Schema):
-    """What a create would do; with problems it would do nothing."""
-
-    topics: tuple[PreviewedTopic, ...] = ()
-    partitions: int = 0
-    problems: tuple[ProblemAnswer, ...] = ()
-    warnings: tuple[WarningAnswer, ...] = ()
-    connectors: tuple[ConnectorAnswer, ...] = ()
-
-
 class Effect(Schema):
     """What a change does to the topics that are mirrored."""
 
@@ -206,56 +157,10 @@ class ChangeAnswer(Schema):
     by: str | None
 
 
-class ClusterAnswer(Schema):
-    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters."""
-
-    name: str
-    bootstrap_servers: tuple[str, ...]
-    private_bootstrap_servers: tuple[str, ...]
-    cluster_id: str
-    brokers: int
-    security_protocol: str
-    sasl_mechanism: str | None
-    description: str
-    tags: dict[str, str]
-    created_at: Moment
-    updated_at: Moment
-    used_by: tuple[str, ...]
-
-
-class ConnectClusterAnswer(Schema):
-    """A registered Connect cluster; `workers` counts, `connectedClusters` are its sources."""
-
-    name: str
-    urls: tuple[str, ...]
-    kafka_cluster: str
-    config_provider: str | None
-    offset_flush_ms: int
-    version: str
-    workers: int
-    connected_clusters: tuple[str, ...]
-    created_at: Moment
-    updated_at: Moment
-
-
 class MirrorList(Schema):
     """Mirrors by name."""
 
     mirrors: tuple[MirrorSummary, ...]
-    next_token: str | None
-
-
-class ClusterList(Schema):
-    """Kafka clusters by name."""
-
-    clusters: tuple[ClusterAnswer, ...]
-    next_token: str | None
-
-
-class ConnectClusterList(Schema):
-    """Connect clusters by name."""
-
-    connect_clusters: tuple[ConnectClusterAnswer, ...]
     next_token: str | None
 
 

@@ -5,15 +5,12 @@ from datetime import datetime
 from functools import cache
 
 from mirroring.answering import listing, view
-from mirroring.answering.answers import (
-    ChangeList,
+from mirroring.answering.answers import ChangeList, MirrorAnswer, MirrorList, PointList
+from mirroring.answering.cluster_answers import (
     ClusterAnswer,
     ClusterList,
     ConnectClusterAnswer,
     ConnectClusterList,
-    MirrorAnswer,
-    MirrorList,
-    PointList,
 )
 from mirroring.answering.listing import Listed
 from mirroring.cluster import KafkaCluster

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mirroring.answering.answers import Caution, WarningAnswer
+from mirroring.answering.preview_answers import Caution, WarningAnswer
 from mirroring.cluster import ConnectCluster
 from mirroring.managing.access import Access, Backlog
 from mirroring.mirror import Mirror, StartFrom

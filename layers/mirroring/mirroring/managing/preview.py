@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mirroring.answering import view
-from mirroring.answering.answers import PreviewAnswer, PreviewedTopic, ProblemAnswer, WarningAnswer
+from mirroring.answering.preview_answers import (
+    PreviewAnswer,
+    PreviewedTopic,
+    ProblemAnswer,
+    WarningAnswer,
+)
 from mirroring.answering.requests import MirrorRequest
 from mirroring.connecting.connections import Connections, place
 from mirroring.errors import ProblemError, Unprocessable

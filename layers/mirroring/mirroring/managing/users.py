@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from mirroring.answering.answers import ClusterAnswer, ConnectClusterAnswer
+from mirroring.answering.cluster_answers import ClusterAnswer, ConnectClusterAnswer
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.mirror import Mirror
 

@@ -81,7 +81,9 @@ def row_7_paused_elsewhere(case: Case) -> Row:
     code = {"PAUSED": Code.CONNECTOR_PAUSED, "STOPPED": Code.CONNECTOR_STOPPED}.get(
         (connector and connector.status) or ""
     )
-    return (Status.OUT_OF_SYNC, (case.why(code),)) if code else None
+    if code is None:
+        return None
+    return Status.OUT_OF_SYNC, (case.why(code, mirror=case.scene.mirror.name),)
 
 
 def row_8_not_running(case: Case) -> Row:

@@ -1,0 +1,49 @@
+"""What the API answers of Kafka clusters and Connect clusters."""
+
+from mirroring.schema import Moment, Schema
+
+
+class ClusterAnswer(Schema):
+    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters."""
+
+    name: str
+    bootstrap_servers: tuple[str, ...]
+    private_bootstrap_servers: tuple[str, ...]
+    cluster_id: str
+    brokers: int
+    security_protocol: str
+    sasl_mechanism: str | None
+    description: str
+    tags: dict[str, str]
+    created_at: Moment
+    updated_at: Moment
+    used_by: tuple[str, ...]
+
+
+class ConnectClusterAnswer(Schema):
+    """A registered Connect cluster; `workers` counts, `connectedClusters` are its sources."""
+
+    name: str
+    urls: tuple[str, ...]
+    kafka_cluster: str
+    config_provider: str | None
+    offset_flush_ms: int
+    version: str
+    workers: int
+    connected_clusters: tuple[str, ...]
+    created_at: Moment
+    updated_at: Moment
+
+
+class ClusterList(Schema):
+    """Kafka clusters by name."""
+
+    clusters: tuple[ClusterAnswer, ...]
+    next_token: str | None
+
+
+class ConnectClusterList(Schema):
+    """Connect clusters by name."""
+
+    connect_clusters: tuple[ConnectClusterAnswer, ...]
+    next_token: str | None

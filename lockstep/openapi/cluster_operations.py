@@ -1,0 +1,99 @@
+"""The calls that register clusters, list and forget them."""
+
+from mirroring.answering import cluster_answers as answers
+from mirroring.answering import requests
+from mirroring.errors import (
+    BadRequest,
+    ClusterInUse,
+    ClusterNotFound,
+    Conflict,
+    ConnectClusterInUse,
+    ConnectClusterNotFound,
+    ConnectNoMirrorMaker,
+    ConnectUnreachable,
+    ConnectWrongCluster,
+    UnknownCluster,
+)
+
+from lockstep.openapi.operation import BODY, PAGED, UNSEEN, Operation
+
+CLUSTERS = (
+    Operation(
+        "GET",
+        "/clusters",
+        "List the Kafka clusters",
+        "By name.",
+        {200: answers.ClusterList},
+        (BadRequest,),
+        parameters=PAGED,
+    ),
+    Operation(
+        "GET",
+        "/clusters/{name}",
+        "Look at a Kafka cluster",
+        "As it was when it was registered last, and who uses it now.",
+        {200: answers.ClusterAnswer},
+        (ClusterNotFound,),
+    ),
+    Operation(
+        "PUT",
+        "/clusters/{name}",
+        "Register a Kafka cluster, or register it anew",
+        "The cluster is asked for its id and brokers before anything is kept. What is left out is "
+        "empty from then on, connectionProperties too.",
+        {200: answers.ClusterAnswer, 201: answers.ClusterAnswer},
+        (*BODY, *UNSEEN, ClusterInUse),
+        body=requests.ClusterRequest,
+    ),
+    Operation(
+        "DELETE",
+        "/clusters/{name}",
+        "Forget a Kafka cluster",
+        "Refused while a mirror or a Connect cluster uses it.",
+        {204: None},
+        (ClusterNotFound, ClusterInUse, Conflict),
+    ),
+    Operation(
+        "GET",
+        "/connect-clusters",
+        "List the Connect clusters",
+        "By name.",
+        {200: answers.ConnectClusterList},
+        (BadRequest,),
+        parameters=PAGED,
+    ),
+    Operation(
+        "GET",
+        "/connect-clusters/{name}",
+        "Look at a Connect cluster",
+        "As it was when it was registered last, and which sources its mirrors read now.",
+        {200: answers.ConnectClusterAnswer},
+        (ConnectClusterNotFound,),
+    ),
+    Operation(
+        "PUT",
+        "/connect-clusters/{name}",
+        "Register a Connect cluster, or register it anew",
+        "A worker is asked which Kafka cluster it works on and whether it has MirrorMaker 2 before "
+        "anything is kept. What is left out is empty from then on, the password too.",
+        {200: answers.ConnectClusterAnswer, 201: answers.ConnectClusterAnswer},
+        (
+            *BODY,
+            ConnectUnreachable,
+            ConnectWrongCluster,
+            ConnectNoMirrorMaker,
+            UnknownCluster,
+            ConnectClusterInUse,
+            Conflict,
+        ),
+        body=requests.ConnectClusterRequest,
+    ),
+    Operation(
+        "DELETE",
+        "/connect-clusters/{name}",
+        "Forget a Connect cluster",
+        "Refused while it runs a mirror.",
+        {204: None},
+        (ConnectClusterNotFound, ConnectClusterInUse, Conflict),
+    ),
+)

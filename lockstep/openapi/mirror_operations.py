@@ -1,0 +1,185 @@
+"""The calls that make mirrors, look at them, change and remove them."""
+
+from mirroring.answering import answers, requests
+from mirroring.answering.preview_answers import PreviewAnswer
+from mirroring.errors import (
+    BadRequest,
+    ClusterUnauthorized,
+    Conflict,
+    IdempotencyMismatch,
+    InProgress,
+    KafkaUnavailable,
+    MirrorExists,
+    MirrorHeld,
+    MirrorNotFound,
+    MirrorOverlaps,
+    TooLarge,
+    UnknownCluster,
+    Unprocessable,
+    VersionMoved,
+)
+
+from lockstep.openapi.operation import BODY, PAGED, UNSEEN, Operation, Problems
+
+CHANGED: Problems = (BadRequest, MirrorNotFound, VersionMoved, Conflict)
+MIRRORS = (
+    Operation(
+        "GET",
+        "/mirrors",
+        "List the mirrors",
+        "By name, each with its status and latency, without topics and connectors.",
+        {200: answers.MirrorList},
+        (BadRequest,),
+        parameters=("status", "connectCluster", *PAGED),
+    ),
+    Operation(
+        "POST",
+        "/mirrors",
+        "Create a mirror",
+        "Answered as soon as it is written down; its connectors follow within a minute or two of "
+        "Kafka Connect being able to. The status goes from CREATING to IN_SYNC by itself. The same "
+        "Idempotency-Key and body give the same mirror again; 404 when it was removed since.",
+        {202: answers.MirrorAnswer},
+        (
+            *BODY,
+            Unprocessable,
+            UnknownCluster,
+            *UNSEEN,
+            MirrorExists,
+            MirrorOverlaps,
+            InProgress,
+            IdempotencyMismatch,
+            MirrorNotFound,
+            Conflict,
+            KafkaUnavailable,
+        ),
+        body=requests.MirrorRequest,
+        parameters=("Idempotency-Key",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/preview",
+        "Look at what creating a mirror would do",
+        "The same body and the same checks as creating it; what would refuse it is listed in "
+        "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
+        "are chosen when the mirror is created.",
+        {200: PreviewAnswer},
+        (*BODY, KafkaUnavailable),
+        body=requests.MirrorRequest,
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}",
+        "Look at a mirror",
+        "As the last sample saw it, with its topics and its connectors; null where nothing was "
+        "ever measured.",
+        {200: answers.MirrorAnswer},
+        (MirrorNotFound,),
+    ),
+    Operation(
+        "PATCH",
+        "/mirrors/{name}",
+        "Change a mirror",
+        "What is left out stays as it is. Other topics are checked as a new mirror's are, and the "
+        "answer tells which become mirrored and which no longer; what was mirrored stays on the "
+        "target. Its connectors follow within a minute or two of Kafka Connect being able to.",
+        {202: answers.ChangedMirrorAnswer},
+        (
+            *CHANGED,
+            TooLarge,
+            Unprocessable,
+            ClusterUnauthorized,
+            MirrorExists,
+            MirrorOverlaps,
+            KafkaUnavailable,
+        ),
+        body=requests.MirrorChange,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/pause",
+        "Pause a mirror",
+        "Its tasks stay where they are and copy nothing. Nothing but a person resumes it.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/stop",
+        "Stop a mirror",
+        "Its tasks end; its connectors keep their configuration and their offsets.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/resume",
+        "Resume a mirror",
+        "It goes on where it was, whoever had paused or stopped its connectors.",
+        {202: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/restart",
+        "Restart a mirror's connectors",
+        "What has failed of them unless told otherwise; automatic restarts are counted anew.",
+        {202: answers.MirrorAnswer},
+        (*CHANGED, TooLarge, MirrorHeld),
+        body=requests.RestartRequest,
+        needs_body=False,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "POST",
+        "/mirrors/{name}/acknowledge",
+        "Acknowledge what was lost",
+        "A person has seen the lasting findings (DATA_LOSS, TOPIC_RECREATED, TARGET_TOPIC_RESET) "
+        "that the last sample told of. They stop counting with the next sample.",
+        {200: answers.MirrorAnswer},
+        CHANGED,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "DELETE",
+        "/mirrors/{name}",
+        "Remove a mirror",
+        "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
+        "stay, and its changes stay readable. Repeating it is safe.",
+        {202: answers.MirrorAnswer, 204: None},
+        (BadRequest, MirrorNotFound, Conflict),
+        parameters=("cleanup",),
+    ),
+    Operation(
+        "PUT",
+        "/mirrors/{name}/target-latency",
+        "Change a mirror's target latency",
+        "The next sample judges by it.",
+        {200: answers.MirrorAnswer},
+        (*BODY, Unprocessable, MirrorNotFound, VersionMoved, Conflict),
+        body=requests.TargetLatencyRequest,
+        parameters=("If-Match",),
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}/latency",
+        "Look at a mirror's history",
+        "One point a sample, oldest first; the last 24 hours unless told.",
+        {200: answers.PointList},
+        (BadRequest, MirrorNotFound),
+        parameters=("from", "to", "topic"),
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}/changes",
+        "Look at a mirror's changes",
+        "Newest first: what samples judged, what people wrote, what was repaired.",
+        {200: answers.ChangeList},
+        (BadRequest, MirrorNotFound),
+        parameters=PAGED,
+    ),
+)
