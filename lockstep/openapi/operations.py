@@ -73,7 +73,7 @@ class Operation:
 
 
 PAGED = ("limit", "nextToken")
-CHANGED: Problems = (BadRequest, MirrorNotFound, VersionMoved, Conflict)
+CHANGED: Problems = (*BODY, MirrorNotFound, VersionMoved, Conflict)
 OPERATIONS = (
     Operation(
         "GET",
@@ -216,7 +216,6 @@ OPERATIONS = (
         {202: answers.ChangedMirrorAnswer},
         (
             *CHANGED,
-            TooLarge,
             Unprocessable,
             ClusterUnauthorized,
             MirrorExists,
@@ -259,7 +258,7 @@ OPERATIONS = (
         "Restart a mirror's connectors",
         "What has failed of them unless told otherwise; automatic restarts are counted anew.",
         {202: answers.MirrorAnswer},
-        (*CHANGED, TooLarge, MirrorHeld),
+        (*CHANGED, MirrorHeld),
         body=requests.RestartRequest,
         needs_body=False,
         parameters=("If-Match",),
