@@ -181,7 +181,6 @@ OPERATIONS = (
             IdempotencyMismatch,
             MirrorNotFound,
             Conflict,
-            KafkaUnavailable,
         ),
         body=requests.MirrorRequest,
         parameters=("Idempotency-Key",),
@@ -194,7 +193,7 @@ OPERATIONS = (
         "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
         "are chosen when the mirror is created.",
         {200: answers.PreviewAnswer},
-        (*BODY, KafkaUnavailable),
+        BODY,
         body=requests.MirrorRequest,
     ),
     Operation(
