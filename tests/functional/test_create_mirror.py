@@ -146,6 +146,16 @@ def test_a_registered_source_that_does_not_answer_is_refused(world: World) -> No
     assert nothing_was_created(world)
 
 
+def test_a_source_that_did_not_answer_is_asked_over_a_new_connection(world: World) -> None:
+    away = world.kafka.clusters.pop(EU)
+    world.kafka.forgotten.clear()
+    world.create()
+    assert [one.servers for one in world.kafka.forgotten] == [(EU,)]
+
+    world.kafka.clusters[EU] = away
+    world.created()
+
+
 def test_an_external_source_that_does_not_answer_is_wrong(world: World) -> None:
     answer = world.create(sourceCluster=external("bootstrap.servers=nowhere:9092"))
 
