@@ -10,6 +10,9 @@ from lockstep.local.http_event import Request, Response, problem
 
 # API Gateway's own limit; the API's 1 MB is the functions' to refuse.
 MAX_BODY = 10_000_000
+# Who still sends would see the connection break, not the answer: so much is read and dropped.
+MAX_DROPPED = 10 * MAX_BODY
+PIECE = 65_536
 
 Answer = Callable[[Request], Response]
 
@@ -89,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = Request(
             method=self.command,
-            target=self.path,
+            target=self.requestline.split()[1],  # self.path has lost what doubles its first slash
             protocol=self.request_version,
             headers=list(self.headers.items()),
             body=body,
@@ -102,21 +105,33 @@ class _Handler(BaseHTTPRequestHandler):
         """What was sent, or None when it is too much; raise ValueError when it cannot be told."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
-        length = int(self.headers.get("Content-Length") or 0)
-        if length < 0:
-            raise ValueError("Content-Length is below 0.")
-        return None if length > MAX_BODY else self.rfile.read(length)
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdecimal()):
+            raise ValueError("Content-Length is no number of bytes.")
+        return self._read(int(length))
 
     def _chunks(self) -> bytes | None:
-        body = b""
-        while size := int(self.rfile.readline(100).partition(b";")[0], 16):
-            body += self.rfile.read(size)
+        body: bytes | None = b""
+        total = 0
+        while size := _size(self.rfile.readline(100)):
+            total += size
+            piece = self._read(size, total)
+            body = None if body is None or piece is None else body + piece
             self.rfile.readline(100)
-            if len(body) > MAX_BODY:
+            if total > MAX_DROPPED:
                 return None
         while self.rfile.readline(65_537).strip():
             pass
         return body
+
+    def _read(self, size: int, total: int = 0) -> bytes | None:
+        """The next `size` bytes; None, and they are dropped, when they or `total` are too many."""
+        if max(size, total) <= MAX_BODY:
+            return self.rfile.read(size)
+        left = min(size, MAX_DROPPED)
+        while left and (piece := self.rfile.read(min(left, PIECE))):
+            left -= len(piece)
+        return None
 
     def _send(self, response: Response) -> None:
         self.send_response_only(response.status)
@@ -132,6 +147,14 @@ class _Handler(BaseHTTPRequestHandler):
 _TOO_LARGE = problem(
     413, "body-too-large", "The body is too large", f"A body holds at most {MAX_BODY} bytes."
 )
+
+
+def _size(line: bytes) -> int:
+    """A chunk's size from the line before it; raise ValueError for what is none."""
+    try:
+        return int(line.partition(b";")[0], 16)
+    except ValueError:
+        raise ValueError("A chunk's size cannot be read.") from None
 
 
 def _refused(port: int, error: OSError) -> StackError:

@@ -13,7 +13,6 @@ from mirroring.errors import (
     MirrorHeld,
     MirrorNotFound,
     MirrorOverlaps,
-    TooLarge,
     UnknownCluster,
     Unprocessable,
     VersionMoved,
@@ -21,7 +20,7 @@ from mirroring.errors import (
 
 from lockstep.openapi.operation import BODY, PAGED, UNSEEN, Operation, Problems
 
-CHANGED: Problems = (BadRequest, MirrorNotFound, VersionMoved, Conflict)
+CHANGED: Problems = (*BODY, MirrorNotFound, VersionMoved, Conflict)
 MIRRORS = (
     Operation(
         "GET",
@@ -51,7 +50,6 @@ MIRRORS = (
             IdempotencyMismatch,
             MirrorNotFound,
             Conflict,
-            KafkaUnavailable,
         ),
         body=requests.MirrorRequest,
         parameters=("Idempotency-Key",),
@@ -64,7 +62,7 @@ MIRRORS = (
         "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
         "are chosen when the mirror is created.",
         {200: PreviewAnswer},
-        (*BODY, KafkaUnavailable),
+        BODY,
         body=requests.MirrorRequest,
     ),
     Operation(
@@ -86,7 +84,6 @@ MIRRORS = (
         {202: answers.ChangedMirrorAnswer},
         (
             *CHANGED,
-            TooLarge,
             Unprocessable,
             ClusterUnauthorized,
             MirrorExists,
@@ -129,7 +126,7 @@ MIRRORS = (
         "Restart a mirror's connectors",
         "What has failed of them unless told otherwise; automatic restarts are counted anew.",
         {202: answers.MirrorAnswer},
-        (*CHANGED, TooLarge, MirrorHeld),
+        (*CHANGED, MirrorHeld),
         body=requests.RestartRequest,
         needs_body=False,
         parameters=("If-Match",),

@@ -191,3 +191,17 @@ def test_a_text_that_cannot_be_read_is_named(
     world: World, which: str, fields: dict[str, Any], field: str
 ) -> None:
     assert send(which, fields).fields == [field]
+
+
+@pytest.mark.parametrize(
+    ("which", "fields", "words"),
+    [
+        ("cluster", {"bootstrapServers": []}, "must have at least 1 item, not 0"),
+        ("cluster", {"description": "x" * 2049}, "must have at most 2048 characters"),
+        ("mirror", {"maxTasks": 1.5}, "must be a valid integer"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_json(
+    which: str, fields: dict[str, Any], words: str
+) -> None:
+    assert send(which, fields).json["errors"][0]["message"] == words

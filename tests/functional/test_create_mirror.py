@@ -138,13 +138,22 @@ def nothing_was_created(world: World) -> bool:
     return not call("GET", "/mirrors").json["mirrors"] and not world.connect.connectors
 
 
-def test_a_registered_source_that_is_away_can_be_tried_again(world: World) -> None:
+def test_a_registered_source_that_does_not_answer_is_refused(world: World) -> None:
     del world.kafka.clusters[EU]
     answer = world.create()
 
-    assert (answer.status, answer.slug) == (503, "kafka-unavailable")
-    assert int(answer.headers["retry-after"]) > 0
+    assert (answer.status, answer.slug) == (422, "cluster-unreachable")
     assert nothing_was_created(world)
+
+
+def test_a_source_that_did_not_answer_is_asked_over_a_new_connection(world: World) -> None:
+    away = world.kafka.clusters.pop(EU)
+    world.kafka.forgotten.clear()
+    world.create()
+    assert [one.servers for one in world.kafka.forgotten] == [(EU,)]
+
+    world.kafka.clusters[EU] = away
+    world.created()
 
 
 def test_an_external_source_that_does_not_answer_is_wrong(world: World) -> None:

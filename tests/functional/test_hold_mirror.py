@@ -211,3 +211,29 @@ def test_the_changes_tell_who_asked_for_what(world: World) -> None:
     asked = restarted["to"]["asked"]
     assert (asked["ask"], asked["onlyFailed"]) == ("RESTART", False)
     assert {one["kind"] for one in (restarted, resumed, paused)} == {"write"}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"extra": 1}, 400, "extra"),
+        ([], 400, "body"),
+        ("{", 400, "body"),
+        ("x" * 1_000_001, 413, None),
+    ],
+    ids=["a field", "a list", "no JSON", "above 1 MB"],
+)
+def test_a_body_that_says_more_than_the_call_takes_does_nothing(
+    world: World, act: str, body: Any, status: int, field: str | None
+) -> None:
+    name = world.created()["name"]
+    answer = post(name, act, body)
+
+    assert (answer.status, answer.fields) == (status, [field] if field else [])
+    assert call("GET", f"/mirrors/{name}").json["version"] == 1
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_empty_object_is_a_body_that_every_act_takes(world: World, act: str) -> None:
+    assert post(world.created()["name"], act, {}).status in (200, 202)

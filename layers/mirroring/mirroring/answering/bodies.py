@@ -1,6 +1,7 @@
 """A body read as one of the shapes in requests.py, or a problem that names what is wrong."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ _WORDS = {
     "model_type": "must be a JSON object",
     "json_invalid": "is not JSON",
 }
+_SHOULD = re.compile(r"^(\w+ )+?should")
 Body = TypeVar("Body", bound=Request)
 
 
@@ -59,7 +61,8 @@ def _wrong(error: ErrorDetails) -> FieldError:
     field = ".".join(str(part) for part in error["loc"]) or "body"
     words = _WORDS.get(error["type"])
     if words is None:
-        words = error["msg"].removeprefix("Value error, ").replace("Input should", "must", 1)
+        words = _SHOULD.sub("must", error["msg"].removeprefix("Value error, "))
+        words = words.replace(" after validation", "")
     elif error["type"] == "json_invalid":
         words += error["msg"].removeprefix("Invalid JSON").lower()
     return FieldError(field=field, message=words[:1].lower() + words[1:])

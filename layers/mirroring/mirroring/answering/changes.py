@@ -6,7 +6,7 @@ from http import HTTPStatus
 from mirroring.answering import names, read
 from mirroring.answering.answers import ChangedMirrorAnswer
 from mirroring.answering.api import Answer, Api, answer, version_of
-from mirroring.answering.requests import MirrorChange, RestartRequest
+from mirroring.answering.requests import MirrorChange, NoFields, RestartRequest
 from mirroring.errors import MirrorNotFound
 from mirroring.managing.change import Write
 from mirroring.managing.changing import opened
@@ -34,15 +34,15 @@ class Changes:
 
     def pause(self, name: str) -> Answer:
         """POST /mirrors/{name}/pause"""
-        return _accepted(opened().hold(_known(name), Intent.PAUSED, self._write))
+        return _accepted(opened().hold(_known(name), Intent.PAUSED, self._bare_write))
 
     def stop(self, name: str) -> Answer:
         """POST /mirrors/{name}/stop"""
-        return _accepted(opened().hold(_known(name), Intent.STOPPED, self._write))
+        return _accepted(opened().hold(_known(name), Intent.STOPPED, self._bare_write))
 
     def resume(self, name: str) -> Answer:
         """POST /mirrors/{name}/resume"""
-        return _accepted(opened().resume(_known(name), self._write))
+        return _accepted(opened().resume(_known(name), self._bare_write))
 
     def restart(self, name: str) -> Answer:
         """POST /mirrors/{name}/restart"""
@@ -51,7 +51,14 @@ class Changes:
 
     def acknowledge(self, name: str) -> Answer:
         """POST /mirrors/{name}/acknowledge"""
-        return answer(read.opened().shown(opened().acknowledge(_known(name), self._write)))
+        seen = opened().acknowledge(_known(name), self._bare_write)
+        return answer(read.opened().shown(seen))
+
+    @property
+    def _bare_write(self) -> Write:
+        """The write of a call that takes no field; a body that has one is refused all the same."""
+        self._api.body(NoFields, empty=b"{}")
+        return self._write
 
     @property
     def _write(self) -> Write:

@@ -10,6 +10,7 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 LONGEST_TOKEN = 500
 DEFAULT_SPAN = timedelta(hours=24)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def limit(text: str | None) -> int:
@@ -59,14 +60,17 @@ def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, d
 
 
 def _moment(name: str, text: str | None) -> datetime | None:
-    """A moment in ISO 8601 with its offset; a blank for its + is what URLs make of one."""
+    """A moment in ISO 8601 with its offset; a blank for its + is what URLs make of one.
+
+    Before 1970 nothing was measured, and in the year 1 there is no day before.
+    """
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
         if moment.tzinfo is None:
             raise ValueError
-        return moment.astimezone(UTC)
+        return max(moment.astimezone(UTC), FIRST)
     except (ValueError, OverflowError):
         raise _wrong(name, "must be a time as in 2026-01-01T00:00:00Z") from None
 

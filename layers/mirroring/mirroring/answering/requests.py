@@ -159,6 +159,10 @@ class RestartRequest(_Body):
     only_failed: bool = True
 
 
+class NoFields(_Body):
+    """A call whose path says everything: a body may be left out, and has no field."""
+
+
 class TargetLatencyRequest(_Body):
     """PUT /mirrors/{name}/target-latency."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mirroring.connecting.security import Security
+from mirroring.errors import ClusterUnreachable
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,18 @@ def cluster(servers: Sequence[str], who: Security) -> SourceFacts:
 
 
 def source(servers: Sequence[str], who: Security) -> SourceFacts:
-    """The same with its topics, those that these credentials may see."""
-    from mirroring.probing.probe import probe
+    """The same with its topics, those that these credentials may see.
+
+    Asked over a connection that is kept, but not after one that failed: it would pass over a broker
+    that was silent a moment ago, and who has mended the network tries again at once.
+    """
+    from mirroring.probing.probe import forget, probe
 
     at = probe(servers, who)
-    facts = at.cluster()
-    topics = {name: len(one.leaders) for name, one in at.topics().items()}
+    try:
+        facts = at.cluster()
+        topics = {name: len(one.leaders) for name, one in at.topics().items()}
+    except ClusterUnreachable:
+        forget(at)
+        raise
     return SourceFacts(facts.cluster_id, facts.brokers, topics)

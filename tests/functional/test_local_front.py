@@ -1,0 +1,74 @@
+"""The HTTP front: what it makes of a request before anybody answers it."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from lockstep.local import front
+from lockstep.local.front import Front
+from lockstep.local.http_event import Request, Response
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Of a front that tells what it was asked."""
+    with closing(Front(0)) as opened:
+        opened.open(_told)
+        yield opened.server_port
+
+
+def _told(request: Request) -> Response:
+    told = {"target": request.target, "length": len(request.body)}
+    return Response(200, [], json.dumps(told).encode())
+
+
+def post(port: int, body: bytes | Iterator[bytes]) -> tuple[int, str]:
+    """The status, and the problem's type where there is one."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("POST", "/mirrors", body, encode_chunked=not isinstance(body, bytes))
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read()).get("type", "")
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    """So many bytes in pieces of 1 MB."""
+    for _ in range(size // 1_000_000):
+        yield b"x" * 1_000_000
+
+
+def test_who_sends_far_too_much_is_told_so(port: int) -> None:
+    too_large = (413, "/problems/body-too-large")
+
+    assert post(port, b"x" * (front.MAX_BODY + 1)) == too_large
+    assert post(port, chunks(front.MAX_BODY + 5_000_000)) == too_large
+
+
+def test_a_body_in_chunks_is_put_together(port: int) -> None:
+    assert post(port, chunks(2_000_000)) == (200, "")
+
+
+@pytest.mark.parametrize(
+    "header", [b"Content-Length: abc", b"Content-Length: -5", b"Transfer-Encoding: chunked"]
+)
+def test_a_length_that_is_none_is_named_without_pythons_words(port: int, header: bytes) -> None:
+    answer = say(port, b"POST /mirrors HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\nzz\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"cannot be read" in answer and b"int()" not in answer
+
+
+def test_a_path_with_a_doubled_slash_is_another_path(port: int) -> None:
+    answer = say(port, b"GET //mirrors HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+    assert b'"target": "//mirrors"' in answer
+
+
+def say(port: int, request: bytes) -> bytes:
+    """What comes back until the front hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
