@@ -195,21 +195,21 @@ def test_history_is_told_oldest_first(lately: None) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        (f"from={ago(45)}", 1),
-        (f"from={ago(45).replace('Z', '%2B00:00')}", 1),
-        (f"from={ago(45).replace('Z', '+00:00')}", 1),
-        (f"to={ago(45)}", 1),
-        (f"from={ago(120)}&to={ago(90)}", 0),
-        ("from=0001-01-01T00:00:00Z", 2),
-        ("to=0001-01-01T00:00:00Z", 0),
-        ("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", 2),
-        ("topic=orders.new", 2),
-        ("topic=nothing", 0),
-    ],
-)
+SPANS = {
+    "since": (f"from={ago(45)}", 1),
+    "since, with an offset": (f"from={ago(45).replace('Z', '%2B00:00')}", 1),
+    "since, its plus not encoded": (f"from={ago(45).replace('Z', '+00:00')}", 1),
+    "until": (f"to={ago(45)}", 1),
+    "a span that holds none": (f"from={ago(120)}&to={ago(90)}", 0),
+    "since the year 1": ("from=0001-01-01T00:00:00Z", 2),
+    "until the year 1": ("to=0001-01-01T00:00:00Z", 0),
+    "all of time": ("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", 2),
+    "a topic": ("topic=orders.new", 2),
+    "no such topic": ("topic=nothing", 0),
+}
+
+
+@pytest.mark.parametrize(("query", "count"), SPANS.values(), ids=SPANS.keys())
 def test_history_is_cut_to_the_span(lately: None, query: str, count: int) -> None:
     assert len(call("GET", f"/mirrors/{NAME}/latency?{query}").json["points"]) == count
 
