@@ -122,7 +122,7 @@ def create(ledger: Ledger) -> list[str]:
 
 
 def change(ledger: Ledger, managed: str, *external: str) -> None:
-    """Other topics of a registered and of an external source, and every verb."""
+    """Other topics of a registered and of an external source, every verb, and one stays paused."""
     servers = {"bootstrapServers": [EU], "description": "as it was"} | SECURE
     assert ledger.asked("RegisterCluster", "PUT /clusters/eu-core", servers)[0] == 200
     for name in (managed, external[0]):
@@ -131,6 +131,7 @@ def change(ledger: Ledger, managed: str, *external: str) -> None:
     for verb in ("pause", "resume", "restart", "stop", "resume", "acknowledge"):
         status, _ = ledger.asked("ChangeMirror", f"POST /mirrors/{managed}/{verb}")
         assert status in (200, 202)
+    assert ledger.asked("ChangeMirror", f"POST /mirrors/{external[0]}/pause")[0] == 202
 
 
 def read(ledger: Ledger, mirror: str) -> None:

@@ -12,6 +12,7 @@ from mirroring.measuring.figures import At, Look, Pace
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
 from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.mirror import Intent
 from mirroring.observation import Change, Code, Observation, Status, TopicState
 from mirroring.reasons import reason
 from mirroring.storing.observed import State
@@ -146,6 +147,25 @@ def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
     assert seen.backfill is not None
     assert (seen.backfill.done, seen.backfill.total) == (500, 1000)
     assert seen.backfill.eta == NOW + timedelta(minutes=5)
+
+
+def test_a_mirror_was_creating_before_its_first_sample() -> None:
+    _, _, change = assessed(sheet(known(quiet(origin=90)), look(), state=State()))
+    assert change is not None
+    assert (change.before, change.after, change.alert) == (Status.CREATING, Status.IN_SYNC, False)
+    assert change.took_ms == 60 * MINUTE
+
+
+def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
+    asked = NOW - timedelta(seconds=40)
+    held = mirror(intent=Intent.PAUSED, updated_at=asked)
+    first, _, change = assessed(sheet(known(quiet(origin=90)), look(), mirror=held))
+    assert (first.status, first.status_since) == (Status.PAUSED, asked)
+    assert change is not None and change.at == NOW
+    edited = held.model_copy(update={"updated_at": NOW})
+    after = State(observation=first)
+    second, _, _ = assessed(sheet(known(quiet(origin=90)), look(), mirror=edited, state=after))
+    assert second.status_since == asked
 
 
 def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:

@@ -25,6 +25,7 @@ from mirroring.observation import (
     MirroredTopic,
     Observation,
     Reason,
+    Status,
     Task,
 )
 from mirroring.reasons import reason
@@ -67,14 +68,12 @@ class Assessment:
         backfill = progress(sheet, self._now)
         verdict = self._verdict(topics, backfill)
         groups = group_offsets(sheet, topics, self._now)
-        changed = before is None or before.status is not verdict.status
-        since = self._at if before is None or changed else before.status_since
         observation = Observation(
             mirror=sheet.mirror.name,
             sequence=1 if before is None else before.sequence + 1,
             measured_at=datetime.fromtimestamp(at / 1000, UTC),
             status=verdict.status,
-            status_since=since,
+            status_since=self._since(verdict.status),
             reasons=verdict.reasons,
             latency=self._latency(),
             backfill=backfill,
@@ -85,6 +84,21 @@ class Assessment:
         )
         memory = self._memory(topics, verdict, groups.memory)
         return observation, memory, self._change(observation)
+
+    def _since(self, status: Status) -> datetime:
+        """Since when it has this status: a person's pause is older than the sample that sees it."""
+        was, since = self._was
+        if status is was:
+            return since
+        return self._sheet.mirror.updated_at if status is Status.PAUSED else self._at
+
+    @property
+    def _was(self) -> tuple[Status, datetime]:
+        """The status before this sample, and since when: CREATING until the first one."""
+        before = self._sheet.before
+        if before is None:
+            return Status.CREATING, self._sheet.mirror.created_at
+        return before.status, before.status_since
 
     def _verdict(self, topics: Mapping[str, TopicMemory], backfill: Backfill | None) -> Verdict:
         sheet = self._sheet
@@ -189,18 +203,17 @@ class Assessment:
 
     def _change(self, after: Observation) -> Change | None:
         """The change of status that this sample saw, if any."""
-        before = self._sheet.before
-        if before and before.status is after.status and not turned_bad(before, after):
+        before, (was, since) = self._sheet.before, self._was
+        if was is after.status and not (before and turned_bad(before, after)):
             return None
-        took = None if before is None else after.status_since - before.status_since
         return Change(
             mirror=after.mirror,
             at=self._at,
             kind=ChangeKind.STATUS,
-            before=None if before is None else before.status,
+            before=was,
             after=after.status,
             reasons=after.reasons,
-            took_ms=None if took is None else round(took.total_seconds() * 1000),
+            took_ms=round((after.status_since - since).total_seconds() * 1000),
             alert=deserves_alert(before, after),
         )
 

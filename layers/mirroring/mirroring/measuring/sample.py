@@ -174,12 +174,10 @@ def _read_connectors(connect: Connect, told: Mapping[str, Told], sheet: Sheet) -
     except ConnectUnavailable as error:
         sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
         return
-    if known is None:
-        return
-    sheet.plain_secrets = _holds_secrets(known.config)
+    sheet.plain_secrets = known is not None and _holds_secrets(known.config)
     by_task = assigned or {}
     sheet.seen = Seen(
-        connector=with_partitions(known.connector, by_task),
+        connector=with_partitions(known.connector, by_task) if known else None,
         checkpoint=told[checkpoint].connector if checkpoint in told else None,
         assigned=frozenset().union(*by_task.values()) if assigned is not None else None,
         committed=committed,

@@ -53,8 +53,10 @@ def a_connector_deleted_by_somebody_else(stage: Stage) -> Story:
     stage.world.connect.delete(stage.connector)
     stage.fault()
     missing = is_(Status.OUT_OF_SYNC, Code.CONNECTOR_MISSING)
-    yield from stage.until(missing, "missing", within=2)
+    seen = yield from stage.until(missing, "missing", within=2)
     stage.detected("connector deleted by somebody else")
+    kinds = [(one.kind, one.status) for one in seen.connectors]
+    assert kinds == [("Checkpoint Connector", "RUNNING")]
     yield from stage.follows(topic, 4)
     assert stage.world.reconcile(stage.mirror), "it is put back"
     stage.right = {Code.LATENCY_ABOVE_TARGET}
