@@ -30,8 +30,9 @@ $(CURDIR)/.uv/bin/uv:
 local: setup ## run everything on this machine; ARGS="--no-demo --port 9090" (ARGS=--help tells all)
 	@exec $(BIN)/python -m lockstep local $(ARGS)
 
-# The fast ones first, side by side, and the real stack in a process of its own: each has its own AWS.
-TESTS := "-n 4 tests/unit tests/functional tests/template" tests/e2e
+# Three sets, each in processes with an AWS of their own. What is measured in real time runs alone.
+TESTS := "-n 4 tests/unit tests/functional tests/template" \
+	"-n 2 --dist loadfile tests/e2e --ignore tests/e2e/truth" tests/e2e/truth
 test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 

@@ -106,7 +106,7 @@ def test_looking_at_a_missing_topic_does_not_create_it(
     assert probe.topics(["missing"])["missing"].fault is Fault.UNKNOWN_TOPIC
     assert probe.offsets({missing: LATEST}) == {missing: Fault.UNKNOWN_TOPIC}
     assert probe.first_record({missing: (0, 9)}, COMMITTED) == {missing: Fault.UNKNOWN_TOPIC}
-    assert probe.listen({missing: 0}, 0.1) == []
+    assert probe.listen([missing], 0.1) == []
     assert probe.topic_configs(["missing"], ["retention.ms"]) == {"missing": Fault.UNKNOWN_TOPIC}
     assert "missing" not in admin.list_topics()
 
@@ -318,10 +318,10 @@ def test_records_are_heard_within_milliseconds_of_their_arrival(
             answer = sent.get(10)
             acknowledged[answer.partition, answer.offset] = time.time() * 1000
 
-    ends = {Partition(topic, index): 0 for index in range(3)}
+    partitions = [Partition(topic, index) for index in range(3)]
     speaker = threading.Thread(target=speak)
     speaker.start()
-    heard = probe.listen(ends, 1.5)
+    heard = probe.listen(partitions, 1.5)
     over.set()
     speaker.join()
     late = [one.arrived - acknowledged[one.partition.index, one.offset] for one in heard]
@@ -333,7 +333,7 @@ def test_records_are_heard_within_milliseconds_of_their_arrival(
 
 def test_listening_to_silence_ends_in_time(probe: Probe, topic: str) -> None:
     began = time.monotonic()
-    assert probe.listen({Partition(topic, index): 0 for index in range(3)}, 0.7) == []
+    assert probe.listen([Partition(topic, index) for index in range(3)], 0.7) == []
     assert 0.6 < time.monotonic() - began < 1.2
 
 
@@ -352,7 +352,7 @@ def test_a_hot_partition_does_not_flood_the_listener(
     shouter.start()
     try:
         await_true(lambda: probe.offsets({Partition(topic, 0): LATEST}) != {})
-        heard = probe.listen({Partition(topic, 0): 0}, 2)
+        heard = probe.listen([Partition(topic, 0)], 2)
     finally:
         over.set()
         shouter.join()

@@ -116,10 +116,8 @@ def listen(probe: Probe, sheets: Sequence[Sheet], seconds: float = LISTEN_S) -> 
             heard_by.setdefault(sheet.on_target(partition), []).append((sheet, partition))
     if not heard_by:
         return
-    ends = probe.offsets(dict.fromkeys(heard_by, LATEST))
-    known = {one: end.offset for one, end in ends.items() if isinstance(end, OffsetAt)}
     heard: dict[Partition, list[tuple[int, int]]] = {}
-    for arrival in probe.listen(known, seconds):
+    for arrival in probe.listen(heard_by, seconds):
         heard.setdefault(arrival.partition, []).append((arrival.arrived, arrival.timestamp))
     for mirrored, rows in heard.items():
         for sheet, partition in heard_by[mirrored]:

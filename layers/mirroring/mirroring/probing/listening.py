@@ -47,7 +47,7 @@ class Ear:
     async def listen(self, until: float) -> None:
         """Until then (monotonic s), or until of every partition enough was heard.
 
-        It begins where the logs end at that moment: of what came before, nobody heard when.
+        It begins where the logs end at that moment.
         """
         await self._go_to_the_ends()
         while self._positions and (left := until - time.monotonic()) > 0:

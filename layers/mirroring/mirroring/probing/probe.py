@@ -113,19 +113,19 @@ class Probe:
         with self._lock:
             return self._leaders.resolve(wanted, ask)
 
-    def listen(self, ends: Mapping[Partition, int], seconds: float) -> list[Arrival]:
+    def listen(self, partitions: Collection[Partition], seconds: float) -> list[Arrival]:
         """Records that arrive within `seconds` on these partitions, with the clock at that moment.
 
-        What arrived between `ends` and now is left out, as nobody heard when.
+        It begins at their ends: of what came before, nobody heard when.
         """
         heard: list[Arrival] = []
 
-        def ask(by_node: ByNode[int]) -> dict[Partition, Fault]:
+        def ask(by_node: ByNode[None]) -> dict[Partition, Fault]:
             heard.extend(listen(self._brokers, seconds, by_node))
             return {}
 
         with self._lock:
-            self._leaders.resolve(ends, ask)
+            self._leaders.resolve(dict.fromkeys(partitions), ask)
         return heard
 
     def topic_configs(
