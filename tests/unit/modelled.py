@@ -27,6 +27,7 @@ BEGAN = int(NOW.timestamp() * 1000)
 SECOND = 1_000
 MINUTE_S = 60
 MINUTE = MINUTE_S * SECOND
+DAY = 24 * 60 * MINUTE
 WINDOW_S = 300
 PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
 ORDERS = Partition("orders", 0)
@@ -94,11 +95,15 @@ class Log:
 
 
 class Modelled:
-    """A mirror that was made an hour ago, its records, and its samples."""
+    """A mirror that was made an hour ago, its records, and its samples.
 
-    def __init__(self) -> None:
+    `old` records are older than the mirror, which has only begun to copy them.
+    """
+
+    def __init__(self, old: int = 0) -> None:
         self.now = BEGAN
-        self.source, self.target = Log("orders"), Log("eu.orders")
+        before = [Written(at, at) for at in range(BEGAN - DAY, BEGAN - DAY + old)]
+        self.source, self.target = Log("orders", before), Log("eu.orders")
         self.next = self.copied = self.lost = 0
         self.committed: int | None = None
         self.samples: list[tuple[Observation, Change | None]] = []

@@ -59,9 +59,9 @@ def minutes(
     )
 
 
-def told(history: Sequence[Minute], skew: int = 0) -> tuple[Modelled, list[int]]:
+def told(history: Sequence[Minute], skew: int = 0, old: int = 0) -> tuple[Modelled, list[int]]:
     """The mirror after this history, and how long (ms) records truly waited at each sample."""
-    model, waited = Modelled(), [0]
+    model, waited = Modelled(old), [0]
     for number, minute in enumerate(history):
         for second in range(MINUTE_S):
             model.now = BEGAN + number * MINUTE + second * SECOND
@@ -140,6 +140,20 @@ def test_what_is_over_is_over_after_a_commit_and_two_good_samples(history: list[
     """Though a topic's last records may stay the late ones, which is STALE_TOPIC."""
     model, _ = told([*history, *[Minute({}, Mirrors.ALL)] * 4])
     assert model.samples[-1][0].status is not Status.OUT_OF_SYNC
+
+
+@given(st.lists(minutes(Mirrors.ALL, Mirrors.LITTLE), max_size=12), st.integers(1, 40))
+def test_copying_old_records_is_a_backfill_until_it_ends_and_alerts_nobody(
+    history: list[Minute], old: int
+) -> None:
+    idle = [minute._replace(written={}) for minute in history]
+    model, _ = told(idle, old=old)
+    for seen, change in model.samples:
+        codes = {one.code for one in seen.reasons}
+        assert codes <= {Code.BACKFILLING, Code.STALE_TOPIC}
+        assert (seen.backfill is not None) is (Code.BACKFILLING in codes)
+        assert change is None or not change.alert
+    assert (model.samples[-1][0].backfill is None) is (model.copied == old)
 
 
 @given(st.lists(minutes(*Mirrors, purges=list(Purges)), max_size=12))
