@@ -100,6 +100,28 @@ def test_a_resume_of_what_somebody_else_paused_waits_for_a_rebalance(world: Worl
     assert states(world, name) == {"RUNNING"}
 
 
+@pytest.mark.parametrize("acts", [("resume", "restart"), ("restart", "resume")])
+def test_a_resume_and_a_restart_that_both_wait_are_both_done_once(
+    world: World, acts: tuple[str, str]
+) -> None:
+    name = world.created()["name"]
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    world.connect.script(*[busy()] * 1000)
+    assert [post(name, act).status for act in acts] == [202, 202]
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+
+    world.connect.mend()
+    world.connect.requests.clear()
+    reconcile()
+    assert states(world, name) == {"RUNNING"}
+    assert len(restarts(world)) == 2
+
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    reconcile()
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+    assert len(restarts(world)) == 2
+
+
 @pytest.mark.parametrize(
     ("body", "failed"),
     [

@@ -66,7 +66,7 @@ class Changer:
     def resume(self, name: str, write: Write) -> Mirror:
         """The mirror running again, whoever had paused or stopped its connectors."""
         asked = Asked(ask=Ask.RESUME, at=write.at)
-        fields = {"intent": Intent.RUNNING, "asked": asked}
+        fields = {"intent": Intent.RUNNING, "resumed": asked}
         return self._applied(rewrite(self.store, name, fields, write))
 
     def restart(self, name: str, only_failed: bool, write: Write) -> Mirror:
