@@ -213,7 +213,10 @@ def test_each_needs_a_mirror_that_stays(world: World, act: str) -> None:
     world.connect.script(*[busy()] * 100, method="DELETE")
     assert call("DELETE", f"/mirrors/{name}").status == 202
 
-    assert post(name, act).status == 409
+    answer = post(name, act)
+    assert (answer.status, answer.slug) == (409, "conflict")
+    assert f"wait until GET /mirrors/{name} answers 404" in answer.json["detail"]
+    assert "retry-after" not in answer.headers
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {"onlyFailed": "yes"}, {"all": True}])

@@ -26,8 +26,8 @@ FIRST_TRY_S = 5.0
 class Changer:
     """What it takes to change a mirror.
 
-    Every method raises MirrorNotFound, VersionMoved, Unavailable, and Conflict for a mirror that is
-    being removed; then nothing was changed.
+    Every method raises MirrorNotFound, VersionMoved, Unavailable, Conflict and BeingRemoved; then
+    nothing was changed.
     """
 
     store: Store
