@@ -52,7 +52,7 @@ class Application:
             invoke=self._invoke,
             pages={"endpoints": self._engines.endpoints, "inbox": self._inbox.messages},
             functions=tuple(self._functions),
-            scheduled_event=triggers.event_of,
+            scheduled=triggers.events,
         )
         return gateway, triggers
 

@@ -3,7 +3,7 @@
 import json
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,8 +29,8 @@ class Gateway:
     invoke: Invoke
     pages: Mapping[str, Callable[[], Any]]
     """`GET` pages under /_local/, each answered with this as JSON."""
-    scheduled_event: Callable[[str], dict[str, Any]]
-    """What the function of this logical id gets when it is run by hand."""
+    scheduled: Callable[[], Mapping[str, dict[str, Any]]]
+    """What schedules send now, by the logical id of the function that gets it."""
     functions: Sequence[str]
 
     def answer(self, request: Request) -> Response:
@@ -74,14 +74,25 @@ class Gateway:
             known = ", ".join(sorted(snake(one) for one in self.functions))
             detail = f"There is no function {name!r}; there are {known}."
             return problem(404, "function-not-found", "There is no such function", detail)
+        events = self.scheduled()
+        if not body and function not in events:
+            return _no_schedule(function, events)
         try:
-            payload = json.loads(body) if body else self.scheduled_event(function)
+            payload = json.loads(body) if body else events[function]
         except ValueError as error:
             return problem(400, "bad-request", "The event is no JSON", str(error))
         outcome = self.invoke(function, json.dumps(payload).encode())
         if outcome.error_type:
             return _failed(function, outcome)
         return Response(200, [("content-type", "application/json")], outcome.payload)
+
+
+def _no_schedule(function: str, scheduled: Iterable[str]) -> Response:
+    detail = (
+        f"{snake(function)} has no schedule: send an event as the body, or run one that has: "
+        f"{', '.join(sorted(snake(one) for one in scheduled))}."
+    )
+    return problem(400, "bad-request", "The function needs an event", detail)
 
 
 def _as_response(function: str, outcome: Outcome) -> Response:

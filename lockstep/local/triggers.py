@@ -33,12 +33,10 @@ class Triggers:
             for _ in range(min(one.concurrency, ENVIRONMENTS)):
                 thread(self._poll, one)
 
-    def event_of(self, function: str) -> dict[str, Any]:
-        """What its schedule sends now; an empty batch for a function that a queue calls."""
-        for each in self.deployment.schedules:
-            if each.function == function:
-                return each.event(datetime.now(UTC))
-        return {"Records": []}
+    def events(self) -> dict[str, dict[str, Any]]:
+        """What each schedule sends now, by the function that it calls."""
+        now = datetime.now(UTC)
+        return {each.function: each.event(now) for each in self.deployment.schedules}
 
     def _tick(self, each: schedule.Schedule) -> None:
         def call(event: dict[str, Any]) -> None:

@@ -83,8 +83,7 @@ def _answer(one: Operation, status: int, model: type[Schema] | None) -> dict[str
     description = {"description": HTTPStatus(status).phrase}
     if model is None:
         return description
-    removed = one.method == "DELETE"
-    example = examples.removed() if removed else examples.answers()[model]
+    example = examples.answer(f"{one.method} {one.path}", status, model)
     shown = example.model_dump(mode="json", by_alias=True)
     answer: dict[str, Any] = description | {
         "content": {JSON: {"schema": _reference(model), "example": shown}}

@@ -1,12 +1,13 @@
 """What people send and what they are answered: made by the code that answers, so never untrue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mirroring.answering import view
 from mirroring.answering.answers import (
     ChangedMirrorAnswer,
     ChangeList,
+    ConnectorAnswer,
     Effect,
     MirrorAnswer,
     MirrorList,
@@ -18,12 +19,7 @@ from mirroring.answering.cluster_answers import (
     ConnectClusterAnswer,
     ConnectClusterList,
 )
-from mirroring.answering.preview_answers import (
-    Caution,
-    PreviewAnswer,
-    PreviewedTopic,
-    WarningAnswer,
-)
+from mirroring.answering.preview_answers import PreviewAnswer, PreviewedTopic
 from mirroring.answering.problem import problem
 from mirroring.answering.requests import (
     ClusterRequest,
@@ -40,15 +36,21 @@ from mirroring.errors import (
     Unprocessable,
     UnsupportedProperty,
 )
-from mirroring.managing import users
+from mirroring.managing import cautions, users
+from mirroring.managing.preview import SUFFIX
+from mirroring.mirror import Mirror
+from mirroring.observation import Observation
 from mirroring.schema import Request, Schema
 from mirroring.storing import observed
 
 from lockstep.openapi.sampled import (
     CHANGES,
     CONNECT,
+    CREATED,
     EU,
+    HELD,
     MIRROR,
+    NAME,
     POINTS,
     REMOVED,
     SEEN,
@@ -85,7 +87,7 @@ BODIES: Mapping[type[Request], dict[str, Any]] = {
         "renameMirroredTopics": True,
         "topicsRegex": r"orders\..*",
         "maxTasks": 3,
-        "targetLatency": 30_000,
+        "targetLatency": 60_000,
         "syncGroupOffsets": True,
     },
     MirrorChange: {"topicsRegex": r"orders\..*|payments", "maxTasks": 5},
@@ -99,58 +101,77 @@ FIELDS: Mapping[type[ProblemError], FieldError] = {
 }
 
 
-def answers() -> Mapping[type[Schema], Schema]:
-    """An example of each answer."""
+def answer(call: str, status: int, model: type[Schema]) -> Schema:
+    """What a call is answered: of a mirror that it made, held or removed, else the usual one."""
+    return _own().get((call, status)) or _usual()[model]
+
+
+def _own() -> Mapping[tuple[str, int], Schema]:
+    """The answers of calls that are not what a GET shows."""
+    held = _mirror(HELD)
+    return {
+        ("POST /mirrors", 202): _mirror(CREATED, None),
+        ("POST /mirrors/{name}/pause", 202): held,
+        ("POST /mirrors/{name}/stop", 202): held,
+        ("DELETE /mirrors/{name}", 202): _mirror(REMOVED),
+        ("PUT /clusters/{name}", 201): users.cluster(EU, [], []),
+        ("PUT /connect-clusters/{name}", 201): users.connect_cluster(CONNECT, []),
+    }
+
+
+def _usual() -> Mapping[type[Schema], Schema]:
+    """An example of each kind of answer."""
     row = view.summary(MIRROR, observed.summary(observed.item(SEEN)), None)
     lines = tuple(view.change(line) for line in CHANGES)
     cluster = users.cluster(EU, [MIRROR], [CONNECT])
     connect = users.connect_cluster(CONNECT, [MIRROR])
-    mirror = _shortened(view.details(MIRROR, SEEN, None, CLUSTERS))
+    change = MirrorChange.model_validate(BODIES[MirrorChange])
+    changed = MIRROR.model_copy(update={**change.given(), "version": 4})
     return {
         ClusterAnswer: cluster,
         ClusterList: ClusterList(clusters=(cluster,), next_token=None),
         ConnectClusterAnswer: connect,
         ConnectClusterList: ConnectClusterList(connect_clusters=(connect,), next_token=None),
-        MirrorAnswer: mirror,
+        MirrorAnswer: _mirror(MIRROR),
         ChangedMirrorAnswer: ChangedMirrorAnswer(
-            **dict(mirror), effect=Effect(topics_added=("payments",))
+            **dict(_mirror(changed)), effect=Effect(topics_added=("payments",))
         ),
-        PreviewAnswer: _preview(mirror),
+        PreviewAnswer: _preview(),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS),
         ChangeList: ChangeList(changes=lines, next_token=None),
     }
 
 
-def removed() -> Schema:
-    """A mirror on its way out."""
-    return _shortened(view.details(REMOVED, SEEN, None, CLUSTERS))
+def _mirror(mirror: Mirror, seen: Observation | None = SEEN) -> MirrorAnswer:
+    """The mirror as the last sample saw it."""
+    whole = view.details(mirror, seen, None, CLUSTERS)
+    return whole.model_copy(update={"connectors": _shortened(whole.connectors)})
 
 
-def _preview(mirror: MirrorAnswer) -> PreviewAnswer:
+def _preview() -> PreviewAnswer:
     """What was seen before the mirror was made."""
-    unborn = {"status": None, "worker": None, "trace": None, "tasks": ()}
-    (topic,) = mirror.mirrored_topics
-    words = "maxTasks is 1, so that some of the 2 workers copy nothing."
+    proposed = CREATED.model_copy(update={"name": NAME.replace("k3x9q", SUFFIX)})
+    connectors = view.planned(proposed, CLUSTERS)
+    (topic,) = SEEN.topics
+    known = topic.model_dump(include={"name", "mirrored_name", "partitions"})
     return PreviewAnswer(
-        topics=(
-            PreviewedTopic(
-                name=topic.name, mirrored_name=topic.mirrored_name, partitions=3, exists=False
-            ),
+        topics=(PreviewedTopic(**known, exists=False),),
+        partitions=topic.partitions,
+        warnings=(
+            *cautions.of_tasks(proposed, CONNECT.workers, topic.partitions),
+            *cautions.of_secrets(CONNECT, connectors[0].config),
         ),
-        partitions=3,
-        warnings=(WarningAnswer(code=Caution.FEWER_TASKS_THAN_WORKERS, message=words),),
-        connectors=tuple(one.model_copy(update=unborn) for one in mirror.connectors),
+        connectors=_shortened(connectors),
     )
 
 
-def _shortened(mirror: MirrorAnswer) -> MirrorAnswer:
-    """The mirror with two lines of each configuration."""
-    connectors = tuple(
+def _shortened(connectors: Iterable[ConnectorAnswer]) -> tuple[ConnectorAnswer, ...]:
+    """The connectors with two lines of each configuration."""
+    return tuple(
         one.model_copy(update={"config": {key: one.config[key] for key in SHOWN}})
-        for one in mirror.connectors
+        for one in connectors
     )
-    return mirror.model_copy(update={"connectors": connectors})
 
 
 def refusal(error: type[ProblemError]) -> dict[str, Any]:

@@ -9,29 +9,39 @@ from mirroring.observation import Status
 MOMENT = {"type": "string", "format": "date-time"}
 
 
-def _query(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"in": "query", "required": False, "description": description, "schema": schema}
+def _query(description: str, schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    found = {"in": "query", "required": False, "description": description, "schema": schema}
+    return found if example is None else {**found, "example": example}
 
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "limit": _query(
         "How many rows a page has at most.",
         {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+        DEFAULT_LIMIT,
     ),
     "nextToken": _query(
         "Where the last page ended: its `nextToken`, as it was given.",
         {"type": "string", "minLength": 1, "maxLength": 500},
     ),
-    "status": _query("Only mirrors with this status.", {"type": "string", "enum": list(Status)}),
-    "connectCluster": _query("Only mirrors of this Connect cluster.", {"type": "string"}),
+    "status": _query(
+        "Only mirrors with this status.", {"type": "string", "enum": list(Status)}, Status.IN_SYNC
+    ),
+    "connectCluster": _query(
+        "Only mirrors of this Connect cluster.", {"type": "string"}, "us-connect"
+    ),
     "cleanup": _query(
         "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no "
         "other mirror shares them, and its connectors' stored offsets.",
         {"type": "string", "enum": list(Cleanup)},
     ),
-    "from": _query("The oldest point; 24 hours before `to` unless told.", MOMENT),
-    "to": _query("The youngest point; now unless told.", MOMENT),
-    "topic": _query("The history of this source topic, not of the mirror.", {"type": "string"}),
+    "from": _query(
+        "The oldest point; 24 hours before `to` unless told.", MOMENT, "2026-01-01T00:04:00Z"
+    ),
+    "to": _query("The youngest point; now unless told.", MOMENT, "2026-01-01T00:05:00Z"),
+    "topic": _query(
+        "The history of this source topic, not of the mirror.", {"type": "string"}, "orders.new"
+    ),
     "Idempotency-Key": {
         "in": "header",
         "required": False,

@@ -22,7 +22,10 @@ from mirroring.reasons import reason
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = "eu.us-core.k3x9q"
-WORKER = "10.0.0.7:8083"
+WORKERS = ("10.0.0.7:8083", "10.0.0.8:8083")
+WRITTEN = BEGIN + timedelta(minutes=2)
+SAMPLED = BEGIN + timedelta(minutes=5)
+NEXT_WRITE = SAMPLED + timedelta(seconds=20)
 
 EU = KafkaCluster(
     name="eu-core",
@@ -65,13 +68,27 @@ MIRROR = Mirror(
     sync_group_offsets=True,
     version=3,
     created_at=BEGIN,
-    updated_at=BEGIN + timedelta(hours=1),
+    updated_at=WRITTEN,
 )
-REMOVED = MIRROR.model_copy(update={"intent": Intent.DELETED, "version": 4})
+CREATED = MIRROR.model_copy(update={"target_latency": 60_000, "version": 1, "updated_at": BEGIN})
+HELD, REMOVED = (
+    MIRROR.model_copy(update={"intent": intent, "version": 4, "updated_at": NEXT_WRITE})
+    for intent in (Intent.PAUSED, Intent.DELETED)
+)
+
+
+def _tasks(count: int, partitions: int | None = None) -> tuple[Task, ...]:
+    """So many tasks, spread over the workers, each with so many partitions."""
+    return tuple(
+        Task(id=one, status="RUNNING", worker=WORKERS[one % 2], partitions=partitions)
+        for one in range(count)
+    )
+
+
 SEEN = Observation(
     mirror=NAME,
     sequence=5,
-    measured_at=BEGIN + timedelta(minutes=5),
+    measured_at=SAMPLED,
     status=Status.IN_SYNC,
     status_since=BEGIN + timedelta(minutes=1),
     latency=Latency(average=21, max=63, behind=0, lag_records=0),
@@ -86,7 +103,7 @@ SEEN = Observation(
             average_rate=10.2,
             behind=0,
             lag_records=0,
-            last_produced_at=BEGIN + timedelta(minutes=5),
+            last_produced_at=SAMPLED,
         ),
     ),
     connectors=(
@@ -94,14 +111,15 @@ SEEN = Observation(
             name=MIRROR.source_connector,
             kind="Mirror Connector",
             status="RUNNING",
-            worker=WORKER,
-            tasks=(Task(id=0, status="RUNNING", worker=WORKER, partitions=3),),
+            worker=WORKERS[0],
+            tasks=_tasks(3, partitions=1),
         ),
         Connector(
             name=MIRROR.checkpoint_connector,
             kind="Checkpoint Connector",
             status="RUNNING",
-            worker=WORKER,
+            worker=WORKERS[1],
+            tasks=_tasks(2),
         ),
     ),
     groups=(
@@ -124,8 +142,8 @@ SEEN = Observation(
 POINTS = tuple(
     Point(
         at=BEGIN + timedelta(minutes=minute),
-        average=20 + minute,
-        max=60 + minute,
+        average=16 + minute,
+        max=58 + minute,
         behind=0,
         lag_records=0,
         status=Status.IN_SYNC,
@@ -144,7 +162,7 @@ CHANGES = (
     ),
     Change(
         mirror=NAME,
-        at=BEGIN + timedelta(hours=1),
+        at=WRITTEN,
         kind=ChangeKind.WRITE,
         before={"targetLatency": 60_000},
         after={"targetLatency": 30_000},

@@ -100,6 +100,28 @@ def test_a_resume_of_what_somebody_else_paused_waits_for_a_rebalance(world: Worl
     assert states(world, name) == {"RUNNING"}
 
 
+@pytest.mark.parametrize("acts", [("resume", "restart"), ("restart", "resume")])
+def test_a_resume_and_a_restart_that_both_wait_are_both_done_once(
+    world: World, acts: tuple[str, str]
+) -> None:
+    name = world.created()["name"]
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    world.connect.script(*[busy()] * 1000)
+    assert [post(name, act).status for act in acts] == [202, 202]
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+
+    world.connect.mend()
+    world.connect.requests.clear()
+    reconcile()
+    assert states(world, name) == {"RUNNING"}
+    assert len(restarts(world)) == 2
+
+    world.connect.connectors[f"{name}.source"].state = "PAUSED"
+    reconcile()
+    assert states(world, name) == {"PAUSED", "RUNNING"}
+    assert len(restarts(world)) == 2
+
+
 @pytest.mark.parametrize(
     ("body", "failed"),
     [
@@ -191,7 +213,10 @@ def test_each_needs_a_mirror_that_stays(world: World, act: str) -> None:
     world.connect.script(*[busy()] * 100, method="DELETE")
     assert call("DELETE", f"/mirrors/{name}").status == 202
 
-    assert post(name, act).status == 409
+    answer = post(name, act)
+    assert (answer.status, answer.slug) == (409, "conflict")
+    assert f"wait until GET /mirrors/{name} answers 404" in answer.json["detail"]
+    assert "retry-after" not in answer.headers
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {"onlyFailed": "yes"}, {"all": True}])

@@ -27,8 +27,8 @@ def gateway(outcome: Outcome, invoked: list[tuple[str, Any]] | None = None) -> G
         routes=[Route("/mirrors", "GET", "ReadMirrors", ("mirrors/read",))],
         invoke=invoke,
         pages={"inbox": lambda: [{"subject": "x"}]},
-        scheduled_event=lambda _function: SCHEDULED,
-        functions=("ReadMirrors", "DispatchSamples"),
+        scheduled=lambda: {"DispatchSamples": SCHEDULED},
+        functions=("ReadMirrors", "DispatchSamples", "SampleLatency"),
     )
 
 
@@ -65,7 +65,7 @@ def test_a_functions_error_message_is_told_to_nobody() -> None:
     outcome = Outcome.failed("ValueError", "password=s3cret")
 
     assert b"s3cret" not in ask(gateway(outcome), "GET", "/mirrors").body
-    assert b"s3cret" not in ask(gateway(outcome), "POST", "/_local/run/read_mirrors").body
+    assert b"s3cret" not in ask(gateway(outcome), "POST", "/_local/run/dispatch_samples").body
 
 
 def test_what_takes_longer_than_the_limit_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +114,15 @@ def test_a_function_that_is_not_there_is_named_with_those_that_are() -> None:
 
     assert got.status == 404
     assert "dispatch_samples, read_mirrors" in json.loads(got.body)["detail"]
+
+
+@pytest.mark.parametrize("name", ["sample_latency", "read_mirrors"])
+def test_a_function_without_a_schedule_needs_an_event_or_another_is_named(name: str) -> None:
+    invoked: list[tuple[str, Any]] = []
+    one = gateway(Outcome(b"{}"), invoked)
+    got = ask(one, "POST", f"/_local/run/{name}")
+
+    assert (got.status, json.loads(got.body)["type"]) == (400, "/problems/bad-request")
+    assert "run one that has: dispatch_samples." in json.loads(got.body)["detail"]
+    assert invoked == []
+    assert ask(one, "POST", f"/_local/run/{name}", b"{}").status == 200

@@ -13,6 +13,7 @@ from mirroring.schema import Request
 from lockstep.openapi.document import document
 from lockstep.openapi.examples import BODIES
 from lockstep.openapi.operations import OPERATIONS
+from lockstep.openapi.parameters import PARAMETERS
 from tests.contract import contract, fault
 from tests.stack import resources
 
@@ -92,6 +93,50 @@ def test_every_type_of_problem_has_an_example_under_its_name() -> None:
 @pytest.mark.parametrize("shape", BODIES)
 def test_an_example_of_a_body_is_taken(shape: type[Request]) -> None:
     bodies.read(json.dumps(BODIES[shape]).encode(), shape)
+
+
+@pytest.mark.parametrize("call", [where for where in CONTENTS if where.endswith(" takes")])
+def test_an_example_of_an_answer_has_what_the_example_of_its_request_asks_for(call: str) -> None:
+    body = CONTENTS[call]["example"]
+    answers = call.removesuffix("takes") + "answers 2"
+    shown = [one["example"] for where, one in CONTENTS.items() if where.startswith(answers)]
+
+    assert shown
+    for one in shown:
+        shared = body.keys() & one.keys()
+        assert {key: one[key] for key in shared} == {key: body[key] for key in shared}
+
+
+@pytest.mark.parametrize(
+    ("call", "parts"),
+    [
+        ("POST /mirrors", {"status": "CREATING", "version": 1, "measuredAt": None}),
+        ("POST /mirrors/{name}/pause", {"status": "PAUSED", "version": 4}),
+        ("POST /mirrors/{name}/stop", {"status": "PAUSED", "version": 4}),
+        ("POST /mirrors/{name}/resume", {"status": "IN_SYNC"}),
+        ("DELETE /mirrors/{name}", {"status": "DELETING", "version": 4}),
+        ("PATCH /mirrors/{name}", {"version": 4, "status": "IN_SYNC"}),
+    ],
+)
+def test_an_example_of_an_answer_is_how_the_mirror_is_then(call: str, parts: Any) -> None:
+    shown = CONTENTS[f"{call} answers 202"]["example"]
+
+    assert {key: shown[key] for key in parts} == parts
+
+
+def test_an_example_of_a_preview_warns_of_what_its_request_would_be_warned_of() -> None:
+    shown = CONTENTS["POST /mirrors/preview answers 200"]["example"]
+
+    assert [one["code"] for one in shown["warnings"]] == ["SECRETS_IN_CONFIG"]
+
+
+def test_every_query_parameter_has_an_example_that_a_try_out_may_send() -> None:
+    queries = {name: one for name, one in PARAMETERS.items() if one["in"] == "query"}
+
+    assert {name for name, one in queries.items() if "example" not in one} == {
+        "nextToken",
+        "cleanup",
+    }
 
 
 def test_an_example_of_a_parameter_is_one() -> None:

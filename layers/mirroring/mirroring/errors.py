@@ -64,8 +64,14 @@ class ConnectClusterNotFound(NotFound):
 class Conflict(ProblemError):
     status = HTTPStatus.CONFLICT
     slug = "conflict"
-    title = "Somebody else changed this at the same moment"
+    title = "Another change is in the way"
     retry_after_s: ClassVar[int | None] = 1
+
+
+class BeingRemoved(Conflict):
+    """Of Conflict's type, but trying again does not help."""
+
+    retry_after_s = None
 
 
 class ClusterInUse(Conflict):

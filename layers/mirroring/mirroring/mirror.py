@@ -57,6 +57,7 @@ class Source(Schema):
 class Mirror(Schema):
     """What a person asked for; `version` counts their changes.
 
+    `asked` is the last restart, `resumed` the last resume: while Connect is busy both may wait.
     Lasting findings (of loss or reset) since `acknowledged` or before have been seen by a person.
     """
 
@@ -78,6 +79,7 @@ class Mirror(Schema):
     intent: Intent = Intent.RUNNING
     cleanup: Cleanup | None = None
     asked: Asked | None = None
+    resumed: Asked | None = None
     acknowledged: Moment | None = None
     version: int = 1
     created_at: Moment
@@ -92,6 +94,12 @@ class Mirror(Schema):
     def checkpoint_connector(self) -> str:
         """The name of the MirrorCheckpointConnector that translates group offsets."""
         return f"{self.name}.checkpoint"
+
+    @property
+    def asks(self) -> tuple[Asked, ...]:
+        """What a person asked for last, oldest first."""
+        found = [one for one in (self.asked, self.resumed) if one is not None]
+        return tuple(sorted(found, key=lambda one: one.at))
 
     def mirrored_name(self, topic: str) -> str:
         """The topic's name on the target (DefaultReplicationPolicy, IdentityReplicationPolicy)."""

@@ -113,7 +113,7 @@ def fields(mirror: Mirror) -> dict[str, object]:
         "alias": mirror.source.alias,
         "source": mirror.source.managed or HIDDEN,
         "intent": mirror.intent,
-        "asked": mirror.asked and mirror.asked.model_dump(mode="json", by_alias=True),
+        "asked": mirror.asks[-1].model_dump(mode="json", by_alias=True) if mirror.asks else None,
         "acknowledged": mirror.acknowledged and iso(mirror.acknowledged),
         **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
     }

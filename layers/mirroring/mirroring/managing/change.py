@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools import Logger
 
-from mirroring.errors import Conflict, VersionMoved
+from mirroring.errors import BeingRemoved, Conflict, VersionMoved
 from mirroring.managing import audit
 from mirroring.managing.audit import Write as Write
 from mirroring.managing.check import require, target_latency_problems
@@ -18,7 +18,7 @@ logger = Logger()
 def set_target_latency(store: Store, name: str, target_latency: int, write: Write) -> Mirror:
     """The mirror with another target; the next sample judges by it.
 
-    Raises MirrorNotFound, Unprocessable, VersionMoved, and Conflict for one that is being removed.
+    Raises MirrorNotFound, Unprocessable, VersionMoved, Conflict, and BeingRemoved.
     """
     require(target_latency_problems(target_latency))
     return rewrite(store, name, {"target_latency": target_latency}, write)
@@ -44,7 +44,10 @@ def rewrite(
         if write.version not in (None, mirror.version):
             raise VersionMoved(f"{name} is at version {mirror.version}: read it and try again.")
         if mirror.intent is Intent.DELETED and fields.get("intent") is not Intent.DELETED:
-            raise Conflict(f"{name} is being removed: create another mirror instead.")
+            raise BeingRemoved(
+                f"{name} is being removed: wait until GET /mirrors/{name} answers 404, then create "
+                "a new mirror."
+            )
         if all(getattr(mirror, field) == value for field, value in fields.items()):
             return mirror
         following = mirror.model_copy(

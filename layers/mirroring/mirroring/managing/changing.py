@@ -26,8 +26,8 @@ FIRST_TRY_S = 5.0
 class Changer:
     """What it takes to change a mirror.
 
-    Every method raises MirrorNotFound, VersionMoved, Unavailable, and Conflict for a mirror that is
-    being removed; then nothing was changed.
+    Every method raises MirrorNotFound, VersionMoved, Unavailable, Conflict and BeingRemoved; then
+    nothing was changed.
     """
 
     store: Store
@@ -66,7 +66,7 @@ class Changer:
     def resume(self, name: str, write: Write) -> Mirror:
         """The mirror running again, whoever had paused or stopped its connectors."""
         asked = Asked(ask=Ask.RESUME, at=write.at)
-        fields = {"intent": Intent.RUNNING, "asked": asked}
+        fields = {"intent": Intent.RUNNING, "resumed": asked}
         return self._applied(rewrite(self.store, name, fields, write))
 
     def restart(self, name: str, only_failed: bool, write: Write) -> Mirror:

@@ -174,7 +174,7 @@ class Reconciler:
     ) -> bool:
         """Whether Connect's list alone shows that nothing is to be done."""
         is_given = self.given.get(mirror.name) == aim.connections
-        is_calm = mirror.asked is None and now - mirror.updated_at > YOUNG
+        is_calm = not mirror.asks and now - mirror.updated_at > YOUNG
         return is_given and is_calm and settled(mirror, aim, listed)
 
     def _is_latest(self, mirror: Mirror) -> bool:

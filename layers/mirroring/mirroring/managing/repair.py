@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 
 from mirroring.kafka_connect.told import Told
 from mirroring.managing.renewal import due
@@ -193,10 +194,8 @@ def _hold(
 
 def _asked(mirror: Mirror, present: list[str], done: Reconciled) -> Iterator[Action]:
     """What a person asked for since it was last done; even of what somebody else paused."""
-    asked = mirror.asked
-    if asked is None or (done.answered is not None and done.answered >= asked.at):
-        return
-    for name in present:
+    waiting = [one for one in mirror.asks if done.answered is None or one.at > done.answered]
+    for asked, name in product(waiting, present):
         if asked.ask is Ask.RESTART:
             yield Action(Verb.RESTART, name, only_failed=asked.only_failed)
         elif mirror.intent is Intent.RUNNING and done.held is Intent.RUNNING:

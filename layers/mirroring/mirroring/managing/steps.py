@@ -44,8 +44,8 @@ class Steps:
             for action in actions:
                 self._take(action)
             self._remember(held=self.mirror.intent, connections=dict(self.wanted.connections))
-            if self.mirror.asked is not None:
-                self._remember(answered=self.mirror.asked.at)
+            if self.mirror.asks:
+                self._remember(answered=self.mirror.asks[-1].at)
         except ConfigRefused as refused:
             self._refuse(refused)
             return False
