@@ -2,7 +2,8 @@
 
 import json
 
-from mirroring.mirror import Intent
+import pytest
+from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Code
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
@@ -26,7 +27,7 @@ from tests.functional.reconciling.acts import (
     run,
     sample,
 )
-from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror
+from tests.given import BEGIN, NAME, a_cluster, a_connect_cluster, a_mirror
 from tests.template.test_roles import granted
 
 
@@ -49,9 +50,11 @@ def test_an_unchanged_configuration_is_never_put_again(store: Store, server: Con
     assert [name for name, _ in server.puts] == [SOURCE, CHECKPOINT]
 
 
+@pytest.mark.parametrize("asked", [None, Asked(ask=Ask.RESTART, at=BEGIN)], ids=["", "restarted"])
 def test_a_second_run_asks_connect_once_and_reads_nothing_of_the_mirror(
-    store: Store, server: ConnectServer, calls: aws.Calls
+    store: Store, server: ConnectServer, calls: aws.Calls, asked: Asked | None
 ) -> None:
+    change(store, asked=asked)
     run()
     server.requests.clear()
     calls.made.clear()

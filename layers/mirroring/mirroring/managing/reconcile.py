@@ -23,7 +23,7 @@ from mirroring.managing.renewal import Course, Renewals
 from mirroring.managing.repair import differing, plan, settled
 from mirroring.managing.steps import Steps
 from mirroring.managing.wanted import Wanted, wanted
-from mirroring.mirror import Intent, Mirror
+from mirroring.mirror import Asked, Intent, Mirror
 from mirroring.observation import Observation
 from mirroring.storing import history, samples, store, turns
 from mirroring.storing.history import History
@@ -52,7 +52,8 @@ class Workplace:
 class Reconciler:
     """What it takes to make Kafka Connect be as it is wanted.
 
-    `given` remembers between runs which connections a mirror's connectors are known to have.
+    `given` remembers between runs which connections a mirror's connectors are known to have, and
+    which requests of people are done.
     """
 
     store: Store
@@ -61,7 +62,7 @@ class Reconciler:
     connections: Connections
     renewals: Renewals
     removals: Removals
-    given: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    given: dict[str, tuple[Mapping[str, str], Sequence[Asked]]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> int:
         """Look after every mirror for at most `seconds`; how many are as they are wanted.
@@ -165,7 +166,7 @@ class Reconciler:
         if (actions or renews) and not steps.take(actions):
             return False
         if steps.done.renewing is None and not course.waits:
-            self.given[mirror.name] = steps.done.connections
+            self.given[mirror.name] = steps.done.connections, mirror.asks
         is_complete = bool(actions) or len(actual) == len(aim.configurations)
         return is_complete and steps.done.refused is None
 
@@ -173,8 +174,8 @@ class Reconciler:
         self, mirror: Mirror, aim: Wanted, listed: Mapping[str, Told], now: datetime
     ) -> bool:
         """Whether Connect's list alone shows that nothing is to be done."""
-        is_given = self.given.get(mirror.name) == aim.connections
-        is_calm = not mirror.asks and now - mirror.updated_at > YOUNG
+        is_given = self.given.get(mirror.name) == (aim.connections, mirror.asks)
+        is_calm = now - mirror.updated_at > YOUNG
         return is_given and is_calm and settled(mirror, aim, listed)
 
     def _is_latest(self, mirror: Mirror) -> bool:
