@@ -3,11 +3,13 @@
 Time goes in ticks of a second. The model answers as Kafka does, so that the sample's own steps run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, cast
 
 from mirroring.connecting.security import Isolation
+from mirroring.errors import ClusterUnreachable
 from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, OffsetAt, Partition, Record, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
 from mirroring.measuring.at_source import read_source
@@ -17,7 +19,7 @@ from mirroring.measuring.memory import Memory, pack, unpack
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.reading import read_target
 from mirroring.measuring.sheet import Seen, Sheet
-from mirroring.observation import Change, Observation
+from mirroring.observation import Change, Code, Observation
 from mirroring.probing.probe import Probe
 from mirroring.storing.observed import State
 
@@ -32,6 +34,15 @@ WINDOW_S = 300
 PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
 ORDERS = Partition("orders", 0)
 UNLIMITED = 1_000_000
+
+
+class Blind(StrEnum):
+    """What a sample cannot read."""
+
+    SOURCE = "the source"
+    TARGET = "the target"
+    CONNECT = "Connect"
+    OFFSETS = "Connect's offsets"
 
 
 class Written(NamedTuple):
@@ -49,9 +60,12 @@ class Log:
     name: str
     records: list[Written] = field(default_factory=list)
     start: int = 0
+    away: bool = False
 
     def topics(self, names: object = None) -> dict[str, TopicFacts]:
         """The one topic with its one partition."""
+        if self.away:
+            raise ClusterUnreachable("nobody answers")
         return {self.name: TopicFacts(f"{self.name}-id", (1,))}
 
     def topic_configs(self, names: object, keys: object) -> dict[str, dict[str, str]]:
@@ -150,16 +164,18 @@ class Modelled:
         oldest = next(waiting, None)
         return 0 if oldest is None else self.now - oldest.at
 
-    def sample(self) -> Observation:
-        """One sample, by the steps of the sampler itself."""
+    def sample(self, blind: Collection[Blind] = ()) -> Observation:
+        """One sample, by the steps of the sampler itself; it cannot read what it is blind for."""
         at, before = self.now, self.samples[-1][0] if self.samples else None
-        committed = {} if self.committed is None else {ORDERS: self.committed}
         sheet = Sheet(
             mirror=mirror(),
             state=State(observation=before),
             memory=unpack(pack(self._memory)),
-            seen=Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), committed),
+            seen=self._told(blind),
         )
+        if Blind.CONNECT in blind:
+            sheet.away[Code.CONNECT_UNREACHABLE] = "nobody answers"
+        self.source.away, self.target.away = Blind.SOURCE in blind, Blind.TARGET in blind
         paces = {sheet.mirror.name: PACE}
         source, target = cast(Probe, self.source), cast(Probe, self.target)
         read_source(source, [sheet], lambda: at)
@@ -169,3 +185,12 @@ class Modelled:
         seen, self._memory, change = Assessment(sheet, PACE, at, WINDOW_S, workers=1).result(at)
         self.samples.append((seen, change))
         return seen
+
+    def _told(self, blind: Collection[Blind]) -> Seen:
+        """What Connect tells."""
+        if Blind.CONNECT in blind:
+            return Seen()
+        if Blind.OFFSETS in blind:
+            return Seen(connector("RUNNING", "RUNNING"))
+        committed = {} if self.committed is None else {ORDERS: self.committed}
+        return Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), committed)

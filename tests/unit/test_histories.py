@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mirroring.measuring.latency import BRIEF_MS
 from mirroring.observation import Code, Observation, Status
 
-from tests.unit.modelled import BEGAN, MINUTE, MINUTE_S, PACE, SECOND, UNLIMITED, Modelled
+from tests.unit.modelled import BEGAN, MINUTE, MINUTE_S, PACE, SECOND, UNLIMITED, Blind, Modelled
 from tests.unit.scenes import TARGET_MS
 
 FLUSH_AT, PURGE_AT = 20, 40
@@ -43,10 +43,14 @@ class Minute(NamedTuple):
     mirrors: Mirrors
     markers: frozenset[int] = frozenset()
     purges: Purges = Purges.NOTHING
+    blind: frozenset[Blind] = frozenset()
 
 
 def minutes(
-    *mirrors: Mirrors, markers: bool = False, purges: Sequence[Purges] = (Purges.NOTHING,)
+    *mirrors: Mirrors,
+    markers: bool = False,
+    purges: Sequence[Purges] = (Purges.NOTHING,),
+    blind: bool = False,
 ) -> st.SearchStrategy[Minute]:
     """Minutes in which the mirror, and the source, do one of these."""
     seconds = st.integers(0, MINUTE_S - 1)
@@ -56,6 +60,7 @@ def minutes(
         st.sampled_from(mirrors),
         st.frozensets(seconds, max_size=3) if markers else st.just(frozenset()),
         st.sampled_from(purges),
+        st.frozensets(st.sampled_from(Blind), max_size=2) if blind else st.just(frozenset()),
     )
 
 
@@ -75,7 +80,7 @@ def told(history: Sequence[Minute], skew: int = 0, old: int = 0) -> tuple[Modell
                 model.purge(model.copied if minute.purges is Purges.COPIED else end)
         model.now = BEGAN + (number + 1) * MINUTE - 1
         waited.append(model.waited)
-        model.sample()
+        model.sample(minute.blind)
     return model, waited
 
 
@@ -140,6 +145,19 @@ def test_what_is_over_is_over_after_a_commit_and_two_good_samples(history: list[
     """Though a topic's last records may stay the late ones, which is STALE_TOPIC."""
     model, _ = told([*history, *[Minute({}, Mirrors.ALL)] * 4])
     assert model.samples[-1][0].status is not Status.OUT_OF_SYNC
+
+
+@given(
+    st.lists(minutes(Mirrors.ALL, purges=[Purges.NOTHING, Purges.COPIED], blind=True), max_size=12),
+    st.sampled_from(CLOCKS),
+)
+def test_what_cannot_be_read_for_a_while_is_unknown_and_no_fault_of_the_mirror(
+    history: list[Minute], skew: int
+) -> None:
+    model, _ = told([*history, *[Minute({}, Mirrors.ALL)] * 2], skew)
+    for seen, _ in model.samples:
+        assert seen.status in (Status.IN_SYNC, Status.UNKNOWN)
+    assert model.samples[-1][0].status is Status.IN_SYNC
 
 
 @given(st.lists(minutes(Mirrors.ALL, Mirrors.LITTLE), max_size=12), st.integers(1, 40))

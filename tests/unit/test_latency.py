@@ -301,16 +301,16 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
 
 
 def a_gap() -> tuple[Position, Look]:
-    """Records arrive, and since four minutes the source begins at 80 and the commit stays at 49."""
+    """The source begins at 80, the commit stays at 49 for four minutes, one record came since."""
     position = replace(
-        settled(), mirrored=50, start=80, target_end=99, gap_since=T - 3 * MINUTE, moved=T
+        settled(), mirrored=50, start=80, target_end=99, base=99, gap_since=T - 3 * MINUTE, moved=T
     )
     return position, look(100, start=80, committed=49, target_end=100, newest=T)
 
 
 def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() -> None:
     position, seen = a_gap()
-    assert sampled(position, seen)[1].lost == 30
+    assert sampled(position, seen)[1].lost == 80 - 50 - 1
 
 
 def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() -> None:

@@ -51,14 +51,13 @@ def reach(position: Position, look: Look) -> Position:
     moves = arrived or rose
     begins = moves and position.moved < position.seen
     ended = position.target_end if look.target_end is None else look.target_end
-    base = position.target_end if rose or begins else position.base
     return replace(
         position,
         mirrored=mirrored,
         front=max(position.front, mirrored),
         newest=newest,
         target_end=ended,
-        base=ended if base == NEVER else base,
+        base=max(position.target_end, 0) if rose or begins else position.base,
         rose=look.at if rose else position.rose,
         moved=look.at if moves else position.moved,
         began=look.at if begins else position.began,
@@ -202,7 +201,7 @@ def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
         passed = position.mirrored >= position.start
         since = look.at if passed or not position.gap_since else position.gap_since
         position = replace(position, gap_since=since)
-        certain = look.at - since > pace.overdue
+        certain = look.told and look.at - since > pace.overdue
     if not certain or copied >= look.start:
         return 0, position
     lost = look.start - max(copied, position.mirrored)

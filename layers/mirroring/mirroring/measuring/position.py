@@ -34,7 +34,7 @@ class Position:
     ignored: int = NEVER
     gap_since: int = 0
     began: int = 0
-    base: int = NEVER
+    base: int = 0
     rose: int = 0
 
     @property

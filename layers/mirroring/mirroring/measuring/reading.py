@@ -83,7 +83,7 @@ def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answ
         timestamp = None
     if isinstance(end, OffsetAt) and end.offset < position.target_end:
         sheet.emptied[partition.topic] = partition.index
-        sheet.positions[partition] = replace(position, target_end=NEVER, newest=NEVER, base=NEVER)
+        sheet.positions[partition] = replace(position, target_end=NEVER, newest=NEVER, base=0)
     look = replace(sheet.looks[partition], target_end=target_end, newest=timestamp)
     sheet.looks[partition] = look
 
