@@ -50,6 +50,7 @@ MIRRORS = (
             IdempotencyMismatch,
             MirrorNotFound,
             Conflict,
+            KafkaUnavailable,
         ),
         body=requests.MirrorRequest,
         parameters=("Idempotency-Key",),
@@ -62,7 +63,7 @@ MIRRORS = (
         "problems. Nothing is created, here or in Kafka. The last letters of the connectors' names "
         "are chosen when the mirror is created.",
         {200: PreviewAnswer},
-        BODY,
+        (*BODY, KafkaUnavailable),
         body=requests.MirrorRequest,
     ),
     Operation(

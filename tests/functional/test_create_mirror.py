@@ -138,11 +138,12 @@ def nothing_was_created(world: World) -> bool:
     return not call("GET", "/mirrors").json["mirrors"] and not world.connect.connectors
 
 
-def test_a_registered_source_that_does_not_answer_is_refused(world: World) -> None:
+def test_a_registered_source_that_is_away_can_be_tried_again(world: World) -> None:
     del world.kafka.clusters[EU]
     answer = world.create()
 
-    assert (answer.status, answer.slug) == (422, "cluster-unreachable")
+    assert (answer.status, answer.slug) == (503, "kafka-unavailable")
+    assert int(answer.headers["retry-after"]) > 0
     assert nothing_was_created(world)
 
 

@@ -11,8 +11,10 @@ from mirroring.connecting.properties import parse
 from mirroring.errors import (
     BadRequest,
     ClusterNotFound,
+    ClusterUnreachable,
     ConnectClusterNotFound,
     FieldError,
+    KafkaUnavailable,
     UnknownCluster,
     Unprocessable,
 )
@@ -60,14 +62,20 @@ def places(request: MirrorRequest, registry: Registry) -> Places:
     return Places(connect, target, known)
 
 
-def facts(found: Places, properties: Mapping[str, str]) -> SourceFacts:
+def facts(request: MirrorRequest, found: Places, properties: Mapping[str, str]) -> SourceFacts:
     """Which cluster the source really is, and its topics, seen with the mirror's own properties.
 
-    Raises ClusterUnreachable, ClusterUnauthorized, UnsupportedProperty, BadRequest, and
+    Raises KafkaUnavailable for a registered cluster that is away now, ClusterUnreachable for a
+    place where none was ever seen, ClusterUnauthorized, UnsupportedProperty, BadRequest, and
     Unprocessable where another cluster answers than the one that was registered.
     """
-    known = found.source
-    seen = source.source(*place(dict(properties)))
+    known, managed = found.source, request.source_cluster.managed_cluster
+    try:
+        seen = source.source(*place(dict(properties)))
+    except ClusterUnreachable as error:
+        if known is None or (managed and managed.use_private_ips):
+            raise
+        raise KafkaUnavailable(f"{known.name}: {error.detail}") from error
     if known is not None and seen.cluster_id != known.cluster_id:
         words = (
             f"was registered as cluster {known.cluster_id}, and {seen.cluster_id} answers there "

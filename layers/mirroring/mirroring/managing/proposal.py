@@ -44,7 +44,7 @@ def propose(
     alias = found.alias(request.source_cluster)
     require(request_problems(request, alias, found.source, found.target.name))
     given = properties(request, found, connections.vault)
-    seen = facts(found, given)
+    seen = facts(request, found, given)
     mirror = _mirror(request, found, f"{alias}.{found.target.name}.{suffix}", seen, now)
     target = connections.target(found.connect)
     access = look(mirror, seen.topics, place(dict(given)), place(target))
