@@ -30,9 +30,11 @@ $(CURDIR)/.uv/bin/uv:
 local: setup ## run everything on this machine; ARGS="--no-demo --port 9090" (ARGS=--help tells all)
 	@exec $(BIN)/python -m lockstep local $(ARGS)
 
-# Three sets, each in processes with an AWS of their own. What is measured in real time runs alone.
+# Three sets, each in processes with an AWS of their own; what is timed closely runs alone.
+TIMED := $(wildcard tests/e2e/test_probe*.py) tests/e2e/truth
 TESTS := "-n 4 tests/unit tests/functional tests/template" \
-	"-n 2 --dist loadfile tests/e2e --ignore tests/e2e/truth" tests/e2e/truth
+	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
+	"$(TIMED)"
 test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
