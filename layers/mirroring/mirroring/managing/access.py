@@ -84,10 +84,8 @@ def backlogs(place: Place, topics: Mapping[str, int]) -> dict[str, Backlog]:
 
     at = probe(*place)
     every = [Partition(name, index) for name, count in topics.items() for index in range(count)]
-    first, end = (
-        at.offsets(dict.fromkeys(every, EARLIEST)),
-        at.offsets(dict.fromkeys(every, LATEST)),
-    )
+    first = at.offsets(dict.fromkeys(every, EARLIEST))
+    end = at.offsets(dict.fromkeys(every, LATEST))
     held = dict.fromkeys(topics, 0)
     for one in every:
         begins, ends = first[one], end[one]

@@ -7,7 +7,6 @@ from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
 from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Pace, lasting, summary
-from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
@@ -66,7 +65,8 @@ class Assessment:
         sheet, before = self._sheet, self._sheet.before
         topics = {name: one.remembered() for name, one in self._each.items()}
         backfill = progress(sheet, self._now)
-        verdict = self._verdict(topics, backfill)
+        findings, latency = self._findings(), self._latency()
+        verdict = self._verdict(topics, backfill, findings)
         groups = group_offsets(sheet, topics, self._now)
         observation = Observation(
             mirror=sheet.mirror.name,
@@ -75,14 +75,23 @@ class Assessment:
             status=verdict.status,
             status_since=self._since(verdict.status),
             reasons=verdict.reasons,
-            latency=self._latency(),
+            latency=latency,
             backfill=backfill,
             topics=self._topics(topics),
             connectors=self._connectors(),
             groups=groups.groups,
             groups_total=groups.total,
         )
-        memory = self._memory(topics, verdict, groups.memory)
+        memory = Memory(
+            topics={**sheet.memory.topics, **topics},  # those that vanished too, for their ids
+            findings=findings,
+            counts={**verdict.counts, "committed": _total(sheet)},
+            average=latency.average,
+            max=latency.max,
+            turn=sheet.memory.turn + 1,
+            copied=reference(sheet, self._now),
+            groups=groups.memory,
+        )
         return observation, memory, self._change(observation)
 
     def _since(self, status: Status) -> datetime:
@@ -100,7 +109,12 @@ class Assessment:
             return Status.CREATING, self._sheet.mirror.created_at
         return before.status, before.status_since
 
-    def _verdict(self, topics: Mapping[str, TopicMemory], backfill: Backfill | None) -> Verdict:
+    def _verdict(
+        self,
+        topics: Mapping[str, TopicMemory],
+        backfill: Backfill | None,
+        findings: tuple[Reason, ...],
+    ) -> Verdict:
         sheet = self._sheet
         scene = Scene(
             now=self._at,
@@ -113,7 +127,7 @@ class Assessment:
             dim=sheet.dim,
             matched=len(sheet.facts) if sheet.listed() else len(sheet.memory.topics),
             topics=tuple(self._each[name].judged(memory) for name, memory in topics.items()),
-            findings=self._findings(),
+            findings=findings,
             backfill=backfill,
             moves=self._moves(),
             workers=self._workers,
@@ -160,22 +174,6 @@ class Assessment:
             if another or name in sheet.emptied:
                 says = {"mirrored": mirrored}
                 yield reason(Code.TARGET_TOPIC_RESET, self._at, says, topic=name)
-
-    def _memory(
-        self, topics: Mapping[str, TopicMemory], verdict: Verdict, groups: GroupMemory
-    ) -> Memory:
-        """What the next sample starts from; topics that vanished are kept, for their ids."""
-        sheet, latency = self._sheet, self._latency()
-        return Memory(
-            topics={**sheet.memory.topics, **topics},
-            findings=self._findings(),
-            counts={**verdict.counts, "committed": _total(sheet)},
-            average=latency.average,
-            max=latency.max,
-            turn=sheet.memory.turn + 1,
-            copied=reference(sheet, self._now),
-            groups=groups,
-        )
 
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""

@@ -70,9 +70,14 @@ def usable(newest: int | None, now: int) -> bool:
     return newest is not None and NEVER < newest <= now + FUTURE_MS
 
 
+def _is_copied(position: Position, look: Look) -> bool:
+    """Whether every record is copied: by the commit, or as a fetch has proven before."""
+    return position.mirrored >= look.end or position.verified == look.end
+
+
 def asks_from(position: Position, look: Look) -> int | None:
     """The timestamp (ms) from which the source is asked for its oldest unmirrored record."""
-    if position.mirrored >= look.end or position.verified == look.end:
+    if _is_copied(position, look):
         return None
     if look.target_end == 0:
         return 0
@@ -93,7 +98,7 @@ def _unproven(position: Position, look: Look, pace: Pace) -> int:
     That count is believed only while commits come: others may write to the target, too.
     """
     silent = look.at - position.rose > pace.overdue
-    return position.mirrored + (0 if silent else max(0, position.target_end - position.base))
+    return position.mirrored + (0 if silent else position.arrived)
 
 
 def _overdue(position: Position, look: Look, pace: Pace) -> bool:
@@ -118,7 +123,7 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
     Many records are believed to wait until they may breach the target soon; a few at the end may
     be transactions' markers, and are believed only as long as any record is on its way.
     """
-    if position.mirrored >= look.end or position.verified == look.end:
+    if _is_copied(position, look):
         return None
     found = _found(position, look)
     if found is None:
@@ -170,7 +175,7 @@ def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Posi
 
 def _oldest(position: Position, look: Look, pace: Pace) -> At | None:
     """The oldest record that waits, as far as this sample can tell; None: all are mirrored."""
-    if position.mirrored >= look.end or position.verified == look.end:
+    if _is_copied(position, look):
         return None
     if isinstance(look.fetched, At):
         return look.fetched
@@ -196,8 +201,7 @@ def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
     if still and not position.gap_since:
         copied, certain = position.front, True
     else:
-        arrived = max(0, position.target_end - position.base)
-        copied = max(position.mirrored + arrived, position.verified)
+        copied = max(position.mirrored + position.arrived, position.verified)
         passed = position.mirrored >= position.start
         since = look.at if passed or not position.gap_since else position.gap_since
         position = replace(position, gap_since=since)

@@ -43,6 +43,11 @@ class Position:
         return self.ends[-1][1]
 
     @property
+    def arrived(self) -> int:
+        """How many records came to the target since the commit last rose, at most."""
+        return max(0, self.target_end - self.base)
+
+    @property
     def seen(self) -> int:
         """When the last sample looked, in ms."""
         return self.ends[-1][0]
