@@ -27,6 +27,7 @@ WORDS = {
     "connectionProperties": "A Java consumer's properties file (security.protocol, sasl.*, ssl.*). "
     "Kept as a secret, never shown again.",
     "connector": "The connector that it is about.",
+    "count": "How many more topics or partitions the same is so of; null where each is told.",
     "connectors": "The mirror's connectors.",
     "createdAt": "When it was created or registered first.",
     "description": "Whatever helps people.",

@@ -41,6 +41,8 @@ class Code(StrEnum):
     """Why a mirror has its status, or what is worth knowing beside it."""
 
     BACKFILLING = "BACKFILLING"
+    CERTIFICATE_EXPIRES = "CERTIFICATE_EXPIRES"
+    CHANGED_BY_OTHERS = "CHANGED_BY_OTHERS"
     CHECKPOINT_FAILED = "CHECKPOINT_FAILED"
     CLOCK_SKEW = "CLOCK_SKEW"
     CONFIG_REFUSED = "CONFIG_REFUSED"
@@ -49,29 +51,39 @@ class Code(StrEnum):
     CONNECTOR_PAUSED = "CONNECTOR_PAUSED"
     CONNECTOR_STOPPED = "CONNECTOR_STOPPED"
     CONNECT_UNREACHABLE = "CONNECT_UNREACHABLE"
+    COPIES_TWICE = "COPIES_TWICE"
     DATA_LOSS = "DATA_LOSS"
     FEWER_TASKS_THAN_WORKERS = "FEWER_TASKS_THAN_WORKERS"
     INACTIVE_ABOVE_TARGET = "INACTIVE_ABOVE_TARGET"
     LATENCY_ABOVE_TARGET = "LATENCY_ABOVE_TARGET"
     NO_TASKS = "NO_TASKS"
     NO_TOPICS_MATCHED = "NO_TOPICS_MATCHED"
+    OFFSETS_UNKNOWN = "OFFSETS_UNKNOWN"
+    PARTITIONS_UNREADABLE = "PARTITIONS_UNREADABLE"
+    PAUSE_PENDING = "PAUSE_PENDING"
     PLAIN_SECRETS = "PLAIN_SECRETS"
     REPAIR_GIVEN_UP = "REPAIR_GIVEN_UP"
     RETENTION_NEAR = "RETENTION_NEAR"
+    SAMPLES_MISSING = "SAMPLES_MISSING"
     SOURCE_UNAUTHORIZED = "SOURCE_UNAUTHORIZED"
     SOURCE_UNREACHABLE = "SOURCE_UNREACHABLE"
     STALE_TOPIC = "STALE_TOPIC"
     STALLED = "STALLED"
     TARGET_TOPIC_MISSING = "TARGET_TOPIC_MISSING"
     TARGET_TOPIC_RESET = "TARGET_TOPIC_RESET"
+    TARGET_UNAUTHORIZED = "TARGET_UNAUTHORIZED"
     TARGET_UNREACHABLE = "TARGET_UNREACHABLE"
     TASKS_NOT_RUNNING = "TASKS_NOT_RUNNING"
     TASK_FAILED = "TASK_FAILED"
     TOPIC_RECREATED = "TOPIC_RECREATED"
+    TOPIC_TRUNCATED = "TOPIC_TRUNCATED"
 
 
 class Reason(Schema):
-    """One thing that is so, since when, and what to do; `measured` and `threshold` in ms."""
+    """One thing that is so, since when, and what to do; `measured` and `threshold` in ms.
+
+    `count` is how many more topics or partitions the same is so of, where not each is told.
+    """
 
     code: Code
     severity: Severity
@@ -84,6 +96,7 @@ class Reason(Schema):
     since: Moment
     message: str
     action: str
+    count: int | None = None
 
     @property
     def key(self) -> tuple[str, str | None, int | None, str | None, int | None]:

@@ -159,6 +159,52 @@ WORDS: dict[Code, Words] = {
         "Restarting {connector} failed six times: {cause}.",
         "Mend the cause, then restart the mirror.",
     ),
+    Code.SAMPLES_MISSING: Words(
+        CRITICAL,
+        "The mirror was last sampled {age} ago: what it does since then is not known.",
+        "Look into the logs and the alarms of the functions dispatch_samples and sample_latency.",
+    ),
+    Code.PAUSE_PENDING: Words(
+        INFO,
+        "Kafka Connect was asked to {hold} the mirror, and its connectors still run.",
+        "Wait: it is asked again every minute. Check Kafka Connect if it lasts.",
+    ),
+    Code.PARTITIONS_UNREADABLE: Words(
+        WARNING,
+        "Whether {topic}, partition {partition}, is copied has not been known for {still}: {words}",
+        "Check that each partition has a leader on the source and on the target.",
+    ),
+    Code.OFFSETS_UNKNOWN: Words(
+        WARNING,
+        "Kafka Connect has told no committed offsets of {connector} for {still}.",
+        "Look into the workers' logs; Kafka Connect tells offsets since 3.5.",
+    ),
+    Code.TOPIC_TRUNCATED: Words(
+        CRITICAL,
+        "The end of {topic}, partition {partition}, fell by {lost} offsets at the source: it was "
+        "cut by an unclean leader election.",
+        f"Compare both topics: what was cut may still lie on the target. {_SEEN}",
+    ),
+    Code.CHANGED_BY_OTHERS: Words(
+        WARNING,
+        "Something else keeps changing the connector {connector}: {what}.",
+        "Find what else manages it (a Kubernetes operator, GitOps), and let one of the two go.",
+    ),
+    Code.TARGET_UNAUTHORIZED: Words(
+        WARNING,
+        "The target cluster does not let us see {mirrored}: {words}",
+        "Grant DESCRIBE on the topic to the credentials that the target is registered with.",
+    ),
+    Code.COPIES_TWICE: Words(
+        WARNING,
+        "The mirror {other} writes {mirrored}, too: each record may be there twice.",
+        "Leave the topic out of one of the two mirrors with topicsExclude.",
+    ),
+    Code.CERTIFICATE_EXPIRES: Words(
+        WARNING,
+        "{certificate} is valid until {until} only.",
+        "Register the cluster with a new certificate before then.",
+    ),
 }
 
 
