@@ -19,6 +19,7 @@ from mirroring.observation import (
     Task,
     TopicState,
 )
+from mirroring.storing.tombstones import Tombstone
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = "eu.us-core.k3x9q"
@@ -67,6 +68,12 @@ def a_mirror(name: str = NAME, **fields: Any) -> Mirror:
         "updated_at": BEGIN,
     }
     return Mirror(name=name, **defaults | fields)
+
+
+def a_tombstone(name: str = NAME, **fields: Any) -> Tombstone:
+    """What the mirror leaves behind when it is removed."""
+    defaults: dict[str, Any] = {"connect_cluster": "us-connect", "until": after(days=1)}
+    return Tombstone(mirror=name, **defaults | fields)
 
 
 def a_topic(name: str = "orders.new", **fields: Any) -> MirroredTopic:

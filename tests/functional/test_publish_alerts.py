@@ -21,7 +21,7 @@ from functions.publish_alerts.app import handler
 from tests.functional import aws
 from tests.functional.aws import REGION, Calls
 from tests.functional.events import Context, event
-from tests.given import NAME, a_change, a_mirror, a_write, after
+from tests.given import NAME, a_change, a_mirror, a_tombstone, a_write, after
 from tests.template.test_roles import granted
 
 
@@ -192,7 +192,7 @@ def test_the_end_of_a_mirror_is_no_news_to_those_who_removed_it(
     removed = a_mirror(intent=Intent.DELETED, version=2)
     mirrors.replace(removed, a_write(at=after(hours=1)))
     if is_gone:
-        mirrors.remove(NAME)
+        mirrors.remove(NAME, a_tombstone())
 
     assert run() == {"published": 0}
 

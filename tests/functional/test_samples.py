@@ -27,6 +27,7 @@ from tests.given import (
     a_change,
     a_mirror,
     a_reason,
+    a_tombstone,
     a_topic,
     a_write,
     after,
@@ -167,7 +168,7 @@ def test_a_sample_that_ends_after_its_mirror_was_removed_leaves_nothing(
 ) -> None:
     sample(taken, an_observation(1))
     late = before(taken)
-    mirrors.remove(NAME)
+    mirrors.remove(NAME, a_tombstone())
 
     assert not taken.record(late, Outcome(an_observation(2), b""))
     assert not taken.record(State(), Outcome(an_observation(1), b""))

@@ -20,7 +20,16 @@ from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
-from tests.given import NAME, a_cluster, a_connect_cluster, a_mirror, a_write, after, an_observation
+from tests.given import (
+    NAME,
+    a_cluster,
+    a_connect_cluster,
+    a_mirror,
+    a_tombstone,
+    a_write,
+    after,
+    an_observation,
+)
 
 pytestmark = pytest.mark.usefixtures("registered")
 
@@ -149,7 +158,7 @@ def test_an_external_source_needs_no_registered_cluster(mirrors: Store) -> None:
             lambda store: store.replace(a_mirror(version=2), a_write(at=after(hours=1))),
             id="changed",
         ),
-        pytest.param(lambda store: store.remove(NAME), id="removed"),
+        pytest.param(lambda store: store.remove(NAME, a_tombstone()), id="removed"),
     ],
 )
 def test_a_cluster_is_not_removed_after_a_mirror_was(
@@ -215,8 +224,8 @@ def test_removing_takes_what_was_seen_and_done_with_it_but_not_its_past(
     for name in (NAME, "eu.us-core.other"):
         assert taken.record(State(), Outcome(an_observation(mirror=name), large))
 
-    mirrors.remove(NAME)
-    mirrors.remove(NAME)
+    mirrors.remove(NAME, a_tombstone())
+    mirrors.remove(NAME, a_tombstone())
 
     with pytest.raises(MirrorNotFound):
         mirrors.mirror(NAME)

@@ -7,6 +7,9 @@ from pydantic import Field
 from mirroring.cluster import Name
 from mirroring.schema import Moment, Schema
 
+CONNECTORS = ("source", "checkpoint")
+"""How the names of a mirror's connectors end."""
+
 
 class StartFrom(StrEnum):
     """Where a new mirror begins to read a topic that it has never read."""

@@ -23,7 +23,7 @@ from tests.functional.reconciling.acts import (
     run,
     sample,
 )
-from tests.given import NAME
+from tests.given import NAME, a_tombstone
 
 
 def test_a_pause_is_carried_out_and_a_resume_too(store: Store, server: ConnectServer) -> None:
@@ -103,7 +103,7 @@ def test_a_connector_made_after_its_mirror_was_removed_is_taken_back(
 
     def remove_and_put(method: str, path: str, body: Any) -> tuple[int, Any]:
         if method == "PUT" and NAME in {one.name for one in store.fleet().mirrors}:
-            store.remove(NAME)
+            store.remove(NAME, a_tombstone())
         return put(method, path, body)
 
     monkeypatch.setattr(server, "answer", remove_and_put)

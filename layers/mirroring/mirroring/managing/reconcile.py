@@ -22,13 +22,15 @@ from mirroring.managing.removal import Removals
 from mirroring.managing.renewal import Course, Renewals
 from mirroring.managing.repair import differing, plan, settled
 from mirroring.managing.steps import Steps
+from mirroring.managing.tombstones import Orphans
 from mirroring.managing.wanted import Wanted, wanted
 from mirroring.mirror import Asked, Intent, Mirror
 from mirroring.observation import Observation
-from mirroring.storing import history, samples, store, turns
+from mirroring.storing import history, samples, store, tombstones, turns
 from mirroring.storing.history import History
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
+from mirroring.storing.tombstones import Tombstone
 
 CLUSTERS_AT_ONCE = 16
 FIRST_TRY_S = 1.0
@@ -62,6 +64,7 @@ class Reconciler:
     connections: Connections
     renewals: Renewals
     removals: Removals
+    orphans: Orphans
     given: dict[str, tuple[Mapping[str, str], Sequence[Asked]]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> int:
@@ -72,12 +75,13 @@ class Reconciler:
         """
         until = time.monotonic() + seconds
         kafka = cache(self.connections.registry.cluster)
-        fleet: dict[str, list[Mirror]] = {}
+        dead = self.orphans.due(datetime.now(UTC))
+        fleet: dict[str, list[Mirror]] = {name: [] for name in dead}
         for mirror in self.store.fleet().mirrors:
             fleet.setdefault(mirror.connect_cluster, []).append(mirror)
         with ThreadPoolExecutor(CLUSTERS_AT_ONCE) as pool:
             counts = [
-                pool.submit(self._cluster, name, mirrors, kafka, until)
+                pool.submit(self._cluster, name, mirrors, dead.get(name, []), kafka, until)
                 for name, mirrors in fleet.items()
             ]
         return sum(count.result() for count in counts)
@@ -100,6 +104,7 @@ class Reconciler:
         self,
         name: str,
         mirrors: Sequence[Mirror],
+        dead: Sequence[Tombstone],
         kafka: Callable[[str], KafkaCluster],
         until: float,
     ) -> int:
@@ -107,6 +112,7 @@ class Reconciler:
         try:
             place = self._workplace(name, kafka, until)
             listed = place.connect.connectors()
+            self.orphans.remove(place.connect, dead, listed)
         except ProblemError as error:
             return _left(error, connect_cluster=name)
         return sum(self._guarded(mirror, place, listed) for mirror in mirrors)
@@ -193,7 +199,8 @@ def opened() -> Reconciler:
     renewals = Renewals(mirrors, turns.opened(), past)
     places = connections.opened()
     removals = Removals(mirrors, past, places, renewals)
-    return Reconciler(mirrors, samples.opened(), past, places, renewals, removals)
+    orphans = Orphans(tombstones.opened(), places.registry, past)
+    return Reconciler(mirrors, samples.opened(), past, places, renewals, removals, orphans)
 
 
 def _left(error: ProblemError, **whom: str) -> bool:

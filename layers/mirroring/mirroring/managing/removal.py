@@ -11,6 +11,7 @@ from mirroring.kafka_connect.connect import Connect
 from mirroring.managing import cleanup
 from mirroring.managing.cleanup import Sharing
 from mirroring.managing.renewal import Renewals
+from mirroring.managing.tombstones import tombstone
 from mirroring.mirror import Cleanup, Mirror
 from mirroring.observation import Change, ChangeKind
 from mirroring.storing.history import History
@@ -70,5 +71,5 @@ class Removals:
             after={"state": "REMOVED", **came_of},
         )
         self.history.add_change(line)
-        self.store.remove(mirror.name)
+        self.store.remove(mirror.name, tombstone(mirror, line.at))
         logger.info("mirror removed", mirror=mirror.name, topics=came_of)

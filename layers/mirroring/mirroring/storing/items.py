@@ -16,6 +16,7 @@ MIRROR = "mirror"
 OBSERVED = "observed"
 POSITIONS = "positions"
 RECONCILED = "reconciled"
+TOMBSTONE = "tombstone"
 TURN = "turn"
 
 ABSENT = "attribute_not_exists(#kind)"
@@ -53,6 +54,12 @@ def delete(table: str, at: Item) -> Item:
 def must_exist(table: str, at: Item) -> Item:
     """A check that the transaction fails on when the item is gone."""
     condition = {"ConditionExpression": PRESENT, "ExpressionAttributeNames": KIND}
+    return {"ConditionCheck": {"TableName": table, "Key": at, **condition}}
+
+
+def must_not_exist(table: str, at: Item) -> Item:
+    """A check that the transaction fails on when the item is there."""
+    condition = {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
     return {"ConditionCheck": {"TableName": table, "Key": at, **condition}}
 
 

@@ -23,15 +23,18 @@ from mirroring.storing.items import (
     OBSERVED,
     POSITIONS,
     RECONCILED,
+    TOMBSTONE,
     all_of,
     delete,
     document,
     key,
     must_exist,
+    must_not_exist,
     put,
     read,
 )
 from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
+from mirroring.storing.tombstones import Tombstone, tombstone_item
 
 
 class Store:
@@ -51,7 +54,8 @@ class Store:
     def create(self, mirror: Mirror, revision: int, change: Change) -> None:
         """Adds a mirror that was checked against the fleet at `revision`.
 
-        Raises Conflict when the fleet moved since, MirrorExists when the name is taken, and
+        Raises Conflict when the fleet moved since, MirrorExists when the name is taken,
+        MirrorNotFound when a mirror of that name was removed lately (its connectors are swept), and
         ClusterNotFound or ConnectClusterNotFound when one that it needs was just removed.
         """
         needed = [must_exist(self._table, key(CONNECT_CLUSTER, mirror.connect_cluster))]
@@ -63,6 +67,7 @@ class Store:
                 fleet.moves_from(self._table, revision),
                 put(self._table, _mirror_item(mirror), **new),
                 put(self._history_table, change_item(change)),
+                must_not_exist(self._table, key(TOMBSTONE, mirror.name)),
                 *needed,
             )
         except Refused as refused:
@@ -118,7 +123,7 @@ class Store:
         except Refused as refused:
             raise _not_replaced(mirror, refused) from refused
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, left: Tombstone) -> None:
         """Forgets a mirror and what was observed of it; its history stays until it expires."""
         keys = [key(kind, name) for kind in (MIRROR, OBSERVED, RECONCILED)]
         parts = all_of(self._db, self._table, POSITIONS, after=f"{name}#", only=("kind", "name"))
@@ -126,6 +131,7 @@ class Store:
         try:
             self._db.transact(
                 *(delete(self._table, one) for one in keys),
+                put(self._table, tombstone_item(left)),
                 fleet.moves(self._table),
             )
         except Refused as refused:
@@ -171,7 +177,9 @@ def _mirror_item(mirror: Mirror) -> Item:
 
 
 def _not_created(mirror: Mirror, refused: Refused) -> Exception:
-    _, taken, _, connect, *managed = refused.codes
+    _, taken, _, removed, connect, *managed = refused.codes
+    if removed == FAILED:
+        return _no_mirror(mirror.name)
     if taken == FAILED:
         return MirrorExists(f"there is a mirror {mirror.name} already")
     if connect == FAILED:

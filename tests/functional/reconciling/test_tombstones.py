@@ -1,0 +1,136 @@
+"""A connector that comes back after its mirror was removed is found by its name, and goes."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from mirroring.errors import MirrorNotFound
+from mirroring.managing import reconcile
+from mirroring.managing.tombstones import tombstone
+from mirroring.mirror import Intent
+from mirroring.storing import store as stores
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.store import Store
+
+from tests.functional import aws
+from tests.functional.connect_server import ConnectServer, busy
+from tests.functional.reconciling.acts import CHECKPOINT, SOURCE, add, change, repairs, run
+from tests.given import NAME, a_connect_cluster, a_mirror, a_tombstone
+
+FOREIGN = "somebody.elses.k3x9q.source"
+
+
+def removed(store: Store) -> None:
+    """The mirror as a DELETE removes it while Connect answers."""
+    assert reconcile.opened().apply(change(store, intent=Intent.DELETED))
+
+
+def put_late(server: ConnectServer, *names: str) -> None:
+    """What Connect does with a PUT that was on its way for long."""
+    for name in names:
+        config = {"connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector"}
+        server.answer("PUT", f"/connectors/{name}/config", config)
+
+
+@pytest.mark.parametrize("late", [(SOURCE,), (CHECKPOINT,), (SOURCE, CHECKPOINT)], ids=str)
+def test_a_put_that_arrives_after_the_delete_is_undone(
+    store: Store, server: ConnectServer, past: History, late: tuple[str, ...]
+) -> None:
+    run()
+    removed(store)
+    put_late(server, *late, FOREIGN)
+    run()
+    assert set(server.connectors) == {FOREIGN}
+    assert repairs(past)[-len(late) :] == [
+        (
+            {"connector": name, "state": "LEFT_BEHIND"},
+            {"connector": name, "state": "REMOVED"},
+        )
+        for name in late
+    ]
+
+
+def test_a_put_whose_sender_died_is_undone_though_no_mirror_is_left(
+    store: Store, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The DELETE comes while Connect works on the PUT, and the answer to the PUT is lost."""
+    answer = server.answer
+
+    def overtaken(method: str, path: str, body: Any) -> tuple[int, Any]:
+        if method == "PUT" and NAME in {one.name for one in store.fleet().mirrors}:
+            store.remove(NAME, tombstone(store.mirror(NAME), datetime.now(UTC)))
+            answer(method, path, body)
+            return 502, {"message": "Bad Gateway"}
+        return answer(method, path, body)
+
+    monkeypatch.setattr(server, "answer", overtaken)
+    run()
+    assert set(server.connectors) == {SOURCE}
+    run()
+    assert server.connectors == {}
+
+
+def test_the_next_run_tries_again_where_connect_was_busy(
+    store: Store, server: ConnectServer
+) -> None:
+    run()
+    removed(store)
+    put_late(server, SOURCE)
+    server.script(*[busy()] * 1000, method="DELETE")
+    reconcile.opened().run(1)
+    assert set(server.connectors) == {SOURCE}
+    server.mend()
+    run()
+    assert server.connectors == {}
+
+
+def test_a_living_mirror_of_the_same_cluster_keeps_its_connectors(
+    store: Store, server: ConnectServer
+) -> None:
+    other = "eu.us-core.aaaaa"
+    add(store, a_mirror(other, topics_regex="payments"))
+    run()
+    removed(store)
+    run()
+    assert set(server.connectors) == {f"{other}.source", f"{other}.checkpoint"}
+
+
+def test_after_its_time_a_tombstone_touches_nothing(
+    store: Store, server: ConnectServer, mirrors: Store
+) -> None:
+    old = datetime.now(UTC) - timedelta(seconds=1)
+    store.remove(NAME, a_tombstone(until=old))
+    put_late(server, SOURCE)
+    run()
+    assert set(server.connectors) == {SOURCE}
+
+
+def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: Store) -> None:
+    removed(store)
+    with pytest.raises(MirrorNotFound):
+        add(stores.opened(), a_mirror())
+    assert store.fleet().mirrors == ()
+
+
+def test_a_connect_cluster_that_is_gone_is_not_asked(
+    store: Store, server: ConnectServer, clusters: Registry
+) -> None:
+    removed(store)
+    clusters.delete_connect_cluster("us-connect", store.fleet().revision)
+    server.requests.clear()
+    run()
+    assert server.requests == []
+    put_late(server, SOURCE)
+    clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,)))
+    run()
+    assert server.connectors == {}
+
+
+def test_without_tombstones_a_run_reads_nothing_more(store: Store, calls: aws.Calls) -> None:
+    run()
+    calls.made.clear()
+    run()
+    expected: Mapping[str, set[str]] = {"MirrorsTable": {"dynamodb:Query", "dynamodb:GetItem"}}
+    assert calls.made == expected
