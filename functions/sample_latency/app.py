@@ -1,5 +1,6 @@
 """The samples queue: one message is a Connect cluster's mirrors, sampled together."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,18 +15,30 @@ from mirroring.connecting import connections
 from mirroring.measuring.sample import Sampler
 from mirroring.settings import settings
 from mirroring.storing import samples, store
-from mirroring.storing.metrics import emit
+from mirroring.storing.metrics import emit, skipped
+from mirroring.storing.queue import SampleRequest
+
+# A message of the next minute is there by then, and what this one asks for is history.
+STALE = timedelta(seconds=90)
+# What one record takes that is under way, and Lambda to end.
+SPARE_S = 3.0
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-def sample(record: SQSRecord) -> None:
-    """Take the sample that a message asks for."""
-    asked = record.json_body
+def sample(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    """Take the sample that a message asks for, unless a fresher message is on its way."""
+    asked = SampleRequest.model_validate(record.json_body)
+    waited = datetime.now(UTC) - asked.minute
+    if waited > STALE:
+        logger.warning("message skipped", cluster=asked.connect_cluster, waited=str(waited))
+        skipped(len(asked.mirrors))
+        return
+    seconds = lambda_context.get_remaining_time_in_millis() / 1000 - SPARE_S
     window_s = settings().activity_window_s
     sampler = Sampler(store.opened(), samples.opened(), connections.opened(), window_s)
-    emit(sampler.take(asked["connectCluster"], asked["mirrors"]))
+    emit(sampler.take(asked.connect_cluster, asked.mirrors, seconds))
 
 
 @logger.inject_lambda_context

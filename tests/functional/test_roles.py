@@ -1,6 +1,5 @@
 """Each function asks AWS for exactly what its role in template.yaml allows: no less, no more."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from importlib import import_module
@@ -14,7 +13,7 @@ from mirroring.storing.history import History
 from tests.functional import aws
 from tests.functional.aws import Calls
 from tests.functional.connect_server import busy
-from tests.functional.events import Context, event
+from tests.functional.events import Context, event, samples_message
 from tests.functional.http import call
 from tests.functional.kafka import Cluster
 from tests.functional.world import EU, World, a_request, external
@@ -145,9 +144,7 @@ def read(ledger: Ledger, mirror: str) -> None:
 def tick(ledger: Ledger, past: History, *mirrors: str) -> None:
     """A minute: dispatched, sampled, and people are told."""
     assert ledger.started("DispatchSamples", event("dispatch_samples")) == {"sent": 1}
-    message = event("sample_latency")
-    asked = {"connectCluster": "us-connect", "mirrors": mirrors, "minute": "2026-01-01T00:00:00Z"}
-    message["Records"][0]["body"] = json.dumps(asked)
+    message = samples_message("us-connect", mirrors)
     assert ledger.started("SampleLatency", message) == {"batchItemFailures": []}
     past.add_change(a_change(mirror=mirrors[0]))
     assert ledger.started("PublishAlerts", event("publish_alerts")) == {"published": 1}

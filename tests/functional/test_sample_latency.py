@@ -4,13 +4,13 @@ import pytest
 from mirroring.errors import ConnectClusterNotFound
 
 from functions.sample_latency.app import handler
-from tests.functional.events import Context, event
+from tests.functional.events import Context, samples_message
 
 
 def test_a_sample_that_fails_stays_in_the_queue_and_is_told_in_the_log(
     stack: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    message = event("sample_latency")
+    message = samples_message("us-connect", ["a"])
 
     answer = handler(message, Context())  # type: ignore[arg-type]  # all that it reads
 

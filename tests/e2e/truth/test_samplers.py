@@ -1,7 +1,6 @@
 """Several samplers on one mirror, and one that dies: every change is told once, nothing is lost."""
 
 import copy
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +14,7 @@ from tests.e2e.local_stack import eventually
 from tests.e2e.truth.flow import Flow, Flows
 from tests.e2e.truth.halfway import halfway
 from tests.e2e.truth.world import CONNECT, World
-from tests.functional.events import Context, event
+from tests.functional.events import Context, samples_message
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -113,9 +112,6 @@ def _connector_status(world: World, mirror: Mirror) -> str | None:
 
 def _message(mirror: Mirror, times: int = 1) -> dict[str, Any]:
     """The queue's event with the mirror's message, so many times."""
-    message = event("sample_latency")
-    record = message["Records"][0]
-    asked = {"connectCluster": CONNECT, "mirrors": [mirror.name], "minute": "2026-01-01T00:00:00Z"}
-    record["body"] = json.dumps(asked)
-    message["Records"] = [copy.deepcopy(record) for _ in range(times)]
+    message = samples_message(CONNECT, [mirror.name])
+    message["Records"] = [copy.deepcopy(message["Records"][0]) for _ in range(times)]
     return message

@@ -21,6 +21,7 @@ from mirroring.cluster import KafkaCluster
 from mirroring.managing.connectors import configurations
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import (
+    LASTING,
     Change,
     Code,
     Connector,
@@ -34,8 +35,6 @@ from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
 from mirroring.schema import iso
 from mirroring.storing.observed import Summary, TaskCount
-
-LASTING = frozenset({Code.DATA_LOSS, Code.TOPIC_RECREATED, Code.TARGET_TOPIC_RESET})
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from functools import cache
 
 from mirroring.answering.answers import Effect
 from mirroring.answering.requests import MirrorChange
-from mirroring.answering.view import LASTING
 from mirroring.connecting.connections import Connections, place
 from mirroring.errors import ClusterUnreachable, KafkaUnavailable, MirrorHeld, Unprocessable
 from mirroring.managing import reconcile, source
@@ -15,6 +14,7 @@ from mirroring.managing.change import Write, rewrite
 from mirroring.managing.check import change_problems, conflict, fleet_problems, require
 from mirroring.managing.reconcile import Reconciler
 from mirroring.mirror import Ask, Asked, Intent, Mirror
+from mirroring.observation import LASTING
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 from mirroring.topics import matching

@@ -1,36 +1,35 @@
 """One sample of a Connect cluster's mirrors, start to end: read, figure, judge, record."""
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from aws_lambda_powertools import Logger
-
 from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, Place, place
-from mirroring.errors import ConnectUnavailable, ProblemError, Unavailable
+from mirroring.errors import ConnectUnavailable, ProblemError
 from mirroring.facts import Partition
 from mirroring.kafka_connect.connect import Connect
 from mirroring.kafka_connect.told import Told
 from mirroring.measuring import at_source, group_reading, looking_up, reading
-from mirroring.measuring.assess import Assessment, figure, late_topics, with_partitions
+from mirroring.measuring.assess import figure, late_topics, with_partitions
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.login import try_login
-from mirroring.measuring.memory import pack, unpack
+from mirroring.measuring.memory import unpack
+from mirroring.measuring.recording import Recorder, portions
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.probing.probe import Probe, probe
 from mirroring.redaction import redacted
-from mirroring.storing.observed import Outcome
+from mirroring.storing.observed import State
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
 MINUTE_MS = 60_000
 CONNECT_THREADS = 8
 CONNECT_S = 10.0
-
-logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,34 @@ class Sampler:
     window_s: int
     clock: reading.Clock = reading.now_ms
 
-    def take(self, connect_cluster: str, names: Sequence[str]) -> list[Observation]:
-        """Sample these mirrors of one Connect cluster and record what was seen.
+    def take(
+        self, connect_cluster: str, names: Sequence[str], seconds: float = math.inf
+    ) -> Iterator[Observation]:
+        """Sample these mirrors of one Connect cluster, and yield each once it is recorded.
 
-        Raises Unavailable when our own tables cannot be read; a mirror that fails alone is left
-        out, with a line in the log, and costs the others nothing.
+        What does not fit into `seconds` is skipped, and is first in turn the next time. Raises
+        Unavailable when our own tables cannot be read; a mirror that fails alone costs the others
+        nothing, and is raised in the end.
         """
+        until = time.monotonic() + seconds
         cluster = self.connections.registry.connect_cluster(connect_cluster)
+        recorder = Recorder(self.samples, self.window_s, cluster.workers, self.clock, until)
+        longest = 0.0
+        for portion in portions(self.samples.states(names)):
+            began = time.monotonic()
+            if began + longest >= until:
+                recorder.skipped += portion
+                continue
+            yield from self._take(cluster, portion, recorder)
+            longest = max(longest, time.monotonic() - began)
+        recorder.end()
+
+    def _take(
+        self, cluster: ConnectCluster, states: Mapping[str, State], recorder: Recorder
+    ) -> Iterator[Observation]:
+        """Sample some mirrors together, step by step."""
         at = self.clock()
-        sheets = self._sheets(names)
+        sheets = self._sheets(states)
         _read_connect(self.connections.connect(cluster).within(CONNECT_S), sheets)
         groups = self._sources(sheets)
         _each(
@@ -70,11 +88,12 @@ class Sampler:
         late = {one.mirror.name: late_topics(one, paces[one.mirror.name]) for one in sheets}
         _each(groups, lambda source, some: at_source.read_retention(probe(*source), some, late))
         _read_groups(groups, target, sheets)
-        return list(self._record_all(sheets, paces, cluster, at))
+        yield from recorder.record_all(sheets, paces, at)
 
-    def _sheets(self, names: Sequence[str]) -> list[Sheet]:
+    def _sheets(self, states: Mapping[str, State]) -> list[Sheet]:
         """An empty sheet for each mirror that still exists."""
-        states, done = self.samples.states(names), self.store.reconciled_of(names)
+        names = list(states)
+        done = self.store.reconciled_of(names)
         mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
         return [
             Sheet(
@@ -99,35 +118,6 @@ class Sampler:
             sheet.isolation = source[1].isolation
             groups.setdefault(source, []).append(sheet)
         return groups
-
-    def _record_all(
-        self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], cluster: ConnectCluster, at: int
-    ) -> Iterator[Observation]:
-        """Record each mirror; one that cannot be recorded is raised after all had their turn."""
-        failed: Unavailable | None = None
-        for sheet in sheets:
-            try:
-                seen = self._record(sheet, paces[sheet.mirror.name], cluster, at)
-            except Unavailable as error:
-                logger.warning("sample not recorded", mirror=sheet.mirror.name, why=error.detail)
-                failed = error
-            else:
-                yield from filter(None, [seen])
-        if failed is not None:
-            raise failed
-
-    def _record(
-        self, sheet: Sheet, pace: Pace, cluster: ConnectCluster, at: int
-    ) -> Observation | None:
-        """Judge and record one mirror; None when another sampler was first."""
-        assessment = Assessment(sheet, pace, self.clock(), self.window_s, cluster.workers)
-        observation, memory, change = assessment.result(at)
-        if not self.samples.record(sheet.state, Outcome(observation, pack(memory), change)):
-            return None
-        if change is not None:
-            codes = [reason.code for reason in change.reasons]
-            logger.info("status changed", mirror=sheet.mirror.name, after=change.after, why=codes)
-        return observation
 
 
 def _each(

@@ -5,7 +5,7 @@ by mirror; in the others' lines the mirror's name is a field to search for.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from mirroring.observation import Code, Observation, Status
@@ -34,14 +34,22 @@ RANKS = {
 }
 
 
-def emit(taken: Sequence[Observation]) -> None:
+def emit(taken: Iterable[Observation]) -> None:
     """Prints a line for each sample, or one that says 0: somebody looked, and nothing was there."""
     here = settings()
     namespace, service = here.powertools_metrics_namespace, here.powertools_service_name
+    one = None
     for one in taken:
         print(line(figures(one), one.measured_at, namespace, service, one.mirror))
-    if not taken:
+    if one is None:
         print(line({"SamplesTaken": 0}, datetime.now(UTC), namespace, service))
+
+
+def skipped(mirrors: int) -> None:
+    """Prints a line for so many mirrors that were due and were not sampled."""
+    here = settings()
+    namespace, service = here.powertools_metrics_namespace, here.powertools_service_name
+    print(line({"SamplesSkipped": mirrors}, datetime.now(UTC), namespace, service))
 
 
 def figures(seen: Observation) -> dict[str, int]:
@@ -77,5 +85,5 @@ def line(
 
 
 def _directive(namespace: str, dimensions: list[str], names: list[str]) -> dict[str, object]:
-    metrics = [{"Name": name, "Unit": UNITS[name]} for name in names]
+    metrics = [{"Name": name, "Unit": UNITS.get(name, COUNT)} for name in names]
     return {"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics}

@@ -1,0 +1,181 @@
+"""The last step of a sample: each mirror is judged and recorded alone, as long as there is time."""
+
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+from mirroring.alerting.alert import deserves_alert
+from mirroring.errors import ProblemError, Unavailable
+from mirroring.measuring.assess import Assessment
+from mirroring.measuring.figures import Pace
+from mirroring.measuring.memory import pack
+from mirroring.measuring.reading import Clock
+from mirroring.measuring.sheet import Sheet
+from mirroring.observation import LASTING, Change, ChangeKind, Code, Observation, Status
+from mirroring.reasons import duration, reason
+from mirroring.storing import calls as aws
+from mirroring.storing import metrics
+from mirroring.storing.observed import Outcome, State
+from mirroring.storing.samples import Samples
+
+# A record waits for DynamoDB some 10 ms and computes in between: four overlap well in one process.
+AT_ONCE = 4
+# A packed memory takes about 50 bytes for a partition that moves, and the sample of one some kB of
+# the function's 512 MB: so 20,000 partitions are read together.
+PORTION_BYTES = 1_000_000
+# A line of a log holds 256 kB, and who reads it wants examples.
+SAID = 20
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+logger = Logger()
+
+
+@dataclass
+class Recorder:
+    """Records mirrors until `until` (monotonic s); `failed` and `skipped` say what it could not."""
+
+    samples: Samples
+    window_s: int
+    workers: int
+    clock: Clock
+    until: float
+    failed: list[BaseException] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    def record_all(
+        self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], at: int
+    ) -> Iterator[Observation]:
+        """What was recorded of a sample that began at `at` ms.
+
+        Whatever goes wrong with one mirror costs no other its sample.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            waiting = [
+                (one, pool.submit(self._record, one, paces[one.mirror.name], at)) for one in sheets
+            ]
+            for sheet, future in waiting:
+                error = future.exception()
+                if error is None:
+                    yield from filter(None, [future.result()])
+                    continue
+                self._fail(sheet, error)
+                blind = pool.submit(self._record_unknown, sheet).exception()
+                if blind is not None and not isinstance(error, Unavailable):
+                    self._fail(sheet, blind)
+
+    def end(self) -> None:
+        """Count what was skipped, and raise the first failure, if any."""
+        if self.skipped:
+            logger.warning("not sampled in time", mirrors=self.skipped[:SAID], of=len(self.skipped))
+            metrics.skipped(len(self.skipped))
+        if self.failed:
+            raise self.failed[0]
+
+    def _record(self, sheet: Sheet, pace: Pace, at: int) -> Observation | None:
+        """Judge and record one mirror; None without time, or when another sampler was first."""
+        if time.monotonic() >= self.until:
+            self.skipped.append(sheet.mirror.name)
+            return None
+        assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
+        observation, memory, change = assessment.result(at)
+        outcome = Outcome(observation, pack(memory), change)
+        return observation if self._keep(sheet, outcome) else None
+
+    def _record_unknown(self, sheet: Sheet) -> None:
+        """Say of a mirror whose sample cannot be recorded that nothing is known of it now.
+
+        All else stays as the last sample left it, its time included; a mirror that was never
+        sampled has nothing to keep.
+        """
+        if sheet.before is None:
+            return
+        after = unknown(sheet.before, datetime.fromtimestamp(self.clock() / 1000, UTC))
+        self._keep(sheet, Outcome(after, sheet.state.memory or b"", _became(sheet.before, after)))
+
+    def _keep(self, sheet: Sheet, outcome: Outcome) -> bool:
+        if not self.samples.record(sheet.state, outcome):
+            return False
+        change = outcome.change
+        if change is not None:
+            codes = [reason.code for reason in change.reasons]
+            logger.info("status changed", mirror=sheet.mirror.name, after=change.after, why=codes)
+        return True
+
+    def _fail(self, sheet: Sheet, error: BaseException) -> None:
+        """Remember a failure, and log it by its type and place: its words may quote a secret."""
+        self.failed.append(error)
+        logger.error(
+            "sample not recorded",
+            mirror=sheet.mirror.name,
+            error=type(error).__qualname__,
+            why=_why(error),
+            stack=[f"{one.name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)],
+        )
+
+
+def portions(states: Mapping[str, State]) -> Iterator[Mapping[str, State]]:
+    """The mirrors to sample together, those first that were not sampled for longest."""
+    portion: dict[str, State] = {}
+    weight = 0
+    for name, state in sorted(states.items(), key=lambda one: _measured(one[1])):
+        size = len(state.memory or b"")
+        if portion and weight + size > PORTION_BYTES:
+            yield portion
+            portion, weight = {}, 0
+        portion[name] = state
+        weight += size
+    if portion:
+        yield portion
+
+
+def unknown(before: Observation, now: datetime) -> Observation:
+    """The next observation of a mirror that could not be sampled: UNKNOWN, and the rest as before.
+
+    What was lost stays worth knowing.
+    """
+    says = {"age": duration((now - before.measured_at) // timedelta(milliseconds=1))}
+    missing = reason(Code.SAMPLES_MISSING, now, says)
+    known = {one.key: one.since for one in before.reasons}
+    missing = missing.model_copy(update={"since": known.get(missing.key, missing.since)})
+    kept = (one for one in before.reasons if one.code in LASTING)
+    was = before.status is Status.UNKNOWN
+    return before.model_copy(
+        update={
+            "sequence": before.sequence + 1,
+            "status": Status.UNKNOWN,
+            "status_since": before.status_since if was else now,
+            "reasons": (missing, *kept),
+        }
+    )
+
+
+def _measured(state: State) -> datetime:
+    return NEVER if state.observation is None else state.observation.measured_at
+
+
+def _became(before: Observation, after: Observation) -> Change | None:
+    if before.status is after.status:
+        return None
+    took = after.status_since - before.status_since
+    return Change(
+        mirror=after.mirror,
+        at=after.status_since,
+        kind=ChangeKind.STATUS,
+        before=before.status,
+        after=after.status,
+        reasons=after.reasons,
+        took_ms=took // timedelta(milliseconds=1),
+        alert=deserves_alert(before, after),
+    )
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, ProblemError):
+        return error.detail
+    return aws.code(error) if isinstance(error, ClientError) else ""
