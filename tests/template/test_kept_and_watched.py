@@ -10,8 +10,13 @@ TABLES = {
     "MirrorsTable": {"HASH": "kind", "RANGE": "name"},
     "HistoryTable": {"HASH": "mirror", "RANGE": "at"},
 }
-DEAD_LETTERS = ["SamplesDeadLetters", "ScheduleDeadLetters", "FailedInvocations"]
-TWO_WEEKS_S = 14 * 24 * 3600
+HOUR_S, DAY_S = 3_600, 86_400
+# How long a dead letter, and so its alarm, lasts: a failed sample is outdated by the next one.
+DEAD_LETTERS = {
+    "SamplesDeadLetters": HOUR_S,
+    "ScheduleDeadLetters": DAY_S,
+    "FailedInvocations": DAY_S,
+}
 
 
 def keys(schema: list[dict[str, str]]) -> dict[str, str]:
@@ -89,7 +94,9 @@ def test_every_alarm_tells_people_when_it_comes_and_when_it_goes() -> None:
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS)
-def test_one_dead_letter_is_enough_for_an_alarm_and_is_kept_for_two_weeks(queue: str) -> None:
+def test_one_dead_letter_is_enough_for_an_alarm_that_ends_while_it_still_means_something(
+    queue: str,
+) -> None:
     dimension = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
     (watching,) = (
         one["Properties"]
@@ -101,7 +108,19 @@ def test_one_dead_letter_is_enough_for_an_alarm_and_is_kept_for_two_weeks(queue:
     assert watching["ComparisonOperator"] == "GreaterThanThreshold"
     assert watching["Threshold"] == 0
     kept_s = resources("AWS::SQS::Queue")[queue]["Properties"]["MessageRetentionPeriod"]
-    assert kept_s == TWO_WEEKS_S
+    assert kept_s == DEAD_LETTERS[queue]
+
+
+def test_every_dead_letter_queue_is_known_and_can_be_purged_by_an_output() -> None:
+    redriven = {
+        one["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for one in resources("AWS::SQS::Queue").values()
+        if "RedrivePolicy" in one["Properties"]
+    }
+    _, urls = translated()["Outputs"]["DeadLetterQueueUrls"]["Value"]["Fn::Join"]
+
+    assert redriven <= set(DEAD_LETTERS)
+    assert [one["Ref"] for one in urls] == list(DEAD_LETTERS)
 
 
 def test_silence_of_the_sampler_is_an_alarm() -> None:
