@@ -23,7 +23,8 @@ SETTINGS = {
     "SAMPLES_QUEUE_URL": {"Ref": "SamplesQueue"},
     "SECRETS_PREFIX": {"Ref": "AWS::StackName"},
     "ACTIVITY_WINDOW_S": {"Ref": "ActivityWindow"},
-    "POWERTOOLS_SERVICE_NAME": "lockstep",
+    "METRICS_BY_MIRROR": {"Ref": "MetricsByMirror"},
+    "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
     "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",
     "LOG_LEVEL": "INFO",
 }

@@ -127,7 +127,7 @@ def test_silence_of_the_sampler_is_an_alarm() -> None:
     silence = alarm("SamplesMissing")
 
     assert (silence["Namespace"], silence["MetricName"]) == ("Lockstep", "SamplesTaken")
-    assert silence["Dimensions"] == [{"Name": "service", "Value": "lockstep"}]
+    assert silence["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
     assert silence["TreatMissingData"] == "breaching"
     assert silence["ComparisonOperator"] == "LessThanThreshold"
     assert silence["Period"] * silence["EvaluationPeriods"] == 300
@@ -143,6 +143,30 @@ def test_an_error_of_any_function_is_an_alarm() -> None:
 
     assert watched == set(functions())
     assert len(watched) <= 10, "CloudWatch adds up no more metrics than that"
+
+
+def test_no_alarm_hears_of_another_stack_in_the_account() -> None:
+    """Each names this stack, or something that CloudFormation makes for it alone."""
+    for name in resources("AWS::CloudWatch::Alarm"):
+        for metric in metrics_of(alarm(name)):
+            for dimension in metric["Dimensions"]:
+                assert isinstance(dimension["Value"], dict), f"{name} {dimension}"
+
+
+def metrics_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics that an alarm watches, one or a sum."""
+    if "Metrics" not in properties:
+        return [properties]
+    return [one["MetricStat"]["Metric"] for one in properties["Metrics"] if "MetricStat" in one]
+
+
+def test_series_and_metrics_that_cost_by_mirror_or_route_are_off_unless_asked_for() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    by_mirror = translated()["Parameters"]["MetricsByMirror"]
+
+    assert not stage["Properties"]["DefaultRouteSettings"].get("DetailedMetricsEnabled")
+    assert by_mirror["Default"] == "false"
+    assert "$0.60" in by_mirror["Description"], "it says what it costs"
 
 
 @pytest.mark.parametrize(
