@@ -133,13 +133,11 @@ def test_silence_of_the_sampler_is_an_alarm() -> None:
     assert silence["Period"] * silence["EvaluationPeriods"] == 300
 
 
-def test_an_error_of_any_function_is_an_alarm() -> None:
-    watched = {
-        dimension["Value"]["Ref"]
-        for metric in alarm("FunctionErrors")["Metrics"]
-        if "MetricStat" in metric
-        for dimension in metric["MetricStat"]["Metric"]["Dimensions"]
-    }
+@pytest.mark.parametrize(
+    ("name", "metric"), [("FunctionErrors", "Errors"), ("FunctionsThrottled", "Throttles")]
+)
+def test_an_error_or_a_refused_start_of_any_function_is_an_alarm(name: str, metric: str) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarm(name)["Metrics"] if "MetricStat" in one]
 
     assert watched == set(functions())
     assert len(watched) <= 10, "CloudWatch adds up no more metrics than that"

@@ -33,6 +33,14 @@ ROUTES = {
     "PUT /connect-clusters/{name}": ("RegisterCluster", WRITE),
     "DELETE /connect-clusters/{name}": ("RegisterCluster", WRITE),
 }
+# Where the caller names a host, or Kafka is asked before there is an answer.
+WAITS_FOR_KAFKA = {
+    "POST /mirrors",
+    "POST /mirrors/preview",
+    "PATCH /mirrors/{name}",
+    "PUT /clusters/{name}",
+    "PUT /connect-clusters/{name}",
+}
 SCHEDULED = ["ReconcileMirrors", "DispatchSamples", "PublishAlerts"]
 # EventBridge Scheduler: the unit is singular with 1 and plural with more; no linter says so.
 RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
@@ -101,6 +109,25 @@ def test_the_stage_is_throttled_and_logs_who_asked_for_what() -> None:
     assert "authorization" not in settings["AccessLogSettings"]["Format"].lower()
 
 
+def test_the_access_log_names_a_request_as_the_function_s_own_log_does() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    said = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+
+    assert said["function_request_id"] == "$context.integration.requestId"
+    assert "function_request_id" in vars(LambdaContextModel())
+
+
+def test_what_waits_for_a_host_that_may_be_dead_is_throttled_more() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    throttled = stage["Properties"]["RouteSettings"]
+
+    assert set(throttled) <= set(ROUTES), (
+        "API Gateway refuses settings of a route that is not there"
+    )
+    assert set(throttled) == WAITS_FOR_KAFKA
+    assert {one["ThrottlingRateLimit"] for one in throttled.values()} == {2}
+
+
 def test_exactly_these_functions_are_scheduled() -> None:
     schedules = resources("AWS::Scheduler::Schedule")
 
@@ -151,7 +178,9 @@ def test_a_failed_sample_fails_alone_and_ends_in_the_dead_letters_before_it_expi
 
     assert mapping["Properties"]["FunctionName"] == {"Ref": "SampleLatencyAliaslive"}
     assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert mapping["Properties"]["ScalingConfig"] == {
+        "MaximumConcurrency": {"Ref": "SamplerConcurrency"}
+    }
     assert queue["VisibilityTimeout"] >= 6 * timeout_s
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SamplesDeadLetters", "Arn"]}
     assert (
@@ -159,3 +188,10 @@ def test_a_failed_sample_fails_alone_and_ends_in_the_dead_letters_before_it_expi
         < queue["MessageRetentionPeriod"]
         <= 300
     )
+
+
+def test_the_sampler_leaves_half_of_a_new_account_s_ten_functions_to_the_rest() -> None:
+    limit = translated()["Parameters"]["SamplerConcurrency"]
+
+    assert limit["Default"] == 5
+    assert limit["MinValue"] == 2, "Lambda takes no less"
