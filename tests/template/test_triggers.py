@@ -83,12 +83,23 @@ def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() 
     pool = {"Fn::Sub": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"}
     assert tokens["type"] == "jwt"
     assert tokens["identitySource"] == "$request.header.Authorization"
+    clients = [{"Ref": "MachineClient"}, {"Ref": "ReaderClient"}]
     assert tokens["jwtConfiguration"] == {
         "issuer": {"Fn::If": ["MakesUserPool", pool, {"Ref": "JwtIssuer"}]},
         "audience": [
             {"Fn::If": ["MakesUserPool", {"Ref": "MachineClient"}, {"Ref": "JwtAudience"}]}
         ],
     }
+
+
+def test_one_machine_client_may_write_and_another_only_read() -> None:
+    clients = {
+        name: one["Properties"]["AllowedOAuthScopes"]
+        for name, one in resources("AWS::Cognito::UserPoolClient").items()
+    }
+    read, write = ({"Fn::Sub": f"${{Scopes}}/{scope}"} for scope in ("read", "write"))
+
+    assert clients == {"MachineClient": [read, write], "ReaderClient": [read]}
 
 
 def test_the_pool_that_is_made_knows_exactly_the_scopes_of_the_routes() -> None:
