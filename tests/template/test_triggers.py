@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.lambda_context import LambdaContextModel
 
 from tests.stack import resources
 
