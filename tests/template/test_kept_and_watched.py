@@ -139,7 +139,8 @@ def test_silence_of_the_sampler_is_an_alarm() -> None:
 def test_an_error_or_a_refused_start_of_any_function_is_an_alarm(name: str, metric: str) -> None:
     watched = [one["MetricStat"]["Metric"] for one in alarm(name)["Metrics"] if "MetricStat" in one]
 
-    assert watched == set(functions())
+    assert {one["MetricName"] for one in watched} == {metric}
+    assert {one["Dimensions"][0]["Value"]["Ref"] for one in watched} == set(functions())
     assert len(watched) <= 10, "CloudWatch adds up no more metrics than that"
 
 

@@ -165,7 +165,7 @@ def test_managed_policies_are_what_knows_no_resource_and_what_kafka_was_given(
     function: str,
 ) -> None:
     role = resources("AWS::IAM::Role")[f"{function}Role"]["Properties"]
-    in_vpc = "VpcConfig" in resources("AWS::Lambda::Function")[function]["Properties"]
+    reaches_kafka = "VpcConfig" in resources("AWS::Lambda::Function")[function]["Properties"]
 
     assert role["ManagedPolicyArns"] == ([X_RAY, INTERFACES, KAFKA] if reaches_kafka else [X_RAY])
 

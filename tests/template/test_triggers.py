@@ -1,12 +1,13 @@
 """What starts a function: routes with their scopes, schedules, the queue."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.logging.lambda_context import LambdaContextModel
 
-from tests.stack import resources
+from tests.stack import resources, translated
 
 Routes = dict[str, tuple[str, list[dict[str, list[str]]]]]
 READ, WRITE = "mirrors/read", "mirrors/write"
@@ -87,9 +88,7 @@ def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() 
     clients = [{"Ref": "MachineClient"}, {"Ref": "ReaderClient"}]
     assert tokens["jwtConfiguration"] == {
         "issuer": {"Fn::If": ["MakesUserPool", pool, {"Ref": "JwtIssuer"}]},
-        "audience": [
-            {"Fn::If": ["MakesUserPool", {"Ref": "MachineClient"}, {"Ref": "JwtAudience"}]}
-        ],
+        "audience": {"Fn::If": ["MakesUserPool", clients, [{"Ref": "JwtAudience"}]]},
     }
 
 
