@@ -12,6 +12,7 @@ from mirroring.storing import metrics
 from tests.given import BEGIN, NAME, a_reason, after, an_observation
 
 STACK = "kafka-of-payments"
+SAMPLED = set(metrics.UNITS) - {"SamplesSkipped"}
 Lines = list[dict[str, Any]]
 Emitted = Callable[..., Lines]
 
@@ -59,7 +60,7 @@ def test_a_sample_is_one_line_with_every_metric(emitted: Emitted) -> None:
 
     (line,) = emitted(seen)
 
-    assert {name: line[name] for name in metrics.UNITS} == {
+    assert {name: line[name] for name in SAMPLED} == {
         "LatencyAverage": [21],
         "Behind": [7],
         "LagRecords": [9],
@@ -67,14 +68,14 @@ def test_a_sample_is_one_line_with_every_metric(emitted: Emitted) -> None:
         "SamplesTaken": [1],
         "DataLossRecords": [0],
     }
-    assert line["_aws"]["Timestamp"] == after(minutes=1).timestamp() * 1000
-    assert kept([line]) == {(name, STACK) for name in metrics.UNITS}
+    assert line["_aws"]["Timestamp"] > BEGIN.timestamp() * 1000
+    assert kept([line]) == {(name, STACK) for name in SAMPLED}
 
 
 def test_a_thousand_mirrors_are_six_metrics_in_ten_lines(emitted: Emitted) -> None:
     lines = emitted(*(an_observation(mirror=f"eu.us.{one:05}") for one in range(1_000)))
 
-    assert kept(lines) == {(name, STACK) for name in metrics.UNITS}
+    assert kept(lines) == {(name, STACK) for name in SAMPLED}
     assert [len(line["Status"]) for line in lines] == [metrics.VALUES] * 10
 
 
@@ -83,16 +84,42 @@ def test_a_mirror_has_metrics_of_its_own_only_where_they_are_asked_for(
 ) -> None:
     lines = emitted(an_observation(), an_observation(mirror="us.ap"))
 
-    assert kept(lines[1:]) == {
+    assert kept(lines[:-1]) == {
         (name, STACK, mirror) for name in ("LatencyAverage", "Status") for mirror in (NAME, "us.ap")
+    }
+    assert {line["_aws"]["Timestamp"] for line in lines[:-1]} == {
+        after(minutes=1).timestamp() * 1000
     }
 
 
 def test_what_was_never_measured_is_no_metric(by_mirror: None, emitted: Emitted) -> None:
-    stack, mirror = emitted(an_observation(latency=Latency()))
+    mirror, stack = emitted(an_observation(latency=Latency()))
 
     assert {name for name, *_ in kept([stack])} == {"Status", "SamplesTaken", "DataLossRecords"}
     assert kept([mirror]) == {("Status", STACK, NAME)}
+
+
+def test_what_was_taken_before_a_failure_is_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def taken() -> Iterator[Observation]:
+        yield an_observation()
+        yield an_observation(mirror="us.ap")
+        raise TimeoutError("the third one")
+
+    with pytest.raises(TimeoutError):
+        metrics.emit(taken())
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["SamplesTaken"] == [1, 1]
+
+
+def test_mirrors_that_were_skipped_are_one_metric(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics.skipped(250)
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["SamplesSkipped"] == 250
+    assert kept([line]) == {("SamplesSkipped", STACK)}
 
 
 def test_lost_records_are_added_up(emitted: Emitted) -> None:
