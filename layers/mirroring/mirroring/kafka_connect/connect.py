@@ -48,9 +48,12 @@ class Connect:
         self._deadline = float("inf")
 
     def within(self, seconds: float) -> "Connect":
-        """The same cluster over the same sockets, for calls that end within `seconds` from now."""
+        """The same cluster over the same sockets, for calls that end within `seconds` from now.
+
+        And no later than those of the one that is bounded here.
+        """
         bounded = copy.copy(self)
-        bounded._deadline = time.monotonic() + seconds
+        bounded._deadline = min(self._deadline, time.monotonic() + seconds)
         return bounded
 
     def about(self) -> About:

@@ -108,7 +108,7 @@ class Changer:
 def opened() -> Changer:
     """The changer of what the environment names."""
     made = reconcile.opened()
-    return Changer(made.store, made.samples, made.connections, made)
+    return Changer(made.store, made.mirrors.samples, made.connections, made)
 
 
 def _acknowledged(found: list[datetime]) -> dict[str, object]:

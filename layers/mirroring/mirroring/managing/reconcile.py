@@ -5,86 +5,104 @@ What is wanted is in the table, so whatever cannot be done now is done by a late
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.cluster import KafkaCluster
 from mirroring.connecting import connections
 from mirroring.connecting.connections import Connections
-from mirroring.errors import MirrorNotFound, ProblemError
-from mirroring.kafka_connect.connect import Connect
+from mirroring.errors import ProblemError
 from mirroring.kafka_connect.told import Told
+from mirroring.managing import rounds
+from mirroring.managing.mirror_reconciler import MirrorReconciler, Workplace
 from mirroring.managing.removal import Removals
-from mirroring.managing.renewal import Course, Renewals
-from mirroring.managing.repair import differing, plan, settled
-from mirroring.managing.steps import Steps
+from mirroring.managing.renewal import Renewals
+from mirroring.managing.repair import is_held
+from mirroring.managing.rounds import Outcome, Round
 from mirroring.managing.tombstones import Orphans
-from mirroring.managing.wanted import Wanted, wanted
-from mirroring.mirror import Asked, Intent, Mirror
-from mirroring.observation import Observation
-from mirroring.storing import history, samples, store, tombstones, turns
-from mirroring.storing.history import History
-from mirroring.storing.samples import Samples
+from mirroring.mirror import Intent, Mirror
+from mirroring.storing import cursors, history, samples, store, tombstones, turns
+from mirroring.storing.cursors import Cursors
 from mirroring.storing.store import Store
 from mirroring.storing.tombstones import Tombstone
 
-CLUSTERS_AT_ONCE = 16
+# Each has threads of its own, so that none waits for another; a function may have 1,024.
+CLUSTERS_AT_ONCE = 150
+# Two calls that nobody answers, of 8 s each at most, and not the whole run for one mirror.
+MIRROR_S = 12.0
+# A tenth of a run: what is left over can wait for the next one, a pause cannot.
+SWEEP_S = 5.0
+# What still runs when the time is over ends within a call to DynamoDB, or is left behind.
+LAST_CALLS_S = 2.0
 FIRST_TRY_S = 1.0
-# What Connect did after it had failed to answer in time is missing in what we remember of it, so
-# a young mirror is looked at closely even where nothing seems left to do.
-YOUNG = timedelta(minutes=10)
+NAMES_TOLD = 5
 
 logger = Logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """A Connect cluster, its REST API within a time, and the Kafka clusters by name."""
+class MirrorsFailedError(Exception):
+    """Some mirrors met an error that no rule expects; the others had their turn."""
 
-    cluster: ConnectCluster
-    connect: Connect
-    kafka: Callable[[str], KafkaCluster]
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a run has to do at one Connect cluster, beginning after `cursor`."""
+
+    mirrors: Sequence[Mirror]
+    dead: Sequence[Tombstone]
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
     """What it takes to make Kafka Connect be as it is wanted.
 
-    `given` remembers between runs which connections a mirror's connectors are known to have, and
-    which requests of people are done.
+    `stuck` remembers between runs which mirrors Connect did not answer for: they come with the
+    others of their cluster then, and not before them.
     """
 
     store: Store
-    samples: Samples
-    history: History
-    connections: Connections
-    renewals: Renewals
-    removals: Removals
+    cursors: Cursors
+    mirrors: MirrorReconciler
     orphans: Orphans
-    given: dict[str, tuple[Mapping[str, str], Sequence[Asked]]] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def connections(self) -> Connections:
+        """What people registered, with its secrets."""
+        return self.mirrors.connections
 
     def run(self, seconds: float) -> int:
         """Look after every mirror for at most `seconds`; how many are as they are wanted.
 
-        Connect clusters are looked after at once, so that one that is away costs no other.
-        Raises Unavailable when our own tables cannot be read.
+        Connect clusters are looked after at once, so that one that is away costs no other; what
+        did not get its turn begins the next run. Raises MirrorsFailedError when all others had
+        their turn, and Unavailable when our own tables cannot be read.
         """
-        until = time.monotonic() + seconds
+        until = self.clock() + seconds
         kafka = cache(self.connections.registry.cluster)
-        dead = self.orphans.due(datetime.now(UTC))
-        fleet: dict[str, list[Mirror]] = {name: [] for name in dead}
-        for mirror in self.store.fleet().mirrors:
-            fleet.setdefault(mirror.connect_cluster, []).append(mirror)
-        with ThreadPoolExecutor(CLUSTERS_AT_ONCE) as pool:
-            counts = [
-                pool.submit(self._cluster, name, mirrors, dead.get(name, []), kafka, until)
-                for name, mirrors in fleet.items()
-            ]
-        return sum(count.result() for count in counts)
+        readable, unreadable = self.store.readable()
+        failures: dict[str, BaseException] = dict(unreadable)
+        before = self.cursors.read()
+        shares = self._shares(readable, before)
+        pool = ThreadPoolExecutor(CLUSTERS_AT_ONCE)
+        futures = {
+            name: pool.submit(self._cluster, name, share, kafka, until)
+            for name, share in shares.items()
+        }
+        wait(futures.values(), until - self.clock() + LAST_CALLS_S)
+        pool.shutdown(wait=False, cancel_futures=True)
+        done = {name: self._ended(name, one, before.get(name)) for name, one in futures.items()}
+        self._remember(before, done)
+        for one in done.values():
+            failures.update(one.failures)
+        _raise(failures)
+        return sum(one.settled for one in done.values())
 
     def apply(self, mirror: Mirror, seconds: float = FIRST_TRY_S) -> bool:
         """Try for at most `seconds` to make one mirror so, and leave the rest to the next run.
@@ -92,104 +110,96 @@ class Reconciler:
         True when Connect is as the mirror wants it; for a mirror that is being removed: when its
         connectors and its record are gone.
         """
-        until = time.monotonic() + seconds
+        until = self.clock() + seconds
         try:
             kafka = self.connections.registry.cluster
             place = self._workplace(mirror.connect_cluster, kafka, until)
-            return self._mirror(mirror, place, {}, renew=False)
+            return self.mirrors.reconcile(mirror, place, {}, renew=False)
         except ProblemError as error:
-            return _left(error, mirror=mirror.name)
+            _left(error, mirror=mirror.name)
+            return False
+
+    def _shares(self, mirrors: Sequence[Mirror], cursors: Mapping[str, str]) -> dict[str, Share]:
+        """What is to do, by Connect cluster."""
+        dead = self.orphans.due(datetime.now(UTC))
+        fleet: dict[str, list[Mirror]] = {name: [] for name in dead}
+        for mirror in mirrors:
+            fleet.setdefault(mirror.connect_cluster, []).append(mirror)
+        return {
+            name: Share(some, dead.get(name, ()), cursors.get(name)) for name, some in fleet.items()
+        }
 
     def _cluster(
-        self,
-        name: str,
-        mirrors: Sequence[Mirror],
-        dead: Sequence[Tombstone],
-        kafka: Callable[[str], KafkaCluster],
-        until: float,
-    ) -> int:
-        """How many mirrors of one Connect cluster are as they are wanted."""
+        self, name: str, share: Share, kafka: Callable[[str], KafkaCluster], until: float
+    ) -> Round:
+        """What came of the mirrors of one Connect cluster; of none where it is away."""
         try:
             place = self._workplace(name, kafka, until)
             listed = place.connect.connectors()
-            self.orphans.remove(place.connect, dead, listed)
         except ProblemError as error:
-            return _left(error, connect_cluster=name)
-        return sum(self._guarded(mirror, place, listed) for mirror in mirrors)
+            _left(error, connect_cluster=name)
+            return Round(cursor=share.cursor)
+        self._sweep(name, place, share.dead, listed)
+        by_name = {one.name: one for one in share.mirrors}
+        urgent = {one.name for one in share.mirrors if is_urgent(one, listed)} - self.stuck
+        return rounds.work(
+            by_name,
+            urgent,
+            share.cursor,
+            lambda one: self._mirror(by_name[one], place, listed),
+            lambda: until - self.clock(),
+        )
 
-    def _guarded(self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told]) -> bool:
-        """One mirror; what it fails at costs the others nothing."""
+    def _sweep(
+        self, name: str, place: Workplace, dead: Sequence[Tombstone], listed: Mapping[str, Told]
+    ) -> None:
+        """Remove what removed mirrors left; a connector that does not go holds up no mirror."""
         try:
-            return self._mirror(mirror, place, listed)
+            self.orphans.remove(place.connect.within(SWEEP_S), dead, listed)
         except ProblemError as error:
-            return _left(error, mirror=mirror.name)
+            _left(error, connect_cluster=name)
+
+    def _mirror(self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told]) -> Outcome:
+        """One mirror, for as long as is fair to the others."""
+        bounded = Workplace(place.cluster, place.connect.within(MIRROR_S), place.kafka)
+        try:
+            settled = self.mirrors.reconcile(mirror, bounded, listed)
+        except ProblemError as error:
+            _left(error, mirror=mirror.name)
+            return Outcome.STUCK
+        return Outcome.SETTLED if settled else Outcome.WAITING
 
     def _workplace(
         self, name: str, kafka: Callable[[str], KafkaCluster], until: float
     ) -> Workplace:
         cluster = self.connections.registry.connect_cluster(name)
-        connect = self.connections.connect(cluster).within(until - time.monotonic())
+        connect = self.connections.connect(cluster).within(until - self.clock())
         return Workplace(cluster, connect, kafka)
 
-    def _mirror(
-        self, mirror: Mirror, place: Workplace, listed: Mapping[str, Told], renew: bool = True
-    ) -> bool:
-        """Do what a mirror needs; whether it is as it is wanted then.
+    def _ended(self, name: str, run: "Future[Round]", cursor: str | None) -> Round:
+        """What came of a Connect cluster; one that has not ended goes on where it had begun."""
+        if not run.done() or run.cancelled():
+            logger.warning("no end in time", connect_cluster=name)
+            return Round(cursor=cursor)
+        if (error := run.exception()) is not None:
+            return Round(cursor=cursor, failures={name: error})
+        return run.result()
 
-        A connector that is younger than a second is not listed, so a missing one is asked for.
-        """
-        if mirror.intent is Intent.DELETED:
-            return self.removals.finish(mirror, place.cluster, place.connect)
-        aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
-        now = datetime.now(UTC)
-        if self._is_quiet(mirror, aim, listed, now):
-            return True
-        found = {
-            name: listed.get(name) or place.connect.connector(name) for name in aim.configurations
-        }
-        actual = {name: told for name, told in found.items() if told is not None}
-        if not self._is_latest(mirror):
-            return False
-        done = self.store.reconciled(mirror.name)
-        seen = self.samples.observation(mirror.name) if done.applied else None
-        course = self.renewals.course(mirror, aim, actual, seen, done, now if renew else None)
-        steps = Steps(self.store, self.history, place.connect, mirror, course.wanted, course.done)
-        return self._take(steps, course, actual, seen, now)
+    def _remember(self, before: Mapping[str, str], done: Mapping[str, Round]) -> None:
+        """Where each Connect cluster's next run begins, and who was stuck in their last turn."""
+        for one in done.values():
+            self.stuck.difference_update(one.begun)
+            self.stuck.update(one.stuck)
+        after = {name: one.cursor for name, one in done.items() if one.cursor is not None}
+        if after != before:
+            self.cursors.write(after)
 
-    def _take(
-        self,
-        steps: Steps,
-        course: Course,
-        actual: Mapping[str, Told],
-        seen: Observation | None,
-        now: datetime,
-    ) -> bool:
-        """The steps that are planned; whether Connect has taken what it was asked for."""
-        mirror, aim = steps.mirror, course.wanted
-        steps.adopt([n for n in actual if not differing(actual[n].config, aim.configurations[n])])
-        actions = plan(mirror, aim, actual, seen, steps.done, now)
-        renews = course.renews and steps.done.refused is None
-        if (actions or renews) and not steps.take(actions):
-            return False
-        if steps.done.renewing is None and not course.waits:
-            self.given[mirror.name] = steps.done.connections, mirror.asks
-        is_complete = bool(actions) or len(actual) == len(aim.configurations)
-        return is_complete and steps.done.refused is None
 
-    def _is_quiet(
-        self, mirror: Mirror, aim: Wanted, listed: Mapping[str, Told], now: datetime
-    ) -> bool:
-        """Whether Connect's list alone shows that nothing is to be done."""
-        is_given = self.given.get(mirror.name) == (aim.connections, mirror.asks)
-        is_calm = now - mirror.updated_at > YOUNG
-        return is_given and is_calm and settled(mirror, aim, listed)
-
-    def _is_latest(self, mirror: Mirror) -> bool:
-        """Whether nobody changed the mirror since it was read."""
-        try:
-            return self.store.mirror(mirror.name).version == mirror.version
-        except MirrorNotFound:
-            return False
+def is_urgent(mirror: Mirror, listed: Mapping[str, Told]) -> bool:
+    """Whether a person wants it removed, paused or stopped, and Connect does not say so yet."""
+    if mirror.intent is Intent.DELETED:
+        return True
+    return mirror.intent is not Intent.RUNNING and not is_held(mirror, listed)
 
 
 @cache
@@ -199,11 +209,21 @@ def opened() -> Reconciler:
     renewals = Renewals(mirrors, turns.opened(), past)
     places = connections.opened()
     removals = Removals(mirrors, past, places, renewals)
+    one = MirrorReconciler(mirrors, samples.opened(), past, places, renewals, removals)
     orphans = Orphans(tombstones.opened(), places.registry, past)
-    return Reconciler(mirrors, samples.opened(), past, places, renewals, removals, orphans)
+    return Reconciler(mirrors, cursors.opened(), one, orphans)
 
 
-def _left(error: ProblemError, **whom: str) -> bool:
+def _raise(failures: Mapping[str, BaseException]) -> None:
+    """Log each failure with its type; raises MirrorsFailedError when there is one."""
+    for name, error in failures.items():
+        logger.error("reconcile failed", of=name, error=type(error).__name__, exc_info=error)
+    if failures:
+        told = [f"{name}: {type(one).__name__}" for name, one in sorted(failures.items())]
+        more = f" and {len(told) - NAMES_TOLD} more" if len(told) > NAMES_TOLD else ""
+        raise MirrorsFailedError(", ".join(told[:NAMES_TOLD]) + more)
+
+
+def _left(error: ProblemError, **whom: str) -> None:
     """Say what could not be done now."""
     logger.warning("left to the next run", extra={**whom, "because": error.detail})
-    return False

@@ -102,6 +102,13 @@ def settled(mirror: Mirror, wanted: Wanted, actual: Mapping[str, Told]) -> bool:
     return True
 
 
+def is_held(mirror: Mirror, listed: Mapping[str, Told]) -> bool:
+    """Whether each connector that is there is paused or stopped as a person wants it."""
+    state = HOLDING[mirror.intent][1]
+    names = (mirror.source_connector, mirror.checkpoint_connector)
+    return all(listed[name].connector.status == state for name in names if name in listed)
+
+
 def differing(actual: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
     """The keys in which two configurations differ; `name` is Connect's own."""
     keys = {*actual, *wanted} - {"name"}

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 
+from pydantic import ValidationError
+
 from mirroring.errors import MirrorExists, MirrorNotFound, VersionMoved
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
@@ -50,6 +52,16 @@ class Store:
         revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
         items = all_of(self._db, self._table, MIRROR)
         return Fleet(revision, tuple(read(item, Mirror) for item in items))
+
+    def readable(self) -> tuple[list[Mirror], dict[str, ValidationError]]:
+        """Every mirror that reads, and what is wrong with each that does not, by name."""
+        mirrors, unreadable = [], {}
+        for item in all_of(self._db, self._table, MIRROR):
+            try:
+                mirrors.append(read(item, Mirror))
+            except ValidationError as error:
+                unreadable[item["name"]["S"]] = error
+        return mirrors, unreadable
 
     def create(self, mirror: Mirror, revision: int, change: Change) -> None:
         """Adds a mirror that was checked against the fleet at `revision`.

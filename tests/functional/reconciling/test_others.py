@@ -1,0 +1,138 @@
+"""What one mirror or one Connect cluster fails at costs the others nothing."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from mirroring.managing import reconcile
+from mirroring.managing.reconcile import MirrorsFailedError
+from mirroring.mirror import Intent
+from mirroring.storing import cursors
+from mirroring.storing.history import History
+from mirroring.storing.registry import Registry
+from mirroring.storing.samples import Samples
+from mirroring.storing.store import Store
+
+from tests.functional import connect_server as fake
+from tests.functional.connect_server import ConnectServer
+from tests.functional.reconciling.acts import OTHER, add, change, run
+from tests.given import NAME, a_connect_cluster, a_mirror
+
+FIRST = "eu.us-core.00000"
+
+
+@pytest.fixture
+def ten(store: Store, server: ConnectServer, clusters: Registry) -> Iterator[list[ConnectServer]]:
+    """Nine Connect clusters more, with a mirror each."""
+    with ExitStack() as stack:
+        others = [stack.enter_context(ConnectServer(shy=0)) for _ in range(9)]
+        for index, one in enumerate(others):
+            clusters.put_connect_cluster(a_connect_cluster(f"c{index}", urls=(one.url,)))
+            add(store, a_mirror(f"eu.us-core.c{index}", connect_cluster=f"c{index}"))
+        yield [server, *others]
+
+
+@pytest.mark.parametrize("silent", ["", "/connectors/"], ids=["of all", "of single connectors"])
+def test_a_connect_cluster_of_ten_that_answers_nothing_costs_the_nine_no_minute(
+    ten: list[ConnectServer], silent: str
+) -> None:
+    ten[4].script(*[fake.slow(30) for _ in range(100)], path=silent)
+    began = time.monotonic()
+    assert [reconcile.opened().run(2) for _ in range(2)] == [9, 9]
+    assert time.monotonic() - began < 15
+    assert [len(one.connectors) for one in ten] == [2, 2, 2, 2, 0, 2, 2, 2, 2, 2]
+
+
+def unreadable(name: str) -> None:
+    """What is stored of a mirror is of another shape."""
+    boto3.client("dynamodb").update_item(
+        TableName="MirrorsTable",
+        Key={"kind": {"S": "mirror"}, "name": {"S": name}},
+        UpdateExpression="SET #document = :other",
+        ExpressionAttributeNames={"#document": "document"},
+        ExpressionAttributeValues={":other": {"S": '{"nobody": "knows"}'}},
+    )
+
+
+def test_a_stored_mirror_that_does_not_read_is_told_by_its_error_and_costs_no_other(
+    store: Store, server: ConnectServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(store, a_mirror(FIRST))
+    unreadable(FIRST)
+    with pytest.raises(MirrorsFailedError, match=f"{FIRST}: ValidationError"):
+        run()
+    assert f"{NAME}.source" in server.connectors
+    assert [vars(one)["error"] for one in caplog.records if one.levelname == "ERROR"] == [
+        "ValidationError"
+    ]
+
+
+@pytest.mark.parametrize("error", [KeyError("given"), ClientError({"Error": {}}, "PutItem")])
+def test_an_error_that_nobody_expects_of_one_mirror_costs_no_other(
+    store: Store,
+    server: ConnectServer,
+    taken: Samples,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    add(store, a_mirror(FIRST))
+    put = Store.put_reconciled
+
+    def refuse(self: Store, done: Any) -> None:
+        if done.mirror == FIRST:
+            raise error
+        put(self, done)
+
+    monkeypatch.setattr(Store, "put_reconciled", refuse)
+    with pytest.raises(MirrorsFailedError, match=f"{FIRST}: {type(error).__name__}"):
+        run()
+    assert f"{NAME}.source" in server.connectors
+    assert store.reconciled(NAME).applied
+
+
+def test_a_run_that_is_cut_goes_on_where_it_stopped_and_holds_come_first(
+    store: Store, server: ConnectServer, past: History
+) -> None:
+    for index in range(4):
+        add(store, a_mirror(f"eu.us-core.{index}"))
+    run()
+    server.requests.clear()
+    hung = [fake.slow(30) for _ in range(100)]
+    server.script(*hung, method="PUT", path="eu.us-core.[013].*/config")
+    for index in range(4):
+        change(store, f"eu.us-core.{index}", topics_regex="audit.*")
+    change(store, intent=Intent.PAUSED)
+    assert reconcile.opened().run(1.5) < 4
+    assert server.connectors[f"{NAME}.source"].state == "PAUSED"
+    assert cursors.opened().read() == {"us-connect": "eu.us-core.1"}
+
+    server.mend()
+    server.requests.clear()
+    run()
+    assert server.asked("PUT")[0] == "/connectors/eu.us-core.2.source/config"
+    assert cursors.opened().read() == {}
+
+
+def test_a_left_connector_that_does_not_go_holds_up_no_mirror(
+    store: Store, server: ConnectServer
+) -> None:
+    run()
+    change(store, intent=Intent.DELETED)
+    run()
+    server.answer("PUT", f"/connectors/{NAME}.source/config", {"connector.class": "x"})
+    server.script(*[fake.busy(500)] * 1000, method="DELETE")
+    add(store, a_mirror(FIRST))
+    assert reconcile.opened().run(2) == 1
+
+
+def test_a_mirror_of_a_connect_cluster_that_is_not_registered_costs_no_other(
+    store: Store, server: ConnectServer, clusters: Registry
+) -> None:
+    clusters.put_connect_cluster(a_connect_cluster("gone"))
+    add(store, a_mirror(OTHER, connect_cluster="gone"))
+    clusters.delete_connect_cluster("gone", store.fleet().revision)
+    assert run() == 1
