@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -11,6 +12,9 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+from lockstep.local import callers
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -38,6 +42,9 @@ class AwsServer:
 
 def _followed(application: Wsgi, after: Mapping[str, Callable[[], None]]) -> Wsgi:
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        words = callers.refusal(environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN"))
+        if words is not None:
+            return Response(words, HTTPStatus.FORBIDDEN)(environ, start_response)
         answer = application(environ, start_response)
         if follow := after.get(_service(environ.get("HTTP_AUTHORIZATION", ""))):
             follow()

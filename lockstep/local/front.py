@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from lockstep.local import callers
 from lockstep.local.errors import StackError
 from lockstep.local.http_event import Request, Response, problem
 
@@ -80,6 +81,10 @@ class _Handler(BaseHTTPRequestHandler):
         """No access log: the functions log what they do."""
 
     def _answer(self) -> None:
+        if words := callers.refusal(self.headers.get("Host"), self.headers.get("Origin")):
+            self.close_connection = True
+            self._send(problem(403, "foreign-caller", "Not for other sites' pages", words))
+            return
         try:
             body = self._body()
         except ValueError as error:

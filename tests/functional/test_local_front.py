@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from lockstep.local import front
+from lockstep.local import front, ports
+from lockstep.local.aws_server import AwsServer
 from lockstep.local.front import Front
 from lockstep.local.http_event import Request, Response
 
@@ -55,16 +56,41 @@ def test_a_body_in_chunks_is_put_together(port: int) -> None:
     "header", [b"Content-Length: abc", b"Content-Length: -5", b"Transfer-Encoding: chunked"]
 )
 def test_a_length_that_is_none_is_named_without_pythons_words(port: int, header: bytes) -> None:
-    answer = say(port, b"POST /mirrors HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\nzz\r\n")
+    answer = say(
+        port, b"POST /mirrors HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n\r\nzz\r\n"
+    )
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"cannot be read" in answer and b"int()" not in answer
 
 
 def test_a_path_with_a_doubled_slash_is_another_path(port: int) -> None:
-    answer = say(port, b"GET //mirrors HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = say(port, b"GET //mirrors HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
     assert b'"target": "//mirrors"' in answer
+
+
+@pytest.mark.parametrize("host", ["localhost:%d", "127.0.0.1:%d"])
+def test_a_page_of_another_site_cannot_write_and_a_program_can(port: int, host: str) -> None:
+    start = b"POST /mirrors HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\nHost: "
+    mine, page = start + (host % port).encode(), b"\r\nOrigin: http://shop.example"
+
+    assert say(port, mine + b"\r\n\r\n{}").startswith(b"HTTP/1.1 200 ")
+    answer = say(port, mine + page + b"\r\n\r\n{}")
+
+    assert answer.startswith(b"HTTP/1.1 403 ") and b"/problems/foreign-caller" in answer
+
+
+def test_the_local_aws_answers_no_other_sites_page() -> None:
+    (port,) = ports.choose(1)
+    with closing(AwsServer(port, {})) as aws:
+        aws.start()
+        start = f"GET /moto-api/data.json HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close"
+
+        assert say(port, f"{start}\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 ")
+        answer = say(port, f"{start}\r\nOrigin: http://shop.example\r\n\r\n".encode())
+
+    assert answer.startswith(b"HTTP/1.1 403 ")
 
 
 def say(port: int, request: bytes) -> bytes:
