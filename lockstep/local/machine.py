@@ -11,11 +11,17 @@ from typing import TextIO
 from lockstep.local.errors import StackError
 
 MEGABYTE = 1 << 20
-# Two brokers 700 MB, Connect 400, DynamoDB Local 150, functions some 100 each, this process 200.
+# With the demo: two brokers 700 MB, Connect 400, DynamoDB Local 150, functions some 100 each, this
+# process 200. A larger heap (--kafka-memory) is used only as far as there are topics for it.
 MEMORY_MB = 2_000
 DISK_MB = 1_000
 # A JVM of ours reserves 1.5 to 2 GB of addresses, whatever it uses of them.
 ADDRESSES_MB = 4_000
+
+
+def memory_mb() -> int:
+    """How much memory this machine has."""
+    return _meminfo_mb("MemTotal")
 
 
 def check_memory() -> None:
@@ -71,9 +77,14 @@ def own(folder: Path) -> TextIO:
 
 
 def _available_mb() -> int:
-    """What the system can still give without swapping (proc(5), meminfo)."""
+    """What the system can still give without swapping."""
+    return _meminfo_mb("MemAvailable")
+
+
+def _meminfo_mb(what: str) -> int:
+    """A figure of /proc/meminfo (proc(5))."""
     lines = Path("/proc/meminfo").read_text().splitlines()
-    kilobytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+    kilobytes = next(line.split()[1] for line in lines if line.startswith(f"{what}:"))
     return int(kilobytes) // 1024
 
 

@@ -5,17 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lockstep.local import machine
 from lockstep.local.errors import StackError
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / ".lockstep"
+# 256 MB are used up by some 1,200 topics; with 1,024 a broker holds those of a real cluster.
+ROOMY_MB, LARGE_HEAP_MB, SMALL_HEAP_MB = 8_192 * 95 // 100, 1_024, 256
+# With 160 MB a broker ends before it answers.
+LEAST_HEAP_MB = 256
 # No mail leaves this machine: with an address, a newcomer finds the first alert in the inbox.
 EMAIL = "you@example.com"
+
+HEAP = str(LARGE_HEAP_MB if machine.memory_mb() >= ROOMY_MB else SMALL_HEAP_MB)
 
 VALUES: tuple[tuple[str, str, str, str, type, str], ...] = (
     ("--port", "PORT", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0: a free one"),
     ("--minute", "SECONDS", "LOCKSTEP_MINUTE", "60", float, "how long a schedule's minute lasts"),
     ("--activity", "SECONDS", "LOCKSTEP_ACTIVITY_S", "300", int, "how long a topic stays active"),
+    ("--kafka-memory", "MB", "LOCKSTEP_KAFKA_MEMORY", HEAP, int, "heap of each broker"),
     ("--alert-email", "ADDRESS", "LOCKSTEP_ALERT_EMAIL", EMAIL, str, "who is told of changes"),
     ("--alert-phone", "NUMBER", "LOCKSTEP_ALERT_PHONE", "", str, "likewise, as +491234567890"),
     ("--data", "DIR", "LOCKSTEP_DATA", str(DATA), Path, "where everything lives"),
@@ -38,7 +46,10 @@ while it runs:
 
 @dataclass(frozen=True)
 class Options:
-    """How the local stack is to run; `minute_s` and `activity_s` in seconds."""
+    """How the local stack is to run; `minute_s` and `activity_s` in seconds.
+
+    `kafka_memory_mb` is the heap of each broker.
+    """
 
     port: int
     demo: bool
@@ -47,6 +58,7 @@ class Options:
     alert_email: str
     alert_phone: str
     data: Path
+    kafka_memory_mb: int
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -85,6 +97,8 @@ def options(arguments: argparse.Namespace) -> Options:
         raise StackError(f"--port {arguments.port} is no port: give one from 0 to 65535.")
     if arguments.minute <= 0 or arguments.activity <= 0:
         raise StackError("--minute and --activity take more than 0 seconds.")
+    if arguments.kafka_memory < LEAST_HEAP_MB:
+        raise StackError(f"--kafka-memory takes at least {LEAST_HEAP_MB} MB.")
     return Options(
         port=arguments.port,
         demo=arguments.demo,
@@ -93,4 +107,5 @@ def options(arguments: argparse.Namespace) -> Options:
         alert_email=arguments.alert_email,
         alert_phone=arguments.alert_phone,
         data=arguments.data.absolute(),
+        kafka_memory_mb=arguments.kafka_memory,
     )

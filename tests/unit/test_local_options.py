@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lockstep.local import machine
 from lockstep.local.errors import StackError
 from lockstep.local.options import ROOT, Options, add_options, options
 
@@ -24,6 +25,7 @@ def test_without_a_word_everything_is_as_documented() -> None:
         alert_email="you@example.com",
         alert_phone="",
         data=ROOT / ".lockstep",
+        kafka_memory_mb=1024 if machine.memory_mb() >= 7_782 else 256,
     )
 
 
@@ -36,10 +38,12 @@ def test_the_environment_says_the_same_as_the_options() -> None:
         LOCKSTEP_ALERT_EMAIL="a@b.c",
         LOCKSTEP_ALERT_PHONE="+4912345678",
         LOCKSTEP_DATA="/data",
+        LOCKSTEP_KAFKA_MEMORY="2048",
     )
     by_options = chosen(
         *("--port", "9090", "--no-demo", "--minute", "5", "--activity", "20"),
         *("--alert-email", "a@b.c", "--alert-phone", "+4912345678", "--data", "/data"),
+        *("--kafka-memory", "2048"),
     )
 
     assert by_environment == by_options
@@ -59,7 +63,14 @@ def test_the_templates_parameters_are_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--port", "70000"), ("--minute", "0"), ("--minute", "-1"), ("--activity", "0")]
+    "arguments",
+    [
+        ("--port", "70000"),
+        ("--minute", "0"),
+        ("--minute", "-1"),
+        ("--activity", "0"),
+        ("--kafka-memory", "64"),
+    ],
 )
 def test_what_cannot_be_is_refused(arguments: tuple[str, str]) -> None:
     with pytest.raises(StackError, match=arguments[0]):
