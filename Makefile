@@ -2,11 +2,17 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV ?= $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 ARGS ?=
 export UV
 export SAM_CLI_TELEMETRY := 0
-# Any Python from 3.11 to 3.13 that is there will do; uv fetches one only when none is.
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+# Lambda runs 3.13, so it is taken where it is found; else any from 3.11, and uv fetches one only when none is.
+UV_PYTHON ?= $(shell .ci/find-python 3.13)
+ifneq ($(UV_PYTHON),)
+export UV_PYTHON
+endif
 export UV_PYTHON_PREFERENCE := system
 
 .PHONY: help setup local test check bench build deploy
@@ -15,9 +21,9 @@ export UV_PYTHON_PREFERENCE := system
 help: ## say what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.locked ## install everything that uv.lock names
+setup: $(VENV)/.locked ## install everything that uv.lock names
 
-.venv/.locked: pyproject.toml layers/mirroring/pyproject.toml uv.lock | $(UV)
+$(VENV)/.locked: pyproject.toml layers/mirroring/pyproject.toml uv.lock | $(UV)
 	"$(UV)" sync --locked
 	@touch $@
 
@@ -36,6 +42,7 @@ TESTS := "-n 4 tests/unit tests/functional tests/template" \
 	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
 	"$(TIMED)"
 test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
+	@echo "the tests run on $$($(BIN)/python --version), $$(readlink -f $(BIN)/python)"
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
 bench: setup ## compare what is fast with its peers

@@ -1,7 +1,7 @@
 """`make local` as a person, a script or a supervisor ends it."""
 
+import contextlib
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -45,12 +45,23 @@ def test_however_make_local_is_ended_nothing_is_left(
             cwd=ROOT,
             start_new_session=True,
         )
-    eventually(lambda: re.search(r"s  starting", output.read_text()), within_s=60, what="a start")
-    eventually(lambda: len(family(process.pid)) > 3, within_s=30, what="Java")
-    pids = family(process.pid)
+    pids: set[int] = set()
+    try:
+        eventually(lambda: "s  starting" in output.read_text(), within_s=60, what="a start")
+        eventually(lambda: len(family(process.pid)) > 3, within_s=30, what="Java")
+        pids = family(process.pid)
 
-    end(process.pid)
+        end(process.pid)
 
-    assert process.wait(30) != 0
-    eventually(lambda: not alive(pids), within_s=20, what="every process ended")
+        assert process.wait(30) != 0
+        eventually(lambda: not alive(pids), within_s=20, what="every process ended")
+    finally:
+        _kill({process.pid, *pids, *family(process.pid)})
     assert "Traceback" not in output.read_text()
+
+
+def _kill(pids: set[int]) -> None:
+    """A test that fails leaves nothing running either."""
+    for pid in alive(pids):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
