@@ -1,4 +1,4 @@
-"""A mirror of one partition, modelled in memory: what truly happens, and what a sample makes of it.
+"""A mirror of one topic, modelled in memory: what truly happens, and what a sample makes of it.
 
 Time goes in ticks of a second. The model answers as Kafka does, so that the sample's own steps run.
 """
@@ -6,23 +6,19 @@ Time goes in ticks of a second. The model answers as Kafka does, so that the sam
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, cast
+from typing import Any, cast
 
-from mirroring.connecting.security import Isolation
-from mirroring.errors import ClusterUnreachable
-from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, OffsetAt, Partition, Record, TopicFacts
-from mirroring.measuring.assess import Assessment, figure
-from mirroring.measuring.at_source import read_source
+from mirroring.facts import Partition, Stamping
+from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Pace
-from mirroring.measuring.looking_up import look_up
 from mirroring.measuring.memory import Memory, pack, unpack
-from mirroring.measuring.position import NEVER
-from mirroring.measuring.reading import read_target
 from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.steps import measure
 from mirroring.observation import Change, Code, Observation
 from mirroring.probing.probe import Probe
 from mirroring.storing.observed import State
 
+from tests.unit.modelled_kafka import Cluster, Log, Written
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror
 
 BEGAN = int(NOW.timestamp() * 1000)
@@ -32,8 +28,10 @@ MINUTE = MINUTE_S * SECOND
 DAY = 24 * 60 * MINUTE
 WINDOW_S = 300
 PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
-ORDERS = Partition("orders", 0)
+TOPIC, COPY = "orders", "eu.orders"
+ORDERS = Partition(TOPIC, 0)
 UNLIMITED = 1_000_000
+OWN = Stamping()
 
 
 class Blind(StrEnum):
@@ -45,144 +43,142 @@ class Blind(StrEnum):
     OFFSETS = "Connect's offsets"
 
 
-class Written(NamedTuple):
-    """What lies at an offset: when it was written and its timestamp (ms), or a marker."""
+@dataclass
+class Task:
+    """What copies a partition: where it reads next, what it ever copied and has committed."""
 
-    at: int
-    timestamp: int
-    marker: bool = False
+    next: int = 0
+    copied: int = 0
+    committed: int | None = None
 
 
 @dataclass
-class Log:
-    """A modelled partition, asked as a Probe is."""
-
-    name: str
-    records: list[Written] = field(default_factory=list)
-    start: int = 0
-    away: bool = False
-
-    def topics(self, names: object = None) -> dict[str, TopicFacts]:
-        """The one topic with its one partition."""
-        if self.away:
-            raise ClusterUnreachable("nobody answers")
-        return {self.name: TopicFacts(f"{self.name}-id", (1,))}
-
-    def topic_configs(self, names: object, keys: object) -> dict[str, dict[str, str]]:
-        """CreateTime, and what else is the default."""
-        return {self.name: {}}
-
-    def offsets(
-        self, wanted: Mapping[Partition, int], isolation: Isolation = Isolation.READ_UNCOMMITTED
-    ) -> dict[Partition, OffsetAt]:
-        """As Kafka answers ListOffsets; markers count there, too."""
-        return {partition: self._offset(ask) for partition, ask in wanted.items()}
-
-    def _offset(self, ask: int) -> OffsetAt:
-        if ask == LATEST:
-            return OffsetAt(len(self.records), NEVER)
-        if ask == EARLIEST:
-            return OffsetAt(self.start, NEVER)
-        stamps = [
-            OffsetAt(offset, one.timestamp) for offset, one in self._between(0, len(self.records))
-        ]
-        nothing = OffsetAt(NEVER, NEVER)
-        if ask == MAX_TIMESTAMP:
-            return max(stamps, key=lambda one: one.timestamp, default=nothing)
-        return next((one for one in stamps if one.timestamp >= ask), nothing)
-
-    def _between(self, start: int, end: int) -> list[tuple[int, Written]]:
-        start = max(start, self.start)
-        return list(enumerate(self.records[start:end], start))
-
-    def first_record(
-        self, wanted: Mapping[Partition, tuple[int, int]], isolation: Isolation
-    ) -> dict[Partition, Record | None]:
-        """The first record of a span that is no marker."""
-        return {one: self._first(*span) for one, span in wanted.items()}
-
-    def _first(self, start: int, end: int) -> Record | None:
-        for offset, one in self._between(start, end):
-            if not one.marker:
-                return Record(offset, one.timestamp, is_append_time=False)
-        return None
-
-
 class Modelled:
     """A mirror that was made an hour ago, its records, and its samples.
 
-    `old` records are older than the mirror, which has only begun to copy them.
+    `old` records are older than the mirror, which has only begun to copy them. `stamping` is what
+    the target's batches say: a target of transactions holds their markers, and each is committed at
+    once; one that stamps records itself gives them the time of their arrival.
     """
 
-    def __init__(self, old: int = 0) -> None:
-        self.now = BEGAN
-        before = [Written(at, at) for at in range(BEGAN - DAY, BEGAN - DAY + old)]
-        self.source, self.target = Log("orders", before), Log("eu.orders")
-        self.next = self.copied = self.lost = 0
-        self.committed: int | None = None
-        self.samples: list[tuple[Observation, Change | None]] = []
-        self._memory = Memory()
-        self.sample()
+    old: int = 0
+    partitions: int = 1
+    stamping: Stamping = OWN
+    flush_ms: int = MINUTE
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    now: int = BEGAN
+    lost: int = 0
+    state: str = "RUNNING"
+    assigned: bool = True
+    clusters: tuple[Cluster, Cluster] = field(default_factory=lambda: (Cluster(), Cluster()))
+    samples: list[tuple[Observation, Change | None]] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
+    tasks: list[Task] = field(default_factory=list)
+    first_sample: bool = True
 
-    def write(self, skew: int = 0, *, marker: bool = False) -> None:
+    def __post_init__(self) -> None:
+        self.source_cluster, self.target_cluster = self.clusters
+        self.source_cluster.create(TOPIC, self.partitions)
+        self.target_cluster.create(COPY, self.partitions)
+        self.tasks = [Task() for _ in range(self.partitions)]
+        for log in self.source_cluster.logs[TOPIC]:
+            log.records += [Written(at, at) for at in range(BEGAN - DAY, BEGAN - DAY + self.old)]
+        if self.first_sample:
+            self.sample()
+
+    @property
+    def source(self) -> Log:
+        """The first partition of the source's topic."""
+        return self.source_cluster.logs[TOPIC][0]
+
+    @property
+    def target(self) -> Log:
+        """The first partition of the target's topic."""
+        return self.target_cluster.logs[COPY][0]
+
+    @property
+    def copied(self) -> int:
+        """Below which offset everything of the first partition was copied."""
+        return self.tasks[0].copied
+
+    def write(self, skew: int = 0, *, marker: bool = False, index: int = 0) -> None:
         """A record, or a transaction's marker, now."""
         self.now += 1
-        self.source.records.append(Written(self.now, self.now + skew, marker))
+        log = self.source_cluster.logs[TOPIC][index]
+        log.records.append(Written(self.now, self.now + skew, marker))
 
-    def copy(self, most: int = UNLIMITED) -> None:
-        """MirrorMaker copies so many records, and whatever markers lie before the next one."""
-        self.next = max(self.next, self.source.start)
-        for one in self.source.records[self.next :]:
-            if not one.marker and most == 0:
+    def copy(self, most: int = UNLIMITED, *, index: int = 0, delay: int = 0) -> None:
+        """MirrorMaker copies so many records that are `delay` ms old, and markers before them."""
+        task, source = self.tasks[index], self.source_cluster.logs[TOPIC][index]
+        task.next = max(task.next, source.start)
+        copies = []
+        for one in source.records[task.next :]:
+            if one.at > self.now - delay or (not one.marker and most == 0):
                 break
-            self.next += 1
+            task.next += 1
             if not one.marker:
-                self.target.records.append(one)
+                copies.append(self._copy_of(one))
                 most -= 1
-        self.copied = max(self.copied, self.next)
+        task.copied = max(task.copied, task.next)
+        target = self.target_cluster.logs[COPY][index]
+        target.records += copies
+        if copies and self.stamping.transactions:
+            target.records.append(Written(self.now, self.now, True, self.stamping))
+            self.flush(index)
 
-    def flush(self) -> None:
+    def _copy_of(self, one: Written) -> Written:
+        stamp = self.now if self.stamping.append_time else one.timestamp
+        return Written(self.now, stamp, stamping=self.stamping)
+
+    def flush(self, index: int = 0) -> None:
         """Connect commits the offset of the last record that was copied."""
-        records = self.source.records
-        copied = (one for one in range(self.next - 1, -1, -1) if not records[one].marker)
-        self.committed = next(copied, None)
+        task, records = self.tasks[index], self.source_cluster.logs[TOPIC][index].records
+        copied = (one for one in range(task.next - 1, -1, -1) if not records[one].marker)
+        task.committed = next(copied, None)
 
     def restart(self) -> None:
         """Whatever was copied and not committed will be copied once more."""
-        self.next = 0 if self.committed is None else self.committed + 1
+        for task in self.tasks:
+            task.next = 0 if task.committed is None else task.committed + 1
 
     def purge(self, end: int) -> None:
         """The source deletes the records below `end`; those not copied yet are lost."""
-        lost = max(0, end - max(self.copied, self.source.start))
-        self.lost, self.copied = self.lost + lost, max(self.copied, end)
+        task = self.tasks[0]
+        lost = max(0, end - max(task.copied, self.source.start))
+        self.lost, task.copied = self.lost + lost, max(task.copied, end)
         self.source.start = max(self.source.start, end)
+
+    def somebody_writes(self, index: int = 0) -> None:
+        """Somebody else's record on the target."""
+        self.target_cluster.logs[COPY][index].records.append(Written(self.now, self.now))
 
     @property
     def waited(self) -> int:
         """How long (ms) the oldest record truly waits; 0 when none does."""
-        waiting = (one for one in self.source.records[self.copied :] if not one.marker)
-        oldest = next(waiting, None)
-        return 0 if oldest is None else self.now - oldest.at
+        ages = [0]
+        for task, log in zip(self.tasks, self.source_cluster.logs[TOPIC], strict=True):
+            waiting = (one for one in log.records[task.copied :] if not one.marker)
+            ages += [self.now - one.at for one in [next(waiting, None)] if one is not None]
+        return max(ages)
 
     def sample(self, blind: Collection[Blind] = ()) -> Observation:
         """One sample, by the steps of the sampler itself; it cannot read what it is blind for."""
         at, before = self.now, self.samples[-1][0] if self.samples else None
         sheet = Sheet(
-            mirror=mirror(),
+            mirror=mirror(**self.asked),
             state=State(observation=before),
-            memory=unpack(pack(self._memory)),
+            memory=unpack(pack(self.memory)),
             seen=self._told(blind),
         )
         if Blind.CONNECT in blind:
             sheet.away[Code.CONNECT_UNREACHABLE] = "nobody answers"
-        self.source.away, self.target.away = Blind.SOURCE in blind, Blind.TARGET in blind
-        paces = {sheet.mirror.name: PACE}
-        source, target = cast(Probe, self.source), cast(Probe, self.target)
-        read_source(source, [sheet], lambda: at)
-        read_target(target, [sheet], lambda: at)
-        look_up(source, [sheet], paces)
-        figure(sheet, PACE, at)
-        seen, self._memory, change = Assessment(sheet, PACE, at, WINDOW_S, workers=1).result(at)
+        source, target = self.clusters
+        source.away, target.away = Blind.SOURCE in blind, Blind.TARGET in blind
+        some = [(cast(Probe, source), [sheet])]
+        paces = measure(some, cast(Probe, target), [sheet], self.flush_ms, lambda: at)
+        assert sheet.failure is None, sheet.failure
+        pace = paces[sheet.mirror.name]
+        seen, self.memory, change = Assessment(sheet, pace, at, WINDOW_S, workers=1).result(at)
         self.samples.append((seen, change))
         return seen
 
@@ -190,7 +186,13 @@ class Modelled:
         """What Connect tells."""
         if Blind.CONNECT in blind:
             return Seen()
+        told = connector(self.state, *(["RUNNING"] if self.state == "RUNNING" else []))
         if Blind.OFFSETS in blind:
-            return Seen(connector("RUNNING", "RUNNING"))
-        committed = {} if self.committed is None else {ORDERS: self.committed}
-        return Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), committed)
+            return Seen(told)
+        committed = {
+            Partition(TOPIC, index): task.committed
+            for index, task in enumerate(self.tasks)
+            if task.committed is not None
+        }
+        given = {Partition(TOPIC, index) for index in range(len(self.tasks))}
+        return Seen(told, None, frozenset(given if self.assigned else ()), committed)

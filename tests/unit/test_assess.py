@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.facts import Partition, TopicFacts
+from mirroring.facts import Fault, Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
 from mirroring.measuring.figures import At, Look, Pace
+from mirroring.measuring.latency import reach
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
 from mirroring.measuring.sheet import Seen, Sheet
@@ -46,6 +47,7 @@ def sheet(memory: Memory, look: Look, **facts: Any) -> Sheet:
         state=State(observation=observed()),
         memory=memory,
         seen=Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}),
+        matched=1,
         facts={"orders": TopicFacts("source-id", (1,))},
         targets={"eu.orders": TopicFacts("target-id", (1,))},
         looks={ORDERS: look},
@@ -58,7 +60,8 @@ def sheet(memory: Memory, look: Look, **facts: Any) -> Sheet:
 
 def look(end: int = 100, **facts: Any) -> Look:
     """A look at `orders` in this sample."""
-    return Look(**{"at": NOW_MS, "start": 0, "end": end, "committed": end - 1} | facts)
+    read = {"at": NOW_MS, "start": 0, "end": end, "committed": end - 1, "told": True}
+    return Look(**read | {"newest": None, "oldest": None} | facts)
 
 
 def assessed(filled: Sheet, now: int = NOW_MS) -> tuple[Observation, Memory, Change | None]:
@@ -95,14 +98,48 @@ def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> 
     assert seen.status is Status.IN_SYNC
 
 
-def test_a_topic_that_was_on_the_target_is_missing_at_once() -> None:
-    young = known(quiet(), since=NOW_MS - MINUTE)
-    seen, _, _ = assessed(sheet(young, look(), targets={}))
+GONE = {"targets": {}, "target_faults": {"eu.orders": Fault.UNKNOWN_TOPIC}}
+
+
+@pytest.mark.parametrize(("looks", "told"), [(0, False), (1, True)])
+def test_a_topic_that_was_on_the_target_is_missing_in_the_second_look(
+    looks: int, told: bool
+) -> None:
+    young = known(quiet(), since=NOW_MS - MINUTE, absent=looks)
+    seen, _, _ = assessed(sheet(young, look(), **GONE))
+    assert (Code.TARGET_TOPIC_MISSING in {one.code for one in seen.reasons}) is told
+
+
+def test_a_topic_whose_commit_moves_is_not_missing() -> None:
+    moving = known(quiet(mirrored=98, front=98), absent=5)
+    filled = sheet(moving, look(), **GONE)
+    filled.positions[ORDERS] = reach(filled.positions[ORDERS], filled.looks[ORDERS])
+    seen, memory, _ = assessed(filled)
+    assert Code.TARGET_TOPIC_MISSING not in {one.code for one in seen.reasons}
+    assert memory.topics["orders"].absent == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(Fault.NO_LEADER, None), (Fault.UNAUTHORIZED, Code.TARGET_UNAUTHORIZED)],
+)
+def test_a_topic_that_we_cannot_see_is_not_missing(fault: Fault, code: Code | None) -> None:
+    memory = replace(known(quiet()), counts={"hidden": 2, "hidden_since": NOW_MS - 3 * MINUTE})
+    hidden = sheet(memory, look(), targets={}, target_faults={"eu.orders": fault})
+    seen, _, _ = assessed(hidden)
+    codes = {one.code for one in seen.reasons}
+    assert Code.TARGET_TOPIC_MISSING not in codes
+    assert (Code.TARGET_UNAUTHORIZED in codes) is (code is not None)
+
+
+def test_a_topic_that_the_target_never_had_is_missing_after_its_grace() -> None:
+    young = known(quiet(), since=NOW_MS - 4 * MINUTE, target_id="", absent=3)
+    seen, _, _ = assessed(sheet(young, look(), **GONE))
     assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
 
 
 def test_a_topic_that_is_not_on_the_target_after_its_grace_is_missing() -> None:
-    seen, _, _ = assessed(sheet(known(quiet()), look(), targets={}))
+    seen, _, _ = assessed(sheet(known(quiet(), absent=1), look(), **GONE))
     assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
 
 
@@ -188,11 +225,11 @@ def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
 
 
 def test_an_unread_target_leaves_the_partition_unjudged() -> None:
-    unread = look(150, committed=None, target_end=None)
+    unread = look(150, committed=None, told=False, target_end=Fault.TIMEOUT)
     away = {Code.TARGET_UNREACHABLE: "no answer"}
     seen, memory, _ = assessed(sheet(known(quiet()), unread, close={ORDERS}, away=away))
     assert seen.topics[0].behind is None
-    assert memory.topics["orders"].positions[0].end == 100
+    assert memory.topics["orders"].positions[0].front == 100
 
 
 def test_a_changed_status_is_one_change_with_how_long_the_last_one_stood() -> None:

@@ -1,7 +1,12 @@
 """What a mirror's next sample must know survives the store."""
 
+import json
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from mirroring.measuring.memory import Memory, TopicMemory, pack, unpack
 from mirroring.measuring.position import begin
 from mirroring.observation import Code
@@ -22,6 +27,45 @@ def test_a_memory_is_unpacked_as_it_was_packed() -> None:
         copied=(1_000, 10),
     )
     assert unpack(pack(memory)) == memory
+
+
+def repacked(packed: bytes, change: Callable[[list[Any]], object]) -> bytes:
+    """What another version might have packed."""
+    document = json.loads(zlib.decompress(packed))
+    change(document)
+    return zlib.compress(json.dumps(document).encode())
+
+
+CHANGES: dict[str, Callable[[list[Any]], object]] = {
+    "a field more in a position": lambda it: it[1]["orders"][3][0].append([1]),
+    "a field less in a position": lambda it: it[1]["orders"][3][0].pop(),
+    "two fields more in a topic": lambda it: it[1]["orders"].extend([None, {}]),
+    "no fields since 0.1 in a topic": lambda it: it[1].update(orders=it[1]["orders"][:9]),
+    "more of a mirror": lambda it: it.append({"new": 1}),
+    "more beside the average": lambda it: it[4].append(7),
+    "nothing beside the turn": lambda it: it.__setitem__(4, it[4][:4]),
+    "a finding of an unknown code": lambda it: it[2].append({**it[2][0], "code": "NEW"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_memory_that_another_version_packed_is_unpacked(
+    change: Callable[[list[Any]], object],
+) -> None:
+    position = replace(begin(1_000, 5, 9), rose=8, late_by=3)
+    memory = Memory(
+        topics={"orders": TopicMemory(3, "src-id", "dst-id", {0: position}, checked=9)},
+        findings=(reason(Code.TOPIC_RECREATED, NOW, topic="orders"),),
+    )
+    read = unpack(repacked(pack(memory), change))
+    assert read.findings == memory.findings
+    kept = read.topics["orders"]
+    assert (kept.since, kept.checked, kept.positions[0].rose) == (3, 9, 8)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no zlib", zlib.compress(b"[]"), zlib.compress(b"[1]")])
+def test_a_memory_that_cannot_be_read_is_as_none(damaged: bytes) -> None:
+    assert unpack(damaged) == Memory()
 
 
 def test_a_mirror_never_sampled_has_an_empty_memory() -> None:

@@ -176,11 +176,11 @@ def test_a_search_ends_where_its_isolation_sees_no_more() -> None:
     assert step(Search(0, 9), answer, UNCOMMITTED) == Ended(record(0, 1))
 
 
-def test_an_empty_answer_is_doubted_twice() -> None:
+def test_empty_answers_are_no_proof_that_nothing_is_there() -> None:
     for empty in (0, 1):
         doubted = step(Search(3, 9, empty=empty), fetched(), COMMITTED)
         assert doubted == Search(3, 9, empty=empty + 1)
-    assert step(Search(3, 9, empty=2), fetched(), COMMITTED) == Ended(None)
+    assert step(Search(3, 9, empty=2), fetched(), COMMITTED) == Ended(Fault.TIMEOUT)
 
 
 def test_an_error_ends_a_search_or_sends_it_to_the_logs_start() -> None:

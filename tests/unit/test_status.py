@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.measuring.rows import PATIENCE
-from mirroring.measuring.scene import Stuck
+from mirroring.measuring.scene import PATIENCE, Stuck
 from mirroring.measuring.status import judge
 from mirroring.mirror import Intent
 from mirroring.observation import (
@@ -29,10 +28,16 @@ STALE, INACTIVE, ACTIVE, EMPTY = (
     TopicState.EMPTY,
 )
 YOUNG = mirror(age=timedelta(minutes=2))
-LONG_STUCK = Stuck(partition=0, behind=TARGET_MS + 1, still=90_000)
+LONG_STUCK = Stuck(partition=0, behind=TARGET_MS + 9, still=90_000, youngest=TARGET_MS + 1)
 LOSS = reason(Code.DATA_LOSS, NOW, {"lost": 150}, topic="orders.new", partition=0, measured=150)
 COPYING = Backfill(done=10, total=100, fraction=0.1)
 AGO = int((NOW - timedelta(minutes=4)).timestamp() * 1000)
+
+
+def lasting(what: str, samples: int = PATIENCE - 1, since: int = AGO) -> dict[str, int]:
+    """So many samples before this one saw it, and the last that did not was at `since` (ms)."""
+    return {what: samples, f"{what}_since": since}
+
 
 ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     ("1 being removed", {"mirror": mirror(intent=Intent.DELETED)}, {}, Status.DELETING, set()),
@@ -84,14 +89,14 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     (
         "8 unassigned for the third sample",
         {"connector": connector("UNASSIGNED", "UNASSIGNED")},
-        {"unassigned": 2},
+        lasting("unassigned"),
         Status.OUT_OF_SYNC,
         {Code.TASKS_NOT_RUNNING},
     ),
     (
         "8 unassigned for the second sample: as before",
         {"connector": connector("UNASSIGNED", "UNASSIGNED")},
-        {"unassigned": 1},
+        lasting("unassigned", 1),
         Status.IN_SYNC,
         set(),
     ),
@@ -125,7 +130,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     ),
     (
         "15 waiting for exactly the target",
-        {"topics": (topic(stuck=replace(LONG_STUCK, behind=TARGET_MS)),)},
+        {"topics": (topic(stuck=replace(LONG_STUCK, youngest=TARGET_MS)),)},
         {},
         Status.IN_SYNC,
         set(),
@@ -166,28 +171,28 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     (
         "12 source away for the third sample",
         {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
-        {"away_SOURCE_UNREACHABLE": PATIENCE - 1},
+        lasting("away_SOURCE_UNREACHABLE"),
         Status.UNKNOWN,
         {Code.SOURCE_UNREACHABLE},
     ),
     (
         "12 source away for the second sample: as before, with a warning",
         {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
-        {"away_SOURCE_UNREACHABLE": PATIENCE - 2},
+        lasting("away_SOURCE_UNREACHABLE", PATIENCE - 2),
         Status.IN_SYNC,
         {Code.SOURCE_UNREACHABLE},
     ),
     (
         "12 source away from here, and commits move: as before, with a warning",
         {"away": {Code.SOURCE_UNAUTHORIZED: "refused"}, "moves": True},
-        {"away_SOURCE_UNAUTHORIZED": 9},
+        lasting("away_SOURCE_UNAUTHORIZED", 9),
         Status.IN_SYNC,
         {Code.SOURCE_UNAUTHORIZED},
     ),
     (
         "12 Connect away while nothing waits",
         {"away": {Code.CONNECT_UNREACHABLE: "refused"}, "connector": None},
-        {"away_CONNECT_UNREACHABLE": PATIENCE - 1},
+        lasting("away_CONNECT_UNREACHABLE"),
         Status.UNKNOWN,
         {Code.CONNECT_UNREACHABLE},
     ),

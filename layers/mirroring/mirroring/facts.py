@@ -40,7 +40,10 @@ class Arrival(NamedTuple):
 
 
 class Fault(StrEnum):
-    """Why there is no answer for one topic or partition, while others have theirs."""
+    """Why there is no answer for one topic or partition, while others have theirs.
+
+    NOT_ASKED: none was needed, or what it depends on is not known.
+    """
 
     UNKNOWN_TOPIC = "UNKNOWN_TOPIC"
     NO_LEADER = "NO_LEADER"
@@ -48,6 +51,14 @@ class Fault(StrEnum):
     TIMEOUT = "TIMEOUT"
     UNREACHABLE = "UNREACHABLE"
     OTHER = "OTHER"
+    NOT_ASKED = "NOT_ASKED"
+
+
+class Stamping(NamedTuple):
+    """Whose times the newest batch of a partition carries, and whether a transaction wrote it."""
+
+    append_time: bool = False
+    transactions: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ What is proven here is what samples see, so they are taken in this process by th
 told of them, as `create_mirror` does it. Only these differ from production:
 - a sample is taken every few seconds, and the workers flush their offsets every FLUSH_MS (which
   the Connect cluster's registration says, too);
+- what must last three samples and the three minutes that they take must last three samples alone;
 - a mirror may be told to look for new and lost topics more often than every 60 s (`refresh_s`).
 """
 
@@ -24,7 +25,7 @@ from mirroring.connecting.connections import Connections
 from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.connect import Connect
 from mirroring.managing import reconcile
-from mirroring.measuring import reading
+from mirroring.measuring import reading, scene
 from mirroring.measuring.reading import now_ms
 from mirroring.measuring.sample import Sampler
 from mirroring.measuring.sheet import Sheet
@@ -233,6 +234,7 @@ def opened(
         _register(world, flush_ms)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(reading, "listen", world._listen)
+        patch.setattr(scene, "PATIENCE_MS", 0)
         yield world
 
 

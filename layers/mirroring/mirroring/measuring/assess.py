@@ -1,15 +1,17 @@
 """From a filled sheet to what is recorded: topics' figures, findings, the verdict. Pure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from mirroring.alerting.alert import deserves_alert, turned_bad
 from mirroring.facts import Partition
 from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Pace, lasting, summary
+from mirroring.measuring.findings import findings
 from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
+from mirroring.measuring.pacing import learn
 from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.status import Verdict, judge
@@ -27,22 +29,20 @@ from mirroring.observation import (
     Status,
     Task,
 )
-from mirroring.reasons import reason
 
 
 def figure(sheet: Sheet, pace: Pace, now: int) -> None:
-    """Step 7: conclude what was read on both sides; other partitions keep their position."""
+    """Step 7: conclude what was read on both sides."""
     for partition, look in sheet.looks.items():
-        if partition not in sheet.close or look.target_end is not None:
-            position, figures = conclude(sheet.positions[partition], look, pace, now)
-            sheet.positions[partition] = position
-            sheet.figures[partition] = figures
+        position, figures = conclude(sheet.positions[partition], look, pace, now)
+        sheet.positions[partition] = position
+        sheet.figures[partition] = figures
 
 
 def late_topics(sheet: Sheet, pace: Pace) -> set[str]:
     """The topics whose oldest record waits so long that retention may come near."""
     wait = 2 * pace.target
-    return {one.topic for one, figures in sheet.figures.items() if figures.behind > wait}
+    return {one.topic for one, figures in sheet.figures.items() if (figures.behind or 0) > wait}
 
 
 class Assessment:
@@ -65,8 +65,8 @@ class Assessment:
         sheet, before = self._sheet, self._sheet.before
         topics = {name: one.remembered() for name, one in self._each.items()}
         backfill = progress(sheet, self._now)
-        findings, latency = self._findings(), self._latency()
-        verdict = self._verdict(topics, backfill, findings)
+        found, latency = findings(sheet, self._at, self._window_ms), self._latency()
+        verdict = self._verdict(topics, backfill, found)
         groups = group_offsets(sheet, topics, self._now)
         observation = Observation(
             mirror=sheet.mirror.name,
@@ -83,14 +83,15 @@ class Assessment:
             groups_total=groups.total,
         )
         memory = Memory(
-            topics={**sheet.memory.topics, **topics},  # those that vanished too, for their ids
-            findings=findings,
-            counts={**verdict.counts, "committed": _total(sheet)},
+            topics={**sheet.memory.lasting(self._now), **topics},
+            findings=found,
+            counts={**verdict.counts, "committed": _total(sheet), "flush": learn(sheet)},
             average=latency.average,
             max=latency.max,
             turn=sheet.memory.turn + 1,
             copied=reference(sheet, self._now),
             groups=groups.memory,
+            heard=sheet.turn or sheet.memory.heard,
         )
         return observation, memory, self._change(observation)
 
@@ -125,7 +126,9 @@ class Assessment:
             checkpoint=sheet.seen.checkpoint,
             away=sheet.away,
             dim=sheet.dim,
-            matched=len(sheet.facts) if sheet.listed() else len(sheet.memory.topics),
+            matched=sheet.matched if sheet.listed() else len(sheet.memory.topics),
+            known=len(sheet.memory.topics),
+            untold=self._untold(),
             topics=tuple(self._each[name].judged(memory) for name, memory in topics.items()),
             findings=findings,
             backfill=backfill,
@@ -135,45 +138,22 @@ class Assessment:
         )
         return judge(scene, sheet.before, sheet.memory.counts)
 
+    def _untold(self) -> bool:
+        """Whether Connect tells no commits of what it runs, or none though records come."""
+        seen = self._sheet.seen
+        if seen.connector is None or seen.connector.status != "RUNNING":
+            return False
+        if seen.committed is None:
+            return True
+        arrived = any(one.target_end > 0 for one in self._sheet.positions.values())
+        return not seen.committed and arrived and not self._pace.learnt
+
     def _moves(self) -> bool:
         """Whether anything was copied since the last sample, as far as could be observed."""
         sheet = self._sheet
         if any(one.moved >= sheet.looks[at].at for at, one in sheet.positions.items()):
             return True
         return _total(sheet) > sheet.memory.counts.get("committed", 0) > 0
-
-    def _findings(self) -> tuple[Reason, ...]:
-        """Lasting findings: the old ones until they expire, and this sample's."""
-        expired = self._at - timedelta(milliseconds=self._window_ms)
-        expired = max(expired, self._sheet.mirror.acknowledged or expired)
-        kept = {one.key: one for one in self._sheet.memory.findings if one.since > expired}
-        for one in self._reset():
-            kept[one.key] = one
-        for partition, figures in self._sheet.figures.items():
-            if figures.lost:
-                one = self._loss(partition, figures.lost, kept.values())
-                kept[one.key] = one
-        return tuple(kept.values())
-
-    def _loss(self, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:
-        """The records lost, with those of the same partition that still stand."""
-        here = (Code.DATA_LOSS, *partition)
-        known = [one for one in before if (one.code, one.topic, one.partition) == here]
-        total = lost + sum(one.measured or 0 for one in known)
-        says, (topic, index) = {"lost": total}, partition
-        return reason(Code.DATA_LOSS, self._at, says, topic=topic, partition=index, measured=total)
-
-    def _reset(self) -> Iterable[Reason]:
-        sheet = self._sheet
-        for name in sheet.recreated:
-            yield reason(Code.TOPIC_RECREATED, self._at, topic=name)
-        for name in sheet.facts:
-            mirrored = sheet.mirror.mirrored_name(name)
-            known, target = sheet.memory.topics.get(name), sheet.targets.get(mirrored)
-            another = known and target and known.target_id not in ("", target.topic_id)
-            if another or name in sheet.emptied:
-                says = {"mirrored": mirrored}
-                yield reason(Code.TARGET_TOPIC_RESET, self._at, says, topic=name)
 
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""

@@ -1,6 +1,6 @@
 """What one sample asks of a source: topics, start and end offsets, and when all began."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mirroring.connecting.security import Isolation
@@ -16,7 +16,9 @@ from mirroring.facts import (
 )
 from mirroring.java.characters import JavaRegexError
 from mirroring.measuring.figures import Look
-from mirroring.measuring.position import NEVER, begin, reset
+from mirroring.measuring.latency import GRACE_MS
+from mirroring.measuring.memory import TopicMemory
+from mirroring.measuring.position import LINGER_MS, NEVER, Position, begin, reset, truncated
 from mirroring.measuring.reading import Clock, away, now_ms
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
@@ -44,10 +46,22 @@ def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
             words = "topicsRegex takes too long to match the topics' names."
             away([sheet], Code.SOURCE_UNREACHABLE, words)
             continue
-        sheet.facts = {name: topics[name] for name in names if topics[name].fault is None}
+        sheet.matched = len(names)
+        sheet.facts = dict(_known(sheet, {name: topics[name] for name in names}))
     for isolation in {sheet.isolation for sheet in sheets}:
         alike = [sheet for sheet in sheets if sheet.isolation == isolation]
         _read_offsets(probe, alike, isolation, clock)
+
+
+def _known(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> Iterator[tuple[str, TopicFacts]]:
+    """The topics that are there, and those that are known and in trouble, as they were known."""
+    for name, facts in topics.items():
+        memory = sheet.memory.topics.get(name)
+        if facts.fault is None:
+            yield name, facts
+        elif memory is not None:
+            leaders = tuple(-1 for _ in memory.positions)
+            yield name, replace(facts, topic_id=memory.source_id, leaders=leaders)
 
 
 def _read_offsets(
@@ -61,10 +75,9 @@ def _read_offsets(
     for sheet in sheets:
         for partition in partitions(sheet.facts):
             start, end = starts[partition], ends[partition]
-            if isinstance(start, OffsetAt) and isinstance(end, OffsetAt):
-                _note_offsets(sheet, partition, at, start.offset, end.offset)
-                if partition in sheet.looks and partition not in sheet.positions:
-                    fresh[partition] = end.offset
+            _note_offsets(sheet, partition, at, start, end)
+            if partition in sheet.looks and partition not in sheet.positions:
+                fresh[partition] = sheet.looks[partition].end
         _note_faults(sheet, [ends[one] for one in partitions(sheet.facts)])
     _begin(probe, sheets, fresh, isolation)
 
@@ -76,20 +89,69 @@ def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
     ]
 
 
-def _note_offsets(sheet: Sheet, partition: Partition, at: int, start: int, end: int) -> None:
+def _note_offsets(
+    sheet: Sheet,
+    partition: Partition,
+    at: int,
+    start: OffsetAt | Fault,
+    end: OffsetAt | Fault,
+) -> None:
     """A partition's look, with its position from the last sample: all over where it is another."""
-    committed = None if sheet.seen.committed is None else sheet.seen.committed.get(partition)
-    told, runs = sheet.seen.committed is not None, sheet.runs_since(at)
-    sheet.looks[partition] = Look(at, start, end, committed=committed, told=told, runs=runs)
     topic = sheet.memory.topics.get(partition.topic)
     position = None if topic is None else topic.positions.get(partition.index)
-    if topic is None or position is None:
+    if isinstance(end, Fault) or (isinstance(start, Fault) and position is None):
+        sheet.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
         return
-    another = topic.source_id != sheet.facts[partition.topic].topic_id
-    if another or end < position.mirrored:
+    known = isinstance(start, OffsetAt)
+    begins = start.offset if isinstance(start, OffsetAt) else position.start if position else 0
+    told = sheet.seen.committed is not None
+    look = Look(
+        at,
+        min(begins, end.offset),
+        end.offset,
+        committed=None if sheet.seen.committed is None else sheet.seen.committed.get(partition),
+        told=told,
+        runs=sheet.runs_since(at),
+        start_known=known,
+        exact=topic is not None and topic.exact,
+    )
+    sheet.looks[partition] = look
+    if topic is not None and position is not None:
+        sheet.positions[partition] = _followed(sheet, partition, topic, position, look)
+
+
+def _followed(
+    sheet: Sheet, partition: Partition, topic: TopicMemory, position: Position, look: Look
+) -> Position:
+    """The position of the last sample, in what may be another topic, or one that was cut.
+
+    Two ids that differ prove another topic, an id that is not known on either side nothing. The end
+    of one topic falls only when a replica that lacked records was made the leader.
+    """
+    now_id = sheet.facts[partition.topic].topic_id
+    fell = look.end < position.end
+    another = topic.source_id != now_id
+    if not topic.source_id or not now_id:
+        another = fell and (look.end < position.mirrored or look.start < position.start)
+    if another:
         sheet.recreated[partition.topic] = partition.index
-        position = reset(position, at, start, end, committed)
-    sheet.positions[partition] = position
+        return reset(position, look.at, look.start, look.end, look.committed)
+    if fell:
+        sheet.truncated[partition] = position.end - look.end
+        return truncated(position, look.at, look.end, look.committed)
+    return _at_the_end(sheet, partition, position, look)
+
+
+def _at_the_end(sheet: Sheet, partition: Partition, position: Position, look: Look) -> Position:
+    """Of a mirror that starts at the end, where that is, until its consumer has surely started."""
+    idle = look.committed is None and position.committed == NEVER
+    if sheet.mirror.start_from != "latest" or not idle or position.first != position.origin:
+        return position
+    assigned = sheet.seen.assigned is None or partition in sheet.seen.assigned
+    started = look.runs != NEVER and assigned and look.at - look.runs > GRACE_MS
+    if started and look.told:
+        return position
+    return replace(position, first=look.end, origin=look.end, mirrored=look.end, front=look.end)
 
 
 def _note_faults(sheet: Sheet, ends: Sequence[OffsetAt | Fault]) -> None:
@@ -110,22 +172,40 @@ def _begin(
     held = [one for one, end in fresh.items() if end > 0]
     newest = probe.offsets(dict.fromkeys(held, MAX_TIMESTAMP), isolation) if held else {}
     for sheet in sheets:
-        made = int(sheet.mirror.updated_at.timestamp() * 1000)
+        made = _made(sheet)
         born = [one for one in sheet.looks if one not in sheet.positions]
         asked = [one for one in born if one in newest]
         since = probe.offsets(dict.fromkeys(asked, made), isolation) if asked else {}
         for partition in born:
             look = sheet.looks[partition]
-            first = since.get(partition)
-            found = isinstance(first, OffsetAt) and first.offset > NEVER
-            origin = first.offset if found and isinstance(first, OffsetAt) else look.end
+            origin = _origin(since.get(partition), look)
             latest = sheet.mirror.start_from == "latest"
             position = begin(look.at, look.start, look.end, latest=latest)
             produced = newest.get(partition)
             stamp = produced.timestamp if isinstance(produced, OffsetAt) else NEVER
             sheet.positions[partition] = replace(
-                position, origin=max(origin, position.first), produced=min(stamp, look.at)
+                position,
+                origin=max(origin, position.first),
+                produced=min(stamp, look.at),
+                since=look.at if partition.topic in sheet.memory.topics else 0,
             )
+
+
+def _made(sheet: Sheet) -> int:
+    """Before when (ms) a record is older than the mirror, or than its last change.
+
+    A mirror that was sampled before and is remembered no more has not just begun.
+    """
+    forgotten = sheet.before is not None and not sheet.memory.topics
+    made = sheet.mirror.created_at if forgotten else sheet.mirror.updated_at
+    return int(made.timestamp() * 1000)
+
+
+def _origin(first: OffsetAt | Fault | None, look: Look) -> int:
+    """The first record that is newer than the mirror: where a plausible time proves one to be."""
+    if not isinstance(first, OffsetAt) or first.offset == NEVER:
+        return look.end
+    return first.offset if first.timestamp <= look.at + LINGER_MS else look.end
 
 
 def read_retention(probe: Probe, sheets: Sequence[Sheet], late: Mapping[str, set[str]]) -> None:
@@ -136,5 +216,5 @@ def read_retention(probe: Probe, sheets: Sequence[Sheet], late: Mapping[str, set
         for name in late.get(sheet.mirror.name, ()):
             config = configs.get(name)
             value = config.get("retention.ms", "-1") if isinstance(config, dict) else "-1"
-            if int(value) >= 0:
+            if value.isdecimal():
                 sheet.retention[name] = int(value)

@@ -8,6 +8,8 @@ from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Backfill
 
 SHARE = 4
+# Beyond ten years an estimate says only that it hardly moves.
+LONGEST_MS = 10 * 365 * 24 * 3_600_000
 
 
 def progress(sheet: Sheet, now: int) -> Backfill | None:
@@ -22,7 +24,8 @@ def progress(sheet: Sheet, now: int) -> Backfill | None:
         then, before = sheet.memory.copied
         if done > before and now > then:
             left = (total - done) * (now - then) / (done - before)
-            eta = datetime.fromtimestamp((now + round(left)) / 1000, UTC)
+            if left < LONGEST_MS:
+                eta = datetime.fromtimestamp((now + round(left)) / 1000, UTC)
     fraction = round(done / total, 4) if total else 0.0
     return Backfill(done=done, total=total, fraction=fraction, eta=eta)
 

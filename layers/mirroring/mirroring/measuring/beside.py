@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 from mirroring.measuring import cause
-from mirroring.measuring.scene import Scene
-from mirroring.observation import Code, Connector, Reason
+from mirroring.measuring.scene import Case, Unreadable
+from mirroring.observation import Code, Connector, Reason, Severity
 from mirroring.reasons import duration, reason
 
 
-def beside(scene: Scene) -> Iterable[Reason]:
+def beside(case: Case) -> Iterable[Reason]:
     """What is worth knowing whatever the status is."""
-    now = scene.now
+    scene, now = case.scene, case.scene.now
+    yield from unknown(case)
     for code, words in (*scene.away.items(), *scene.dim.items()):
         yield reason(code, now, {"words": words})
     if scene.checkpoint is not None and _any_failed(scene.checkpoint):
@@ -43,3 +44,33 @@ def _any_failed(connector: Connector) -> bool:
 def _first_trace(connector: Connector) -> str | None:
     traces = (connector.trace, *(task.trace for task in connector.tasks))
     return next((trace for trace in traces if trace), None)
+
+
+def unknown(case: Case) -> Iterable[Reason]:
+    """What has not been known for long enough to matter."""
+    scene, now = case.scene, case.scene.now
+    for topic in scene.topics:
+        if topic.unreadable is not None:
+            yield unreadable(topic.name, topic.unreadable, case)
+        if topic.hidden and case.lasts("hidden"):
+            says = {"mirrored": topic.mirrored, "words": "DESCRIBE is refused."}
+            yield reason(Code.TARGET_UNAUTHORIZED, now, says, topic=topic.name)
+    if case.lasts("untold"):
+        still = duration(case.now_ms - case.counts["untold_since"])
+        yield case.why(Code.OFFSETS_UNKNOWN, still=still)
+
+
+def unreadable(topic: str, what: Unreadable, case: Case) -> Reason:
+    """A partition that cannot be read: critical where that is so of most of its topic."""
+    more = f" And {what.more} more of its partitions." if what.more else ""
+    says = {"still": duration(what.still), "words": f"{what.words}.{more}"}
+    told = reason(
+        Code.PARTITIONS_UNREADABLE,
+        case.scene.now,
+        says,
+        topic=topic,
+        partition=what.partition,
+        measured=what.still,
+    )
+    severity = Severity.CRITICAL if what.most else Severity.WARNING
+    return told.model_copy(update={"severity": severity, "count": what.more or None})

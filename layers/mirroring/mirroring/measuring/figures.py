@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mirroring.facts import Fault
 from mirroring.measuring.position import NEVER
 
 
@@ -12,23 +13,24 @@ class Fetched(StrEnum):
 
     NOT_ASKED = "not asked"
     NOTHING = "only markers, aborted or compacted records"
-    FAILED = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An offset and its record's timestamp in ms."""
+    """An offset and its record's timestamp in ms, None where that was not read."""
 
     offset: int
-    timestamp: int
+    timestamp: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one sample read of one partition; None where it could not, or need not, be read.
+    """What one sample read of one partition: a value, None for known absent, or a Fault: unknown.
 
-    `told`: Connect told the committed offsets; `runs`: since when (ms) it runs the mirror, NEVER
-    when it does not.
+    `committed` is known where `told`; `start` is the last known one unless `start_known`. `runs`:
+    since when (ms) Connect runs the mirror, NEVER when it does not. `exact`: each commit is one
+    transaction with the records that it covers. `since_last` is the first offset that is
+    stamped after the sample that its oldest waiting record followed, None where nobody asked.
     """
 
     at: int
@@ -37,20 +39,27 @@ class Look:
     committed: int | None = None
     told: bool = False
     runs: int = 0
-    target_end: int | None = None
-    newest: int | None = None
-    oldest: At | None = None
-    fetched: At | Fetched = Fetched.NOT_ASKED
+    start_known: bool = True
+    exact: bool = False
+    target_end: int | Fault = Fault.NOT_ASKED
+    newest: int | Fault | None = Fault.NOT_ASKED
+    oldest: At | Fault | None = Fault.NOT_ASKED
+    fetched: At | Fetched | Fault = Fetched.NOT_ASKED
+    since_last: int | None = None
     heard: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things may take, in ms: a commit's flush, the gap between samples, the target."""
+    """How long things may take, in ms: a commit's flush, the gap between samples, the target.
+
+    `learnt`: the flush interval was seen, not only told by whoever registered the workers.
+    """
 
     flush: int
     gap: int
     target: int
+    learnt: bool = True
 
     @property
     def overdue(self) -> int:
@@ -60,11 +69,22 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A partition's figures in one sample: ms and records."""
+    """A partition's figures in one sample: ms and records.
+
+    `behind` is the likeliest age of the oldest record that waits, `youngest` the least that it can
+    be; `behind` is None where no time of writing is known. It is `proven` that they wait unless an
+    answer failed; `unknown` is why it is not known whether
+    records wait: the figures then are the last known ones. `fresh`: nothing was ever copied of it,
+    and its grace is not over.
+    """
 
     end: int
     waiting: int = 0
-    behind: int = 0
+    behind: int | None = 0
+    youngest: int = 0
+    proven: bool = True
+    unknown: Fault | None = None
+    fresh: bool = False
     old: bool = False
     stuck: bool = False
     still: int = 0
@@ -76,38 +96,56 @@ class Figures:
     rate: float | None = None
     lost: int = 0
 
+    @property
+    def counted(self) -> int:
+        """How many waiting records count in a mean delay: where that and their age is certain."""
+        return self.waiting if self.proven and self.behind is not None else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A topic's, or a mirror's, figures in one sample; None where nothing was measured.
 
-    `late` is `behind` without the records older than the mirror.
+    `late` is the least delay that new records can have: what an alarm needs above the target.
+    `unknown` counts the partitions of which nobody knows whether records wait.
     """
 
     average: int | None = None
     max: int | None = None
-    behind: int = 0
+    behind: int | None = 0
     late: int = 0
     waiting: int = 0
     weight: int = 0
     rate: float | None = None
+    unknown: int = 0
 
 
 def summary(figures: Sequence[Figures]) -> Summary:
     """The figures of several partitions as one: heard records, weighted with what still waits."""
     new = [one for one in figures if not one.old]
-    weight = sum(one.heard + one.waiting for one in new)
-    total = sum(one.heard_sum + one.waiting * one.behind for one in new)
+    weight = sum(one.heard + one.counted for one in new)
+    total = sum(one.heard_sum + one.counted * (one.behind or 0) for one in new)
+    largest = [max(one.heard_max, (one.behind or 0) if one.counted else 0) for one in new]
     rates = [one.rate for one in figures if one.rate is not None]
+    behind = [one.behind for one in figures if one.behind is not None]
     return Summary(
         average=round(total / weight) if weight else None,
-        max=max((max(one.heard_max, one.behind) for one in new), default=0) if weight else None,
-        behind=max((one.behind for one in figures), default=0),
-        late=max((one.behind for one in new), default=0),
+        max=max(largest, default=0) if weight else None,
+        behind=max(behind) if behind else None if figures else 0,
+        late=_late([one for one in new if not one.fresh]),
         waiting=sum(one.waiting for one in figures),
         weight=weight,
         rate=round(sum(rates), 3) if rates else None,
+        unknown=sum(one.unknown is not None for one in figures),
     )
+
+
+def _late(figures: Sequence[Figures]) -> int:
+    """The least that the mean delay, and the delay of the oldest record that waits, can be."""
+    weight = sum(one.heard + one.counted for one in figures)
+    total = sum(one.heard_sum + one.counted * one.youngest for one in figures)
+    oldest = max((one.youngest for one in figures), default=0)
+    return max(oldest, round(total / weight) if weight else 0)
 
 
 def lasting(known: int | None, measured: int | None, seen: Summary, pace: Pace) -> int | None:

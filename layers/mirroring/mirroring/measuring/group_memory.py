@@ -1,7 +1,7 @@
 """What is remembered of group offsets between two looks: translations, and what is still owed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field, fields, replace
 from typing import Any
 
 from mirroring.facts import Partition
@@ -32,6 +32,9 @@ class Row:
     def covers(self, source: int) -> bool:
         """Whether it translates what the group has committed: not when the group went back."""
         return self.downstream != NEVER and self.upstream <= source
+
+
+ROW = len(fields(Row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,11 @@ def packed(memory: GroupMemory) -> list[Any]:
 
 def unpacked(document: list[Any]) -> GroupMemory:
     """The memory that `packed` made the array of."""
-    scope, topic_id, offset, groups = document
+    scope, topic_id, offset, groups, *_ = document
     rows = {
-        (group, Partition(topic, index)): Row(*fields)
+        (group, Partition(topic, index)): Row(*values[:ROW])
         for group, topics in groups.items()
         for topic, lines in topics.items()
-        for index, *fields in lines
+        for index, *values in lines
     }
     return GroupMemory(scope, topic_id, offset, rows)

@@ -1,19 +1,43 @@
 """From readings to figures: how far a partition, a topic and a mirror are behind, in ms.
 
-Pure. The steps are those of one sample: `reach` takes in what Connect and Kafka told, `asks_from`
-says which timestamp to look up, `doubt` which offsets to fetch, `conclude` gives the figures.
+Pure, and told in docs/measurement.md with the reasons why. The steps are those of one sample:
+`reach` takes in what Connect and Kafka told, `asks_from` says which timestamp to look up, `doubt`
+which offsets to fetch, `disputed` which timestamps to test, `conclude` gives the figures.
 """
 
 from dataclasses import replace
 
+from mirroring.facts import Fault
+from mirroring.measuring.arrivals import heard, produced, rate
 from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
-from mirroring.measuring.position import NEVER, Position, appended, bounds, remembered
+from mirroring.measuring.losses import lost
+from mirroring.measuring.position import (
+    LINGER_MS,
+    NEVER,
+    Ends,
+    Position,
+    bounds,
+    lowered,
+    remembered,
+    written,
+)
+from mirroring.measuring.waiting import (
+    SPARE,
+    Waiting,
+    found,
+    is_copied,
+    overdue,
+    unproven,
+    usable,
+    wait,
+)
 
-FUTURE_MS = 5 * 60_000
-LINGER_MS = 2_000
-SPARE = 1
+# So many records at the end may all be markers, and fetching them costs one answer.
 FEW = 10
+# A record is on its way for about as long; what waits longer is looked at.
 BRIEF_MS = 1_000
+# Connectors look for partitions every 60 s, and then have tasks to restart.
+GRACE_MS = 180_000
 
 
 def moved(position: Position, look: Look) -> bool:
@@ -22,14 +46,21 @@ def moved(position: Position, look: Look) -> bool:
     So the target's end is known from the sample that saw the last commit.
     """
     proven = _proven(position, look)
-    unproven = proven < look.end and position.verified != look.end
+    doubtful = proven < look.end and position.verified != look.end
     rose = proven > position.mirrored
-    return look.end != position.end or rose or unproven or look.start > position.mirrored
+    fell = _told(position, look) < position.committed
+    behind = look.start > position.mirrored
+    return look.end != position.end or rose or doubtful or fell or behind
+
+
+def _heeded(position: Position, look: Look) -> bool:
+    """Whether the committed offset says something: not one of a topic's predecessor."""
+    return look.committed is not None and look.committed != position.ignored
 
 
 def _proven(position: Position, look: Look) -> int:
     """The offset below which the committed offset proves every record to be copied."""
-    if look.committed is None or look.committed == position.ignored:
+    if look.committed is None or not _heeded(position, look):
         return position.mirrored
     return max(position.mirrored, look.committed + 1)
 
@@ -39,82 +70,65 @@ def reach(position: Position, look: Look) -> Position:
 
     The newest target timestamp is believed only while nothing arrived since it was read.
     """
+    position = _fallen(position, look)
     proven = _proven(position, look)
     mirrored = min(proven, look.end)
-    still = look.target_end is not None and look.target_end == position.target_end
-    arrived = look.target_end is not None and look.target_end > max(position.target_end, 0)
-    newest = position.newest if still else NEVER
-    if look.newest is not None and usable(look.newest, look.at):
-        newest = look.newest
-    heeded = look.committed is not None and look.committed != position.ignored
+    end = None if isinstance(look.target_end, Fault) else look.target_end
+    arrived = end is not None and end > max(position.target_end, 0)
     rose = proven > position.mirrored
     moves = arrived or rose
-    begins = moves and position.moved < position.seen
-    ended = position.target_end if look.target_end is None else look.target_end
+    begins = moves and position.moved < position.seen and _may_begin(position)
     return replace(
         position,
         mirrored=mirrored,
         front=max(position.front, mirrored),
-        newest=newest,
-        target_end=ended,
+        newest=_newest(position, look, still=end is not None and end == position.target_end),
+        target_end=position.target_end if end is None else end,
         base=max(position.target_end, 0) if rose or begins else position.base,
         rose=look.at if rose else position.rose,
         moved=look.at if moves else position.moved,
         began=look.at if begins else position.began,
-        ignored=NEVER if heeded else position.ignored,
+        ignored=NEVER if _heeded(position, look) else position.ignored,
+        committed=_told(position, look),
     )
 
 
-def usable(newest: int | None, now: int) -> bool:
-    """Whether the newest target timestamp may be looked up: known, and not from the future."""
-    return newest is not None and NEVER < newest <= now + FUTURE_MS
+def _may_begin(position: Position) -> bool:
+    """Whether records that arrive again excuse a late commit: once, until a commit has come.
 
-
-def _is_copied(position: Position, look: Look) -> bool:
-    """Whether every record is copied: by the commit, or as a fetch has proven before."""
-    return position.mirrored >= look.end or position.verified == look.end
-
-
-def asks_from(position: Position, look: Look) -> int | None:
-    """The timestamp (ms) from which the source is asked for its oldest unmirrored record."""
-    if _is_copied(position, look):
-        return None
-    if look.target_end == 0:
-        return 0
-    return position.newest + 1 if usable(position.newest, look.at) else None
-
-
-def _found(position: Position, look: Look) -> At | None:
-    """The oldest record that waits by its timestamp, unless it came after the end was read."""
-    oldest = look.oldest
-    if oldest is None or not NEVER < oldest.offset < look.end:
-        return None
-    return At(max(oldest.offset, position.mirrored), oldest.timestamp)
-
-
-def _unproven(position: Position, look: Look, pace: Pace) -> int:
-    """The first offset that cannot be copied by now: past the commit, and what arrived since it.
-
-    That count is believed only while commits come: others may write to the target, too.
+    Else somebody's record every few minutes would excuse a dead mirror for ever.
     """
-    silent = look.at - position.rose > pace.overdue
-    return position.mirrored + (0 if silent else position.arrived)
+    return position.began == 0 or position.rose >= position.began
 
 
-def _overdue(position: Position, look: Look, pace: Pace) -> bool:
-    """Whether the commit of the first unproven offset should have come by now.
+def _told(position: Position, look: Look) -> int:
+    if not look.told:
+        return position.committed
+    return NEVER if look.committed is None else look.committed
 
-    It follows the copy, so after an outage it is not due at once: not since a connector was started
-    or resumed, nor since records began to arrive again. A held connector owes no commit, and is
-    judged by its last one only where no timestamp can be looked up. Of a topic that was made again
-    the commit of its records may be the one that is taken for its predecessor's.
+
+def _fallen(position: Position, look: Look) -> Position:
+    """A commit that falls takes the position with it where the target was emptied.
+
+    Where it was not, what is copied again lies there already. A mirror that was to start at the
+    end, and whose first commit is older, has started at the beginning.
     """
-    _, upper = bounds(position.ends, _unproven(position, look, pace))
-    told = look.told and (look.committed is None or look.committed != position.ignored)
-    held = look.runs == NEVER
-    if not told or upper is None or (held and usable(position.newest, look.at)):
-        return False
-    return look.at - max(upper, look.runs, position.began) > pace.overdue
+    told = _told(position, look)
+    at_first = position.committed == NEVER < told and _heeded(position, look)
+    if at_first and told + 1 < position.first and look.start < position.first:
+        copied = max(told + 1, look.start)
+        return replace(position, first=look.start, mirrored=copied, front=copied)
+    fell = told < position.committed or position.target_end == NEVER
+    if look.told and fell and position.emptied:
+        return lowered(position, max(told + 1, position.first, look.start))
+    return position
+
+
+def _newest(position: Position, look: Look, *, still: bool) -> int:
+    """The newest timestamp on the target that may be looked up; NEVER for none."""
+    if look.newest is not None and not isinstance(look.newest, Fault):
+        return look.newest if usable(look.newest, look.at) else NEVER
+    return position.newest if still and isinstance(look.newest, Fault) else NEVER
 
 
 def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
@@ -123,130 +137,110 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
     Many records are believed to wait until they may breach the target soon; a few at the end may
     be transactions' markers, and are believed only as long as any record is on its way.
     """
-    if _is_copied(position, look):
+    if is_copied(position, look):
         return None
-    found = _found(position, look)
-    if found is None:
-        start = _unproven(position, look, pace) + (SPARE if look.runs == NEVER else 0)
-        return (start, look.end) if start < look.end and _overdue(position, look, pace) else None
-    if found.offset == position.confirmed:
+    oldest = found(position, look)
+    if oldest is None:
+        spare = SPARE if look.runs == NEVER and not look.exact else 0
+        start = unproven(position, look, pace) + spare
+        asked = start < look.end and overdue(position, look, pace)
+        return (start, look.end) if asked and position.confirmed < start else None
+    if oldest.offset == position.confirmed:
         return None
-    waited = look.at - appended(found.timestamp, found.offset, position.ends)
+    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    likeliest = written(oldest.timestamp, oldest.offset, ends, position.late_by).likeliest
     soon = pace.target // 2
-    believed = min(BRIEF_MS, soon) if look.end - found.offset <= FEW else soon
-    return (found.offset, look.end) if waited > believed else None
+    believed = min(BRIEF_MS, soon) if look.end - oldest.offset <= FEW else soon
+    waits_long = likeliest is None or look.at - likeliest > believed
+    return (oldest.offset, look.end) if waits_long else None
+
+
+def disputed(position: Position, look: Look, pace: Pace) -> int | None:
+    """The timestamp (ms) to test: where the oldest record is late by its own timestamp alone.
+
+    If records that came after the sample which the timestamp follows are stamped before it, then
+    timestamps here are no times of writing.
+    """
+    oldest = wait(position, look, pace).oldest
+    if oldest is None or oldest.offset >= look.end:
+        return None
+    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    lower, upper = bounds(ends, oldest.offset)
+    if lower is None or upper is None or look.at - upper > pace.target:
+        return None
+    late = look.at - written(oldest.timestamp, oldest.offset, ends).latest
+    return lower - LINGER_MS if late > pace.target else None
+
+
+def _tested(position: Position, oldest: At | None, look: Look) -> Position:
+    """The position with how much older than its writing a timestamp was seen to be.
+
+    Forgotten once records before the oldest one are seen to be stamped when they were written.
+    """
+    lower, _ = bounds(position.ends, oldest.offset) if oldest else (None, None)
+    if oldest is None or oldest.timestamp is None or lower is None:
+        return position
+    late_by = max(position.late_by, lower - oldest.timestamp)
+    if look.since_last is not None:
+        before = next(end for at, end in position.ends if at == lower)
+        if look.since_last == NEVER or look.since_last > before:
+            late_by = max(late_by, look.at - lower)
+        elif oldest.offset > before:
+            late_by = 0
+    return replace(position, late_by=late_by)
+
+
+def _untouched(position: Position) -> bool:
+    """Whether nothing of a partition was copied yet, as far as is known."""
+    return position.mirrored == position.first and position.target_end <= 0
+
+
+def _ages(position: Position, waits: Waiting, ends: Ends, now: int) -> tuple[int | None, int]:
+    """How old the oldest record that waits likely is, and how old it is at least (ms)."""
+    if waits.oldest is None:
+        return None, 0
+    when = written(waits.oldest.timestamp, waits.oldest.offset, ends, position.late_by)
+    behind = None if when.likeliest is None else max(0, now - when.likeliest)
+    return behind, max(0, now - when.latest) if waits.proven else 0
 
 
 def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Position, Figures]:
     """The partition's figures, and the position that the next sample starts from."""
-    oldest = _oldest(position, look, pace)
-    lost, position = _lost(position, look, pace)
-    front = look.end if oldest is None else max(oldest.offset, look.start)
-    caught_up = oldest is None or front >= look.end
+    waits = wait(position, look, pace)
+    oldest = waits.oldest
+    gone, position = lost(position, look, pace)
+    known = position.front if waits.unknown else look.end
+    front = max(known if oldest is None else oldest.offset, look.start)
+    caught_up = front >= look.end
+    oldest = None if caught_up else oldest
+    position = _tested(position, oldest, look)
     ends = remembered(position.ends, look.at, look.end, position.mirrored)
-    behind = 0
-    if oldest is not None and not caught_up:
-        behind = max(0, now - appended(oldest.timestamp, oldest.offset, ends))
-    stuck = not caught_up and position.moved <= position.seen < look.at
+    behind, youngest = (0, 0) if caught_up else _ages(position, waits, ends, now)
+    stuck = not caught_up and waits.proven and position.moved <= position.seen < look.at
     figures = Figures(
         end=look.end,
         waiting=0 if caught_up else look.end - front,
         behind=behind,
+        youngest=youngest,
+        proven=waits.proven and waits.unknown is None,
+        unknown=waits.unknown,
+        fresh=position.since > 0 and now - position.since <= GRACE_MS and _untouched(position),
         old=not caught_up and front < position.origin,
         stuck=stuck,
         still=now - position.moved,
-        produced=_produced(position, look),
-        rate=_rate(position, look),
-        lost=lost,
-        **_heard(position, look, oldest),
+        produced=produced(position, look),
+        rate=rate(position, look),
+        lost=gone,
+        **heard(position, look, ends, oldest),
     )
-    asked = look.fetched is not Fetched.NOT_ASKED
-    whole = look.start <= position.mirrored
+    verified = look.fetched is Fetched.NOTHING and look.start <= position.mirrored
     return replace(
         position,
         front=front,
         start=look.start,
         ends=ends,
-        verified=look.end if whole and look.fetched is Fetched.NOTHING else position.verified,
-        confirmed=front if asked and not caught_up else position.confirmed,
+        verified=look.end if verified else position.verified,
+        confirmed=front if isinstance(look.fetched, At) and not caught_up else position.confirmed,
         produced=figures.produced,
+        unsure=waits.unknown is not None,
     ), figures
-
-
-def _oldest(position: Position, look: Look, pace: Pace) -> At | None:
-    """The oldest record that waits, as far as this sample can tell; None: all are mirrored."""
-    if _is_copied(position, look):
-        return None
-    if isinstance(look.fetched, At):
-        return look.fetched
-    if look.fetched is Fetched.NOTHING:
-        return None
-    found = _found(position, look)
-    if found is None and look.fetched is Fetched.FAILED and _overdue(position, look, pace):
-        return At(_unproven(position, look, pace), look.at)
-    return found
-
-
-def _lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
-    """How many records retention took before they were copied, once that is certain.
-
-    Certain at once when nothing reached the target since the last sample, which knew what waited;
-    else when the committed offset, which is told late, and what arrived since it do not pass where
-    the source began in any sample until that is overdue. The commit lags behind that start for ever
-    where records are deleted once they are copied.
-    """
-    if look.start <= position.mirrored:
-        return 0, replace(position, gap_since=0) if position.gap_since else position
-    still = look.target_end is not None and position.moved <= position.seen
-    if still and not position.gap_since:
-        copied, certain = position.front, True
-    else:
-        copied = max(position.mirrored + position.arrived, position.verified)
-        passed = position.mirrored >= position.start
-        since = look.at if passed or not position.gap_since else position.gap_since
-        position = replace(position, gap_since=since)
-        certain = look.told and look.at - since > pace.overdue
-    if not certain or copied >= look.start:
-        return 0, position
-    lost = look.start - max(copied, position.mirrored)
-    front = max(position.front, look.start)
-    return lost, replace(position, mirrored=look.start, front=front, gap_since=0)
-
-
-def _produced(position: Position, look: Look) -> int:
-    """When the newest record was written (ms): known from the first look, or from a moved end."""
-    if look.end == position.end:
-        return position.produced
-    if usable(look.newest, look.at) and look.newest is not None:
-        return max(position.seen, min(look.newest, look.at))
-    return look.at
-
-
-def _rate(position: Position, look: Look) -> float | None:
-    """Records a second written since the last sample."""
-    elapsed = look.at - position.seen
-    return max(0, look.end - position.end) * 1000 / elapsed if elapsed > 0 else None
-
-
-def _heard(position: Position, look: Look, oldest: At | None) -> dict[str, int]:
-    """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
-
-    A timestamp older than the oldest record that could still come tells nothing of latency: it is
-    no time of writing (event time, or a clock that is behind), unless it may be a second copy of
-    what is not committed, as a killed worker's task makes them. LINGER_MS is what a producer may
-    hold a record back. One from after its arrival is a clock that is ahead, and counts as 0.
-    """
-    lower, _ = bounds(position.ends, position.mirrored)
-    uncommitted = look.at if lower is None else lower
-    floor = look.at if oldest is None else appended(oldest.timestamp, oldest.offset, position.ends)
-    if oldest is None and position.mirrored < look.end and not usable(position.newest, look.at):
-        floor = uncommitted
-    floor -= LINGER_MS
-    possible = NEVER if lower is None else min(floor, lower - LINGER_MS)
-    latencies = [max(0, arrived - written) for arrived, written in look.heard if written >= floor]
-    return {
-        "heard": len(latencies),
-        "heard_sum": sum(latencies),
-        "heard_max": max(latencies, default=0),
-        "skewed": sum(1 for arrived, written in look.heard if not possible <= written <= arrived),
-    }

@@ -12,9 +12,10 @@ from mirroring.facts import (
     Record,
 )
 from mirroring.measuring.figures import At, Fetched, Pace
-from mirroring.measuring.latency import asks_from, doubt, reach
+from mirroring.measuring.latency import disputed, doubt, reach
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.waiting import asks_from
 from mirroring.probing.probe import Probe
 
 _Wanted = TypeVar("_Wanted")
@@ -34,16 +35,42 @@ def look_up(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) ->
     for isolation in {sheet.isolation for sheet in sheets}:
         alike = [sheet for sheet in sheets if sheet.isolation == isolation]
         _verify(probe, alike, isolation, paces)
+    _test_timestamps(probe, sheets, paces)
 
 
 def _note_oldest(probe: Probe, asked: Iterable[tuple[Sheet, Partition, int]]) -> None:
     for batch in _batches(asked):
         answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
         for partition, (sheet, _) in batch.items():
+            sheet.looks[partition] = replace(
+                sheet.looks[partition], oldest=_oldest(answers[partition])
+            )
+
+
+def _oldest(answer: OffsetAt | Fault) -> At | Fault | None:
+    """A look-up's answer; None where no record has such a timestamp."""
+    if isinstance(answer, Fault):
+        return answer
+    return None if answer.offset == NEVER else At(answer.offset, answer.timestamp)
+
+
+def _test_timestamps(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) -> None:
+    """Before a timestamp alone makes a partition late: whether timestamps are times of writing."""
+    asked = []
+    for sheet in sheets:
+        for partition in sheet.close:
+            ask = disputed(
+                sheet.positions[partition], sheet.looks[partition], paces[sheet.mirror.name]
+            )
+            if ask is not None:
+                asked.append((sheet, partition, ask))
+    for batch in _batches(asked):
+        answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
+        for partition, (sheet, _) in batch.items():
             answer = answers[partition]
-            if isinstance(answer, OffsetAt) and answer.offset > NEVER:
-                oldest = At(answer.offset, answer.timestamp)
-                sheet.looks[partition] = replace(sheet.looks[partition], oldest=oldest)
+            if isinstance(answer, OffsetAt):
+                look = sheet.looks[partition]
+                sheet.looks[partition] = replace(look, since_last=answer.offset)
 
 
 def _verify(
@@ -64,10 +91,10 @@ def _verify(
             sheet.looks[partition] = replace(sheet.looks[partition], fetched=found)
 
 
-def _fetched(answer: Record | Fault | None) -> At | Fetched:
+def _fetched(answer: Record | Fault | None) -> At | Fetched | Fault:
     if isinstance(answer, Record):
         return At(answer.offset, answer.timestamp)
-    return Fetched.NOTHING if answer is None else Fetched.FAILED
+    return Fetched.NOTHING if answer is None else answer
 
 
 def _batches(

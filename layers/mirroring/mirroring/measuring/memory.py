@@ -1,21 +1,44 @@
-"""What a mirror's next sample must know of the last one, packed into bytes for the store."""
+"""What a mirror's next sample must know of the last one, packed into bytes for the store.
+
+Rows may have more fields than are known here, or fewer: another version may have written them, as
+an upgrade or a rollback goes on beside running samplers.
+"""
 
 import json
 import zlib
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, fields, replace
+from typing import Any
 
+from pydantic import ValidationError
+
+from mirroring.facts import Stamping
 from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
-from mirroring.measuring.position import Position
+from mirroring.measuring.position import Position, begin
 from mirroring.observation import Reason
 
 CONFIG_AGE_MS = 600_000
 PACKING = 1
+# A topic that is gone for so long and comes back is another one in all that matters.
+GONE_MS = 24 * 60 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Since when (ms) it is not known whether a partition is copied, and for how many samples."""
+
+    since: int
+    samples: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class TopicMemory:
-    """A mirrored topic between samples: ids, partitions, and the figures of its last messages."""
+    """A mirrored topic between samples: ids, partitions, and the figures of its last messages.
+
+    `exact`: the target holds transactions; `absent`: for how many looks the target has not known
+    the topic; `seen`: when the source last listed it (ms).
+    """
 
     since: int
     source_id: str
@@ -26,14 +49,24 @@ class TopicMemory:
     above: int = 0
     append_time: bool = False
     checked: int = 0
+    exact: bool = False
+    absent: int = 0
+    seen: int = 0
+    unread: Mapping[int, Unread] = field(default_factory=dict)
+
+    @property
+    def stamping(self) -> Stamping:
+        """Whose times the copies carry, as last seen."""
+        return Stamping(self.append_time, self.exact)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """A mirror between samples: its topics, lasting findings, and how often things were so.
 
-    `counts` counts samples in a row by what they saw; `turn` is whose turn it is to be listened to;
-    `copied` holds (ms, records) of the backfill some samples ago.
+    `counts` counts samples in a row by what they saw; `turn` counts samples, and `heard` is the
+    last partition that was listened to; `copied` holds (ms, records) of the backfill some samples
+    ago.
     """
 
     topics: Mapping[str, TopicMemory] = field(default_factory=dict)
@@ -44,55 +77,94 @@ class Memory:
     turn: int = 0
     copied: tuple[int, int] | None = None
     groups: GroupMemory = field(default_factory=GroupMemory)
+    heard: tuple[str, int] | None = None
+
+    def lasting(self, now: int) -> dict[str, TopicMemory]:
+        """The topics that are not gone for good: for their ids, should they come back."""
+        return {name: one for name, one in self.topics.items() if not 0 < one.seen < now - GONE_MS}
 
 
 def pack(memory: Memory) -> bytes:
-    """The memory as bytes; 10,000 idle partitions take about 60 kB."""
+    """The memory as bytes."""
     topics = {
         name: [
             one.since,
             one.source_id,
             one.target_id,
-            [[index, *astuple(position)] for index, position in one.positions.items()],
+            [[index, *_row(position)] for index, position in one.positions.items()],
             *(one.average, one.max, one.above, one.append_time, one.checked),
+            *(one.exact, one.absent, one.seen),
+            [[index, *astuple(unread)] for index, unread in one.unread.items()],
         ]
         for name, one in memory.topics.items()
     }
     findings = [one.model_dump(mode="json", by_alias=True) for one in memory.findings]
-    rest = [memory.average, memory.max, memory.turn, memory.copied]
+    rest = [memory.average, memory.max, memory.turn, memory.copied, memory.heard]
     groups = packed(memory.groups)
     document = [PACKING, topics, findings, dict(memory.counts), rest, groups]
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1)
 
 
 def unpack(packed: bytes | None) -> Memory:
-    """The memory of a mirror; an empty one where there is none, or one of another packing."""
+    """The memory of a mirror; an empty one where there is none, or none that can be read here."""
     if packed is None:
         return Memory()
-    document = json.loads(zlib.decompress(packed))
+    try:
+        return _unpacked(json.loads(zlib.decompress(packed)))
+    except (zlib.error, ValueError, TypeError, LookupError, AttributeError):
+        return Memory()
+
+
+def _unpacked(document: Sequence[Any]) -> Memory:
     if document[0] != PACKING:
         return Memory()
-    _, topics, findings, counts, (average, largest, turn, copied), *groups = document
+    _, topics, findings, counts, (average, largest, turn, copied, *more), *groups = document
+    heard = more[0] if more else None
     return Memory(
         topics={name: _topic(row) for name, row in topics.items()},
-        findings=tuple(Reason.model_validate(one) for one in findings),
+        findings=tuple(_findings(findings)),
         counts=counts,
         average=average,
         max=largest,
         turn=turn,
         copied=None if copied is None else (copied[0], copied[1]),
         groups=unpacked(groups[0]) if groups else GroupMemory(),
+        heard=None if heard is None else (heard[0], heard[1]),
     )
 
 
-def _topic(row: list) -> TopicMemory:  # type: ignore[type-arg]  # a JSON array, as pack wrote it
+def _findings(rows: Iterable[Any]) -> Iterable[Reason]:
+    """The findings whose code is known here."""
+    for row in rows:
+        try:
+            yield Reason.model_validate(row)
+        except ValidationError:
+            continue
+
+
+def _topic(row: Sequence[Any]) -> TopicMemory:
     since, source_id, target_id, rows, *rest = row
-    positions = {index: _position(fields) for index, *fields in rows}
-    return TopicMemory(since, source_id, target_id, positions, *rest)
+    positions = {index: _position(values) for index, *values in rows}
+    unread = rest[8] if len(rest) > 8 else []
+    kept = {index: Unread(*values[:3]) for index, *values in unread}
+    topic = TopicMemory(since, source_id, target_id, positions, *rest[:8])
+    return replace(topic, unread=kept)
 
 
-def _position(fields: list) -> Position:  # type: ignore[type-arg]  # a JSON array, as pack wrote it
-    first, origin, mirrored, front, start, ends, *rest = fields
+_POSITION = len(fields(Position))
+_PLAIN = astuple(begin(0, 0, 0))
+
+
+def _row(position: Position) -> list[Any]:
+    """A position's fields, without the last ones that are as they begin."""
+    row = list(astuple(position))
+    while len(row) > 6 and row[-1] == _PLAIN[len(row) - 1]:
+        row.pop()
+    return row
+
+
+def _position(values: Sequence[Any]) -> Position:
+    first, origin, mirrored, front, start, ends, *rest = values[:_POSITION]
     return Position(
         first,
         origin,

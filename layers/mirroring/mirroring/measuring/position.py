@@ -1,9 +1,12 @@
 """What is remembered of a mirrored partition between two samples, and when its offsets appeared."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 RING = 16
 NEVER = -1
+# What a producer may hold a record back (linger.ms, a slow link) and still stamp it in good faith.
+LINGER_MS = 2_000
 
 Ends = tuple[tuple[int, int], ...]
 
@@ -13,10 +16,13 @@ class Position:
     """One mirrored partition; times in ms, offsets are the source's unless they say otherwise.
 
     Every record below `mirrored` is on the target for certain; every one below `front` as far as
-    the last sample could tell. Records below `origin` are older than the mirror. `moved` is when
-    something was last seen to be copied, `began` when that began after a sample without. `rose` is
-    when the commit was last seen to rise; `base` is the target's end before that, or before what
-    arrives now began to.
+    the last sample could tell, which could not where it is `unsure`. Records below `origin` are
+    older than the mirror. `moved` is when something was last seen to be copied, `began` when that
+    began after a sample without. `committed` is the last commit that was told, `rose` when it was
+    last seen to rise; `base` is the target's end before that, or before what arrives now began to.
+    `since` is when the partition was added to a topic that was mirrored before, else 0. `emptied`:
+    what the target held was deleted, so that only commits prove a copy. `late_by` is how much older
+    than its writing a timestamp was seen to be.
     """
 
     first: int
@@ -36,6 +42,11 @@ class Position:
     began: int = 0
     base: int = 0
     rose: int = 0
+    since: int = 0
+    committed: int = NEVER
+    emptied: bool = False
+    late_by: int = 0
+    unsure: bool = False
 
     @property
     def end(self) -> int:
@@ -91,17 +102,45 @@ def bounds(ends: Ends, offset: int) -> tuple[int | None, int | None]:
     return (before[-1] if before else None, after[0] if after else None)
 
 
-def appended(timestamp: int, offset: int, ends: Ends) -> int:
-    """When a record was written (ms): its timestamp, held between the samples that bracket it.
+class Written(NamedTuple):
+    """When a record was written (ms): at the earliest, most likely, at the latest.
 
-    So neither a producer's wrong clock, nor event time, nor a far future one can distort an age.
+    None where nothing tells: a record from before the first look, without a time of its own.
+    """
+
+    earliest: int | None
+    likeliest: int | None
+    latest: int
+
+
+def written(timestamp: int | None, offset: int, ends: Ends, late_by: int = 0) -> Written:
+    """When the record at `offset` was written: between the samples that bracket its offset.
+
+    Its timestamp is believed where it lies between them, as far as timestamps here were not proven
+    to be `late_by` older than their writing. Else it is no time of writing (event time, a clock
+    that is off), and the most likely one is the offset's share of the time between the samples.
     """
     lower, upper = bounds(ends, offset)
-    if upper is not None:
-        timestamp = min(timestamp, upper)
-    if lower is not None:
-        timestamp = max(timestamp, lower)
-    return timestamp
+    latest = ends[-1][0] if upper is None else upper
+    if lower is None:
+        known = None if timestamp is None else min(timestamp, latest)
+        return Written(known, known, latest if known is None else known)
+    if timestamp is None or timestamp > latest or timestamp < lower - LINGER_MS:
+        return Written(lower, _share(offset, ends), latest)
+    if timestamp < lower:
+        return Written(lower, lower, latest)
+    if late_by > LINGER_MS:
+        latest = min(latest, timestamp + late_by)
+        return Written(timestamp, max(timestamp, min(_share(offset, ends), latest)), latest)
+    return Written(timestamp, timestamp, timestamp)
+
+
+def _share(offset: int, ends: Ends) -> int:
+    """When the offset was written, had the records between two samples come evenly (ms)."""
+    after = next((at for at, (_, end) in enumerate(ends) if end > offset), len(ends) - 1)
+    (start, first), (until, last) = ends[max(0, after - 1)], ends[after]
+    share = (offset - first + 1) / (max(last - first, 0) + 1)
+    return start + round((until - start) * min(1.0, share))
 
 
 def reset(position: Position, at: int, start: int, end: int, committed: int | None) -> Position:
@@ -111,4 +150,30 @@ def reset(position: Position, at: int, start: int, end: int, committed: int | No
     """
     fresh = begin(at, start, end, old=False)
     produced = at if end > start else NEVER
-    return replace(fresh, produced=produced, ignored=NEVER if committed is None else committed)
+    ignored = NEVER if committed is None else committed
+    return replace(fresh, produced=produced, ignored=ignored, committed=ignored)
+
+
+def truncated(position: Position, at: int, end: int, committed: int | None) -> Position:
+    """The position after the source's end fell to `end`: a commit beyond it proves nothing new."""
+    kept = tuple((seen, min(one, end)) for seen, one in position.ends)
+    beyond = committed is not None and committed >= end
+    return replace(
+        position,
+        origin=min(position.origin, end),
+        mirrored=min(position.mirrored, end),
+        front=min(position.front, end),
+        ends=kept or ((at, end),),
+        verified=NEVER,
+        confirmed=NEVER,
+        ignored=committed if beyond and committed is not None else position.ignored,
+    )
+
+
+def lowered(position: Position, proven: int) -> Position:
+    """The position where only the commit proves a copy: what the target held is gone."""
+    if proven >= position.mirrored:
+        return position
+    return replace(
+        position, mirrored=proven, front=proven, verified=NEVER, confirmed=NEVER, newest=NEVER
+    )

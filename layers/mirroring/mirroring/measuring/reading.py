@@ -5,6 +5,7 @@ notes the answers. What one partition, topic or broker does not answer costs the
 """
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,10 +16,11 @@ from mirroring.facts import (
     Fault,
     OffsetAt,
     Partition,
+    Stamping,
     TopicFacts,
 )
 from mirroring.measuring.latency import moved
-from mirroring.measuring.memory import CONFIG_AGE_MS
+from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
@@ -38,31 +40,54 @@ def now_ms() -> int:
 
 def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
     """Step 3: topics and ids, end offsets and newest timestamps of what wants a closer look."""
-    for sheet in sheets:
-        sheet.close = {
-            one for one, look in sheet.looks.items() if moved(sheet.positions[one], look)
-        }
+    close(sheets)
     names = {sheet.mirror.mirrored_name(name) for sheet in sheets for name in sheet.facts}
     try:
         topics = probe.topics(names) if names else {}
-    except (ClusterUnreachable, ClusterUnauthorized) as error:
-        return away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+    except ClusterUnreachable as error:
+        return _target_away(sheets, error.detail, Fault.UNREACHABLE)
+    except ClusterUnauthorized as error:
+        return _target_away(sheets, error.detail, Fault.UNAUTHORIZED)
     for sheet in sheets:
-        mirrored = map(sheet.mirror.mirrored_name, sheet.facts)
-        sheet.targets = {name: topics[name] for name in mirrored if topics[name].fault is None}
-    _read_configs(probe, sheets, clock())
+        _note_topics(sheet, topics)
     wanted = {one for sheet in sheets for one in map(sheet.on_target, sheet.close)}
     ends = probe.offsets({one: LATEST for one in wanted if _exists(one, topics)})
-    stamped = {one for one, end in ends.items() if isinstance(end, OffsetAt) and end.offset > 0}
+    read_stamping(probe, sheets, ends, clock())
+    own = {
+        sheet.on_target(one)
+        for sheet in sheets
+        for one in sheet.close
+        if sheet.stamping[one.topic] == Stamping()
+    }
+    stamped = {
+        one for one, end in ends.items() if one in own and isinstance(end, OffsetAt) and end.offset
+    }
     newest = probe.offsets(dict.fromkeys(stamped, MAX_TIMESTAMP))
     hidden = {one for one in stamped if newest[one] == OffsetAt(NEVER, NEVER)}
     newest = {**newest, **probe.offsets(dict.fromkeys(hidden, MAX_TIMESTAMP))}
     for sheet in sheets:
         for partition in sheet.close:
             _note_target(sheet, partition, ends, newest)
-        if sheet.close and ends and all(isinstance(end, Fault) for end in ends.values()):
-            words = f"No partition gave its end offset ({next(iter(ends.values()))})."
-            sheet.away[Code.TARGET_UNREACHABLE] = words
+    faults = [end for end in ends.values() if isinstance(end, Fault)]
+    if faults and len(faults) == len(ends) and Fault.UNAUTHORIZED not in faults:
+        words = f"No partition gave its end offset ({faults[0]})."
+        away([sheet for sheet in sheets if sheet.close], Code.TARGET_UNREACHABLE, words)
+
+
+def close(sheets: Sequence[Sheet]) -> None:
+    """Note which partitions want a closer look."""
+    for sheet in sheets:
+        sheet.close = {
+            one for one, look in sheet.looks.items() if moved(sheet.positions[one], look)
+        }
+
+
+def _target_away(sheets: Sequence[Sheet], words: str, why: Fault) -> None:
+    """Nothing of the target is known: each partition is judged by its commit alone."""
+    away(sheets, Code.TARGET_UNREACHABLE, words)
+    for sheet in sheets:
+        for partition in sheet.close:
+            sheet.looks[partition] = replace(sheet.looks[partition], target_end=why, newest=why)
 
 
 def _exists(partition: Partition, topics: Mapping[str, TopicFacts]) -> bool:
@@ -71,53 +96,112 @@ def _exists(partition: Partition, topics: Mapping[str, TopicFacts]) -> bool:
     return facts is not None and facts.fault is None and partition.index < len(facts.leaders)
 
 
+def _note_topics(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> None:
+    """The target's topics; where one is another than before, what it held is gone."""
+    for name in sheet.facts:
+        mirrored = sheet.mirror.mirrored_name(name)
+        facts, known = topics[mirrored], sheet.memory.topics.get(name)
+        if facts.fault is not None:
+            sheet.target_faults[mirrored] = facts.fault
+            continue
+        sheet.targets[mirrored] = facts
+        if known and known.target_id and facts.topic_id and known.target_id != facts.topic_id:
+            for partition in [one for one in sheet.positions if one.topic == name]:
+                _empty(sheet, partition)
+
+
+def _empty(sheet: Sheet, partition: Partition) -> None:
+    """What the target held of a partition is gone."""
+    sheet.positions[partition] = replace(
+        sheet.positions[partition], target_end=NEVER, newest=NEVER, base=0, emptied=True
+    )
+
+
 def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answers) -> None:
     mirrored = sheet.on_target(partition)
     end, stamp = ends.get(mirrored), newest.get(mirrored)
-    position = sheet.positions[partition]
-    target_end = end.offset if isinstance(end, OffsetAt) else None
-    if Code.TARGET_UNREACHABLE not in sheet.away and not _exists(mirrored, sheet.targets):
+    fault = sheet.target_faults.get(mirrored.topic)
+    if isinstance(end, OffsetAt):
+        target_end: int | Fault = end.offset
+    elif end is not None:
+        target_end = end
+    elif fault is None or (fault is Fault.UNKNOWN_TOPIC and _is_gone(sheet, partition.topic)):
         target_end = 0
-    timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else None
-    if sheet.append_time.get(mirrored.topic):
+    else:
+        target_end = fault
+    if isinstance(target_end, int) and target_end < sheet.positions[partition].target_end:
+        if isinstance(end, OffsetAt):
+            sheet.emptied[partition.topic] = partition.index
+        _empty(sheet, partition)
+    stamping = sheet.stamping[partition.topic]
+    timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else stamp
+    if stamping != Stamping():
         timestamp = None
-    if isinstance(end, OffsetAt) and end.offset < position.target_end:
-        sheet.emptied[partition.topic] = partition.index
-        sheet.positions[partition] = replace(position, target_end=NEVER, newest=NEVER, base=0)
-    look = replace(sheet.looks[partition], target_end=target_end, newest=timestamp)
-    sheet.looks[partition] = look
+    sheet.looks[partition] = replace(
+        sheet.looks[partition],
+        target_end=target_end,
+        newest=timestamp,
+        exact=stamping.transactions,
+    )
 
 
-def _read_configs(probe: Probe, sheets: Sequence[Sheet], now: int) -> None:
-    """Which target topics stamp records themselves; asked anew every ten minutes."""
-    old = set()
+def _is_gone(sheet: Sheet, topic: str) -> bool:
+    """Whether a target topic that was never there, or in two looks is not, holds nothing."""
+    known = sheet.memory.topics.get(topic)
+    return known is None or not known.target_id or known.absent > 0
+
+
+def read_stamping(probe: Probe, sheets: Sequence[Sheet], ends: Answers, now: int) -> None:
+    """Whose times the copies carry, by the newest batch of a partition of each topic.
+
+    The batch says so itself, whatever we may see of configurations. Asked anew every ten minutes.
+    """
+    asked: dict[Partition, int] = {}
     for sheet in sheets:
         for name in sheet.facts:
-            memory = sheet.memory.topics.get(name)
-            mirrored = sheet.mirror.mirrored_name(name)
-            if memory is not None and now - memory.checked < CONFIG_AGE_MS:
-                sheet.append_time[mirrored] = memory.append_time
-            elif mirrored in sheet.targets:
-                old.add(mirrored)
-    configs = probe.topic_configs(old, ["message.timestamp.type"]) if old else {}
+            memory = sheet.memory.topics.get(name) or TopicMemory(now, "")
+            sheet.stamping[name] = memory.stamping
+            if now - memory.checked >= CONFIG_AGE_MS:
+                asked.update(_newest_batch(sheet, name, ends))
+    told = probe.stamping(asked) if asked else {}
+    by_topic = {one.topic: kind for one, kind in told.items() if not isinstance(kind, Fault)}
     for sheet in sheets:
-        for mirrored in old & set(sheet.targets):
-            config = configs.get(mirrored)
-            kind = config.get("message.timestamp.type") if isinstance(config, dict) else None
-            sheet.append_time[mirrored] = kind == "LogAppendTime"
+        for name in sheet.facts:
+            mirrored = sheet.mirror.mirrored_name(name)
+            if mirrored in by_topic:
+                sheet.stamping[name] = by_topic[mirrored]
+                sheet.checked.add(name)
+
+
+def _newest_batch(sheet: Sheet, topic: str, ends: Answers) -> dict[Partition, int]:
+    """A partition of the topic's copy that holds records, and its last offset."""
+    for partition in sheet.close:
+        mirrored = sheet.on_target(partition)
+        end = ends.get(mirrored)
+        if partition.topic == topic and isinstance(end, OffsetAt) and end.offset > 0:
+            return {mirrored: end.offset - 1}
+    return {}
 
 
 def listen(probe: Probe, sheets: Sequence[Sheet], seconds: float = LISTEN_S) -> None:
-    """Step 6: hear records arrive on partitions that move, each mirror's taking turns."""
+    """Step 6: hear records arrive on partitions that move, each mirror's taking turns.
+
+    A target that is away is heard to say nothing: other steps have told of it.
+    """
     heard_by: dict[Partition, list[tuple[Sheet, Partition]]] = {}
     each = max(1, min(LISTEN_EACH, LISTEN_ALL // max(1, len(sheets))))
     for sheet in sheets:
         for partition in _turn(sheet, each):
             heard_by.setdefault(sheet.on_target(partition), []).append((sheet, partition))
+            sheet.turn = partition
     if not heard_by:
         return
     heard: dict[Partition, list[tuple[int, int]]] = {}
-    for arrival in probe.listen(heard_by, seconds):
+    try:
+        arrivals = probe.listen(heard_by, seconds)
+    except (ClusterUnreachable, ClusterUnauthorized):
+        return
+    for arrival in arrivals:
         heard.setdefault(arrival.partition, []).append((arrival.arrived, arrival.timestamp))
     for mirrored, rows in heard.items():
         for sheet, partition in heard_by[mirrored]:
@@ -126,15 +210,18 @@ def listen(probe: Probe, sheets: Sequence[Sheet], seconds: float = LISTEN_S) -> 
 
 def _turn(sheet: Sheet, most: int) -> list[Partition]:
     """Up to `most` partitions whose end moved, or that wait, from where the last turn ended."""
-    moving = sorted(one for one in sheet.close if not sheet.append_time.get(_mirrored(sheet, one)))
-    turn = sheet.memory.turn % len(moving) if moving else 0
-    return (moving[turn:] + moving[:turn])[:most]
-
-
-def _mirrored(sheet: Sheet, partition: Partition) -> str:
-    return sheet.mirror.mirrored_name(partition.topic)
+    moving = sorted(
+        one
+        for one in sheet.close
+        if not sheet.stamping.get(one.topic, Stamping()).append_time
+        and isinstance(sheet.looks[one].target_end, int)
+    )
+    last = sheet.memory.heard
+    begins = 0 if last is None else bisect_right(moving, last)
+    return (moving[begins:] + moving[:begins])[:most]
 
 
 def away(sheets: Iterable[Sheet], code: Code, words: str) -> None:
+    """Note for each of these mirrors what could not be observed."""
     for sheet in sheets:
         sheet.away[code] = words

@@ -82,6 +82,8 @@ class Recorder:
         if time.monotonic() >= self.until:
             self.skipped.append(sheet.mirror.name)
             return None
+        if sheet.failure is not None:
+            raise sheet.failure
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
         outcome = Outcome(observation, pack(memory), change)

@@ -11,7 +11,6 @@ from mirroring.reasons import duration, reason
 
 REFRESH_MS = 75_000
 """Connectors look for topics every 60 s, and then have tasks to start."""
-PATIENCE = 3
 Row = tuple[Status, tuple[Reason, ...]] | None
 
 
@@ -87,13 +86,12 @@ def row_7_paused_elsewhere(case: Case) -> Row:
 
 
 def row_8_not_running(case: Case) -> Row:
-    """Unassigned or restarting for more than two samples."""
+    """Unassigned or restarting for three samples and three minutes."""
     connector = case.scene.connector
-    samples = case.counts.get("unassigned", 0)
-    if connector is None or samples <= 2:
+    if connector is None or not case.lasts("unassigned"):
         return None
     state = "RESTARTING" if connector.status == "RESTARTING" else "UNASSIGNED"
-    why = case.why(Code.TASKS_NOT_RUNNING, state=state, samples=samples)
+    why = case.why(Code.TASKS_NOT_RUNNING, state=state, samples=case.counts["unassigned"])
     return Status.OUT_OF_SYNC, (why,)
 
 
@@ -124,19 +122,29 @@ def row_11_backfilling(case: Case) -> Row:
 
 
 def row_12_unobservable(case: Case) -> Row:
-    """Source, target or Connect cannot be observed for three samples; until then as before."""
+    """Source, target, Connect or most of a topic cannot be observed for three samples and minutes.
+
+    Until then as before.
+    """
+    if any(topic.unreadable and topic.unreadable.most for topic in case.scene.topics):
+        return Status.UNKNOWN, ()
     if not case.scene.away:
         return None
-    blind = max(case.counts.get(f"away_{code}", 0) for code in case.scene.away)
-    if blind >= PATIENCE and not case.scene.moves:
-        return Status.UNKNOWN, ()
+    blind = any(case.lasts(f"away_{code}") for code in case.scene.away)
+    return (Status.UNKNOWN, ()) if blind and not case.scene.moves else _as_before(case)
+
+
+def _as_before(case: Case) -> Row:
+    """The status and reasons of the last sample; CREATING without one."""
     return (case.before.status, case.before.reasons) if case.before else (Status.CREATING, ())
 
 
 def row_13_no_topics(case: Case) -> Row:
-    """No topic matches."""
+    """No topic matches; where some did before, in three samples and three minutes."""
     if case.scene.matched:
         return None
+    if case.scene.known and not case.lasts("empty"):
+        return _as_before(case)
     says = {"regex": case.scene.mirror.topics_regex}
     return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.scene.now, says),)
 

@@ -9,20 +9,51 @@ from mirroring.observation import Backfill, Code, Connector, Observation, Reason
 from mirroring.reasons import reason
 
 GRACE = timedelta(minutes=3)
+# One failed answer is nothing: three samples, and the three minutes that they usually take since
+# the last good one, less what a schedule may be off.
+PATIENCE = 3
+PATIENCE_MS = 150_000
+
+
+def is_lasting(samples: int, since: int, now: int) -> bool:
+    """Whether something lasts that held in so many samples, and not yet at `since` (ms)."""
+    return samples >= PATIENCE and now - since >= PATIENCE_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A partition whose oldest record waits while nothing of it is copied; ms."""
+    """A partition whose oldest record waits while nothing of it is copied; ms.
+
+    `youngest` is the least that it has waited.
+    """
 
     partition: int
     behind: int
     still: int
+    youngest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A partition of which it has not been known for `still` ms whether it is copied, and why.
+
+    `more` counts others of the topic; `most`: they are more than half of it.
+    """
+
+    partition: int
+    still: int
+    words: str
+    more: int = 0
+    most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A mirrored topic as it is judged; ms. `above` counts samples in a row above the target."""
+    """A mirrored topic as it is judged; ms. `above` counts samples in a row above the target.
+
+    `unsure`: of some partition it was not known in this sample whether it is copied; `hidden`: the
+    target does not let us see its copy.
+    """
 
     name: str
     mirrored: str
@@ -33,6 +64,9 @@ class Topic:
     missing: bool = False
     skewed: int = 0
     retention_left: int | None = None
+    unsure: bool = False
+    unreadable: Unreadable | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +75,8 @@ class Scene:
 
     `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
     something was copied since the last sample; `refused`: Connect's words when it refused the
-    configuration; `matched`: how many source topics match, as far as last known.
+    configuration; `matched`: how many source topics match, as far as last known; `known`: how many
+    are remembered; `untold`: Connect tells no committed offsets.
     """
 
     now: datetime
@@ -52,6 +87,8 @@ class Scene:
     checkpoint: Connector | None = None
     away: Mapping[Code, str] = field(default_factory=dict)
     matched: int = 0
+    known: int = 0
+    untold: bool = False
     topics: tuple[Topic, ...] = ()
     findings: tuple[Reason, ...] = ()
     backfill: Backfill | None = None
@@ -84,6 +121,12 @@ class Case:
         """The time of the sample in ms."""
         return int(self.scene.now.timestamp() * 1000)
 
+    def lasts(self, what: str) -> bool:
+        """Whether what `counts` counts in `what` has lasted for long enough to mean something."""
+        return is_lasting(
+            self.counts.get(what, 0), self.counts.get(f"{what}_since", 0), self.now_ms
+        )
+
     def why(self, code: Code, *, task: int | None = None, **says: object) -> Reason:
         """A reason about the mirror connector."""
         name = self.scene.mirror.source_connector
@@ -98,4 +141,4 @@ def unassigned(connector: Connector) -> bool:
 
 def is_stalled(topic: Topic, scene: Scene) -> bool:
     """Whether a record waits longer than the target while nothing of its partition is copied."""
-    return topic.stuck is not None and topic.stuck.behind > scene.mirror.target_latency
+    return topic.stuck is not None and topic.stuck.youngest > scene.mirror.target_latency

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mirroring.connecting.security import Isolation
-from mirroring.facts import Partition, TopicFacts
+from mirroring.facts import Fault, Partition, Stamping, TopicFacts
 from mirroring.measuring.figures import Figures, Look
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.memory import Memory
@@ -26,7 +26,12 @@ class Seen:
 
 @dataclass(slots=True)
 class Sheet:
-    """One mirror in one sample; filled from top to bottom. Times in ms."""
+    """One mirror in one sample; filled from top to bottom. Times in ms.
+
+    `unread` is why a partition's end at the source is not known, `truncated` by how many offsets
+    it fell, `turn` the last partition that was listened to,
+    `failure` a mistake of ours that leaves the sample without a verdict.
+    """
 
     mirror: Mirror
     state: State
@@ -38,17 +43,24 @@ class Sheet:
     seen: Seen = Seen()
     away: dict[Code, str] = field(default_factory=dict)
     dim: dict[Code, str] = field(default_factory=dict)
+    matched: int = 0
     facts: dict[str, TopicFacts] = field(default_factory=dict)
     targets: dict[str, TopicFacts] = field(default_factory=dict)
-    append_time: dict[str, bool] = field(default_factory=dict)
+    target_faults: dict[str, Fault] = field(default_factory=dict)
+    stamping: dict[str, Stamping] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
     positions: dict[Partition, Position] = field(default_factory=dict)
     looks: dict[Partition, Look] = field(default_factory=dict)
     close: set[Partition] = field(default_factory=set)
+    unread: dict[Partition, Fault] = field(default_factory=dict)
     recreated: dict[str, int] = field(default_factory=dict)
+    truncated: dict[Partition, int] = field(default_factory=dict)
     emptied: dict[str, int] = field(default_factory=dict)
     figures: dict[Partition, Figures] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     groups: GroupLook | None = None
+    turn: Partition | None = None
+    failure: Exception | None = None
 
     @property
     def before(self) -> Observation | None:

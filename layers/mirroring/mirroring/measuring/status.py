@@ -22,19 +22,21 @@ class Verdict:
 
 def judge(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -> Verdict:
     """The scene's status by the first row that holds, with every reason worth telling."""
-    case = Case(scene, before, _counted(scene, counts))
+    case = Case(scene, before, _counted(scene, before, counts))
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
-    told = _unique((*reasons, *scene.findings, *beside(scene)))
+    told = _unique((*reasons, *scene.findings, *beside(case)))
     known = {one.key: one.since for one in before.reasons} if before else {}
     kept = tuple(one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told)
     return Verdict(status, kept, case.counts)
 
 
-def _counted(scene: Scene, counts: Mapping[str, int]) -> dict[str, int]:
-    """How many samples in a row saw what takes several to mean something."""
+def _counted(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -> dict[str, int]:
+    """In how many samples in a row, and since when (ms), was what takes a while to mean something.
+
+    A breach is not over as long as it is not known whether records still wait.
+    """
     connector, now = scene.connector, int(scene.now.timestamp() * 1000)
-    away = {f"away_{code}": counts.get(f"away_{code}", 0) + 1 for code in scene.away}
-    waits = connector is not None and unassigned(connector)
+    good = now if before is None else int(before.measured_at.timestamp() * 1000)
     taskless = connector is not None and connector.status == "RUNNING" and not connector.tasks
     taskless_since = counts.get("taskless_since", 0) or now
     running_since = counts.get("running_since", 0)
@@ -42,11 +44,22 @@ def _counted(scene: Scene, counts: Mapping[str, int]) -> dict[str, int]:
         running = connector is not None and connector.status == "RUNNING"
         running_since = (running_since or now) if running else 0
     late = any(topic.above >= 2 or is_stalled(topic, scene) for topic in scene.topics)
-    return away | {
-        "unassigned": counts.get("unassigned", 0) + 1 if waits else 0,
+    unsure = bool(scene.away) or any(topic.unsure for topic in scene.topics)
+    breach = counts.get("breach", 0)
+    lasting = {f"away_{code}": True for code in scene.away} | {
+        "unassigned": connector is not None and unassigned(connector),
+        "empty": not scene.matched and not scene.away,
+        "untold": scene.untold,
+        "hidden": any(topic.hidden for topic in scene.topics),
+    }
+    counted: dict[str, int] = {}
+    for what in [what for what, holds in lasting.items() if holds]:
+        counted[what] = counts.get(what, 0) + 1
+        counted[f"{what}_since"] = counts.get(f"{what}_since", good)
+    return counted | {
         "taskless_since": taskless_since if taskless and scene.matched else 0,
         "running_since": running_since,
-        "breach": GOOD if late else max(0, counts.get("breach", 0) - 1),
+        "breach": GOOD if late else breach if unsure else max(0, breach - 1),
     }
 
 

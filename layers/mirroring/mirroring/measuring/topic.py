@@ -2,16 +2,20 @@
 
 from datetime import UTC, datetime
 
-from mirroring.facts import Partition
+from mirroring.facts import Fault, Partition
 from mirroring.measuring.figures import Figures, Pace, lasting, summary
-from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
+from mirroring.measuring.memory import TopicMemory, Unread
 from mirroring.measuring.position import NEVER
-from mirroring.measuring.scene import Stuck, Topic
+from mirroring.measuring.scene import Stuck, Topic, Unreadable, is_lasting
 from mirroring.measuring.sheet import Sheet
-from mirroring.observation import Code, MirroredTopic, TopicState
+from mirroring.observation import MirroredTopic, TopicState
 
+# Connectors look for topics every 60 s, and then have them made and their tasks restarted.
 PENDING_MS = 180_000
+# An hour is what it takes a person to do something about it.
 RETENTION_MS = 3_600_000
+# One answer may come from a broker that does not know the topic yet, or not any more.
+LOOKS = 2
 
 
 class TopicAssessment:
@@ -29,6 +33,8 @@ class TopicAssessment:
             one.index: sheet.positions[one] for one in here if one in sheet.positions
         }
         self._figures = {one.index: sheet.figures[one] for one in here if one in sheet.figures}
+        self._looks = {one.index: sheet.looks[one] for one in here if one in sheet.looks}
+        self._unread = {one.index: sheet.unread[one] for one in here if one in sheet.unread}
         self._summary = summary(list(self._figures.values()))
 
     def remembered(self) -> TopicMemory:
@@ -37,21 +43,52 @@ class TopicAssessment:
         known = sheet.memory.topics.get(self._name) or TopicMemory(self._now, facts.topic_id)
         mirrored = sheet.mirror.mirrored_name(self._name)
         target = sheet.targets.get(mirrored)
-        asked = mirrored in sheet.append_time and self._now - known.checked >= CONFIG_AGE_MS
-        figures, late = self._summary, self._delay()
-        above = late > sheet.mirror.target_latency and not self._pending()
+        stamping = sheet.stamping.get(self._name, known.stamping)
+        figures, unread = self._summary, self._unreadable(known)
+        above = figures.late > sheet.mirror.target_latency and not self._pending()
         kept = {} if self._name in sheet.recreated else dict(known.positions)
         return TopicMemory(
             since=self._since(),
-            source_id=facts.topic_id,
-            target_id=target.topic_id if target else known.target_id,
+            source_id=facts.topic_id or known.source_id,
+            target_id=(target.topic_id if target else "") or known.target_id,
             positions=kept | self._positions,
             average=lasting(known.average, figures.average, figures, self._pace),
             max=lasting(known.max, figures.max, figures, self._pace),
-            above=known.above + 1 if above else 0,
-            append_time=sheet.append_time.get(mirrored, known.append_time),
-            checked=self._now if asked else known.checked,
+            above=known.above + 1 if above else known.above if unread else 0,
+            append_time=stamping.append_time,
+            checked=self._now if self._name in sheet.checked else known.checked,
+            exact=stamping.transactions,
+            absent=self._absent(known),
+            seen=self._now,
+            unread=unread,
         )
+
+    def _unreadable(self, known: TopicMemory) -> dict[int, Unread]:
+        """The partitions of which nobody knows whether they are copied, since the last that did."""
+        why = dict(self._unread)
+        for index, figures in self._figures.items():
+            if figures.unknown is not None:
+                why[index] = figures.unknown
+        before = self._sheet.before
+        good = self._now if before is None else int(before.measured_at.timestamp() * 1000)
+        found = {}
+        for index, fault in why.items():
+            last = known.unread.get(index) or Unread(good, 0, "")
+            found[index] = Unread(last.since, last.samples + 1, str(fault))
+        return found
+
+    def _absent(self, known: TopicMemory) -> int:
+        """For how many looks in a row the target has not known the topic, while no commit came."""
+        mirrored = self._sheet.mirror.mirrored_name(self._name)
+        rose = any(
+            one.rose == self._looks[index].at
+            for index, one in self._positions.items()
+            if index in self._looks
+        )
+        if rose or mirrored in self._sheet.targets:
+            return 0
+        unknown = self._sheet.target_faults.get(mirrored) is Fault.UNKNOWN_TOPIC
+        return known.absent + 1 if unknown else known.absent
 
     def _delay(self) -> int:
         """A topic's latency as judged now: of what arrived and of what waits, in ms."""
@@ -62,7 +99,9 @@ class TopicAssessment:
         """Matched, not yet created or assigned on the target, within its grace."""
         sheet = self._sheet
         known = sheet.memory.topics.get(self._name)
-        created = sheet.mirror.mirrored_name(self._name) in sheet.targets
+        mirrored = sheet.mirror.mirrored_name(self._name)
+        fault = sheet.target_faults.get(mirrored, Fault.UNKNOWN_TOPIC)
+        created = mirrored in sheet.targets or fault is not Fault.UNKNOWN_TOPIC
         assigned = sheet.seen.assigned or frozenset()
         if known is not None:
             lost = known.target_id and not (created and assigned)
@@ -92,9 +131,8 @@ class TopicAssessment:
         state = self._state(memory)
         inactive = state is TopicState.INACTIVE
         mirrored = sheet.mirror.mirrored_name(self._name)
-        target_read = Code.TARGET_UNREACHABLE not in sheet.away
         pending = state is TopicState.PENDING
-        missing = target_read and not pending and mirrored not in sheet.targets
+        missing = not pending and memory.absent >= LOOKS
         return Topic(
             name=self._name,
             mirrored=mirrored,
@@ -105,16 +143,37 @@ class TopicAssessment:
             missing=missing,
             skewed=sum(one.skewed for one in self._figures.values()),
             retention_left=self._retention_left(),
+            unsure=bool(memory.unread) or not all(one.proven for one in self._figures.values()),
+            unreadable=self._longest_unread(memory),
+            hidden=sheet.target_faults.get(mirrored) is Fault.UNAUTHORIZED,
+        )
+
+    def _longest_unread(self, memory: TopicMemory) -> Unreadable | None:
+        """The partition that could not be read for longest, where that is long enough to matter."""
+        lasting = {
+            index: one
+            for index, one in memory.unread.items()
+            if is_lasting(one.samples, one.since, self._now)
+        }
+        if not lasting:
+            return None
+        index = min(lasting, key=lambda one: lasting[one].since)
+        return Unreadable(
+            partition=index,
+            still=self._now - lasting[index].since,
+            words=lasting[index].why,
+            more=len(lasting) - 1,
+            most=2 * len(lasting) > len(self._sheet.facts[self._name].leaders),
         )
 
     def _stuck(self) -> Stuck | None:
         """The topic's partition that has waited longest while nothing of it was copied."""
         found = [
-            Stuck(index, figures.behind, figures.still)
+            Stuck(index, figures.behind or figures.youngest, figures.still, figures.youngest)
             for index, figures in self._figures.items()
-            if figures.stuck and not self._may_still_begin(figures)
+            if figures.stuck and not figures.fresh and not self._may_still_begin(figures)
         ]
-        return max(found, key=lambda one: one.behind, default=None)
+        return max(found, key=lambda one: one.youngest, default=None)
 
     def _may_still_begin(self, figures: Figures) -> bool:
         """Whether records older than the mirror wait for no longer than a start may take."""
@@ -125,7 +184,7 @@ class TopicAssessment:
         retention = self._sheet.retention.get(self._name)
         if retention is None:
             return None
-        behind = self._summary.behind
+        behind = self._summary.behind or 0
         left = retention - behind
         return left if left < max(behind, min(RETENTION_MS, retention // 2)) else None
 

@@ -162,6 +162,6 @@ def step(search: Search, fetched: Fetched, isolation: Isolation) -> Search | End
         return Ended(seen.record)
     if not fetched.records:
         empty = search.empty + 1
-        return Ended(None) if empty > _EMPTY_ANSWERS else replace(search, empty=empty)
+        return Ended(Fault.TIMEOUT) if empty > _EMPTY_ANSWERS else replace(search, empty=empty)
     most = max(seen.most, min(search.most * 4, MOST_BYTES))
     return replace(search, start=seen.next_offset, most=most, empty=0)

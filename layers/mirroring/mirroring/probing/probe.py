@@ -21,6 +21,7 @@ from mirroring.facts import (
     OffsetAt,
     Partition,
     Record,
+    Stamping,
     TopicFacts,
     Trial,
 )
@@ -32,6 +33,7 @@ from mirroring.probing.leaders import ByNode, Leaders
 from mirroring.probing.listening import listen
 from mirroring.probing.offsets import ask_offsets
 from mirroring.probing.records import read_records
+from mirroring.probing.stamping import read_stamping
 from mirroring.probing.trial import try_creating, unreadable
 
 __all__ = [
@@ -127,6 +129,15 @@ class Probe:
         with self._lock:
             self._leaders.resolve(dict.fromkeys(partitions), ask)
         return heard
+
+    def stamping(self, offsets: Mapping[Partition, int]) -> dict[Partition, Stamping | Fault]:
+        """Whose times the batches at these offsets carry; OTHER for one that was not sent."""
+
+        def ask(by_node: ByNode[int]) -> dict[Partition, Stamping | Fault]:
+            return read_stamping(self._brokers, by_node)
+
+        with self._lock:
+            return self._leaders.resolve(offsets, ask)
 
     def topic_configs(
         self, names: Collection[str], keys: Collection[str]

@@ -1,0 +1,45 @@
+"""What was written to a source, and heard to arrive on the target. Pure."""
+
+from mirroring.measuring.figures import At, Look
+from mirroring.measuring.position import LINGER_MS, NEVER, Ends, Position, bounds, written
+from mirroring.measuring.waiting import usable
+
+
+def produced(position: Position, look: Look) -> int:
+    """When the newest record was written (ms): known from the first look, or from a moved end."""
+    if look.end == position.end:
+        return position.produced
+    if isinstance(look.newest, int) and usable(look.newest, look.at):
+        return max(position.seen, min(look.newest, look.at))
+    return look.at
+
+
+def rate(position: Position, look: Look) -> float | None:
+    """Records a second written since the last sample."""
+    elapsed = look.at - position.seen
+    return max(0, look.end - position.end) * 1000 / elapsed if elapsed > 0 else None
+
+
+def heard(position: Position, look: Look, ends: Ends, oldest: At | None) -> dict[str, int]:
+    """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
+
+    A timestamp older than the oldest record that could still come tells nothing of latency: it is
+    no time of writing (event time, or a clock that is behind), unless it may be a second copy of
+    what is not committed, as a killed worker's task makes them. LINGER_MS is what a producer may
+    hold a record back. One from after its arrival is a clock that is ahead, and counts as 0.
+    """
+    lower, _ = bounds(position.ends, position.mirrored)
+    floor = look.at
+    if oldest is not None:
+        floor = written(oldest.timestamp, oldest.offset, ends, position.late_by).likeliest or NEVER
+    elif position.mirrored < look.end and not usable(position.newest, look.at):
+        floor = look.at if lower is None else lower
+    floor -= LINGER_MS
+    possible = NEVER if lower is None else min(floor, lower - LINGER_MS)
+    latencies = [max(0, arrived - stamp) for arrived, stamp in look.heard if stamp >= floor]
+    return {
+        "heard": len(latencies),
+        "heard_sum": sum(latencies),
+        "heard_max": max(latencies, default=0),
+        "skewed": sum(1 for arrived, stamp in look.heard if not possible <= stamp <= arrived),
+    }

@@ -1,0 +1,58 @@
+"""What was lost, cut or made again: findings that stand until they expire or are seen. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from mirroring.facts import Partition
+from mirroring.measuring.sheet import Sheet
+from mirroring.observation import Code, Reason
+from mirroring.reasons import reason
+
+
+def findings(sheet: Sheet, at: datetime, window_ms: int) -> tuple[Reason, ...]:
+    """Lasting findings: the old ones until they expire, and this sample's."""
+    expired = at - timedelta(milliseconds=window_ms)
+    expired = max(expired, sheet.mirror.acknowledged or expired)
+    kept = {one.key: one for one in sheet.memory.findings if one.since > expired}
+    for one in _reset(sheet, at):
+        kept[one.key] = one
+    for partition, figures in sheet.figures.items():
+        if figures.lost:
+            one = _loss(at, partition, figures.lost, kept.values())
+            kept[one.key] = one
+    return tuple(kept.values())
+
+
+def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:
+    """The records lost, with those of the same partition that still stand."""
+    here = (Code.DATA_LOSS, *partition)
+    known = [one for one in before if (one.code, one.topic, one.partition) == here]
+    total = lost + sum(one.measured or 0 for one in known)
+    says, (topic, index) = {"lost": total}, partition
+    return reason(Code.DATA_LOSS, at, says, topic=topic, partition=index, measured=total)
+
+
+def _reset(sheet: Sheet, at: datetime) -> Iterable[Reason]:
+    for name in sheet.recreated:
+        yield reason(Code.TOPIC_RECREATED, at, topic=name)
+    yield from _truncated(sheet, at)
+    for name in sheet.facts:
+        mirrored = sheet.mirror.mirrored_name(name)
+        known, target = sheet.memory.topics.get(name), sheet.targets.get(mirrored)
+        ids = {known.target_id, target.topic_id} if known and target else set()
+        another = len(ids) > 1 and "" not in ids
+        if another or name in sheet.emptied:
+            says = {"mirrored": mirrored}
+            yield reason(Code.TARGET_TOPIC_RESET, at, says, topic=name)
+
+
+def _truncated(sheet: Sheet, at: datetime) -> Iterable[Reason]:
+    for (name, index), lost in sheet.truncated.items():
+        yield reason(
+            Code.TOPIC_TRUNCATED,
+            at,
+            {"lost": lost},
+            topic=name,
+            partition=index,
+            measured=lost,
+        )

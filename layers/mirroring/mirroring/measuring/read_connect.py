@@ -1,0 +1,91 @@
+"""What Connect tells of mirrors: states, assignments and committed offsets."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from mirroring.errors import ConnectUnavailable
+from mirroring.facts import Partition
+from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.told import Told
+from mirroring.measuring.assess import with_partitions
+from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.observation import Code
+from mirroring.redaction import redacted
+
+CONNECT_THREADS = 8
+OFFSETS_SINCE = (3, 5)
+
+
+def read_connect(connect: Connect, sheets: Sequence[Sheet], version: str) -> None:
+    """What Connect tells: all connectors at once, then each mirror's tasks and offsets.
+
+    All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
+    """
+    try:
+        told = connect.connectors()
+    except ConnectUnavailable as error:
+        for sheet in sheets:
+            sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        return
+    with ThreadPoolExecutor(max_workers=CONNECT_THREADS) as pool:
+        list(pool.map(lambda one: _read_connectors(connect, told, one, version), sheets))
+
+
+def _read_connectors(
+    connect: Connect, told: Mapping[str, Told], sheet: Sheet, version: str
+) -> None:
+    """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
+    source, checkpoint = sheet.mirror.source_connector, sheet.mirror.checkpoint_connector
+    known = told.get(source)
+    try:
+        known = known or connect.connector(source)
+        assigned, committed = _offsets(connect, source, version) if known else (None, None)
+    except ConnectUnavailable as error:
+        sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        return
+    sheet.plain_secrets = known is not None and _holds_secrets(known.config)
+    by_task = assigned or {}
+    sheet.seen = Seen(
+        connector=with_partitions(known.connector, by_task) if known else None,
+        checkpoint=told[checkpoint].connector if checkpoint in told else None,
+        assigned=frozenset().union(*by_task.values()) if assigned is not None else None,
+        committed=committed,
+    )
+
+
+def _offsets(
+    connect: Connect, name: str, version: str
+) -> tuple[dict[int, frozenset[Partition]] | None, dict[Partition, int] | None]:
+    """Assignments and committed offsets; None for what Connect does not tell in time.
+
+    Both hang while Connect's own cluster is down, or while a stuck task is being stopped, and the
+    states still answer: that alone is no reason to call Connect unreachable. Before 3.5 it tells no
+    offsets (KIP-875), and answers 404 as for a connector that has none.
+    """
+    try:
+        tasks = connect.assignments(name) or {}
+        assigned = {
+            task: frozenset(Partition(*one) for one in ones) for task, ones in tasks.items()
+        }
+    except ConnectUnavailable:
+        return None, None
+    if _is_before(version, OFFSETS_SINCE):
+        return assigned, None
+    try:
+        return assigned, {Partition(*one): at for one, at in connect.offsets(name).items()}
+    except ConnectUnavailable:
+        return assigned, None
+
+
+def _is_before(version: str, since: tuple[int, int]) -> bool:
+    """Whether a version, as Connect tells it (`3.4.1`, `7.3.0-ccs`), is older; no if unclear."""
+    numbers = version.split(".")[:2]
+    if not all(one.isdecimal() for one in numbers) or len(numbers) < 2:
+        return False
+    return (int(numbers[0]), int(numbers[1])) < since
+
+
+def _holds_secrets(config: Mapping[str, str]) -> bool:
+    """Whether a connector's configuration holds a secret that is no placeholder."""
+    hidden = redacted(config)
+    return any(hidden[key] != value and "${" not in value for key, value in config.items())

@@ -1,0 +1,95 @@
+"""The steps of one sample between Connect and the verdict: read Kafka, then figure. Each may fail.
+
+What one source, one mirror or one step cannot do is a reason of those mirrors alone.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from mirroring.errors import ClusterUnauthorized, ProblemError
+from mirroring.measuring import at_source, looking_up, reading
+from mirroring.measuring.assess import figure, late_topics
+from mirroring.measuring.figures import Pace
+from mirroring.measuring.pacing import paces
+from mirroring.measuring.sheet import Sheet
+from mirroring.observation import Code
+from mirroring.probing.probe import Probe
+
+_Source = TypeVar("_Source")
+Sources = Sequence[tuple[Probe, Sequence[Sheet]]]
+Failed = Callable[[Sequence[Sheet], ProblemError], None]
+
+
+def measure(
+    sources: Sources,
+    target: Probe | None,
+    sheets: Sequence[Sheet],
+    flush_ms: int,
+    clock: reading.Clock,
+) -> dict[str, Pace]:
+    """Read both sides of these mirrors and figure what was read; the pace of each mirror."""
+    each(sources, lambda probe, some: at_source.read_source(probe, some, clock), unobserved)
+    if target is not None:
+        each([(target, sheets)], lambda one, all_: reading.read_target(one, all_, clock), no_target)
+    else:
+        reading.close(sheets)
+    pace = paces(sheets, flush_ms)
+    each(sources, lambda probe, some: looking_up.look_up(probe, some, pace), dimmed)
+    looked = clock()
+    if target is not None:
+        each([(target, sheets)], reading.listen, no_target)
+    for sheet in sheets:
+        _figure(sheet, pace[sheet.mirror.name], looked)
+    late = {one.mirror.name: late_topics(one, pace[one.mirror.name]) for one in sheets}
+    each(sources, lambda probe, some: at_source.read_retention(probe, some, late), dimmed)
+    return pace
+
+
+def each(
+    groups: Sequence[tuple[_Source, Sequence[Sheet]]],
+    step: Callable[[_Source, Sequence[Sheet]], None],
+    failed: Failed,
+) -> None:
+    """Do a step for every source at once: a silent one must not hold up the others."""
+
+    def alone(group: tuple[_Source, Sequence[Sheet]]) -> None:
+        try:
+            step(*group)
+        except ProblemError as error:
+            failed(group[1], error)
+
+    if len(groups) == 1:
+        alone(groups[0])
+    elif groups:
+        with ThreadPoolExecutor(max_workers=len(groups)) as pool:
+            list(pool.map(alone, groups))
+
+
+def unobserved(sheets: Sequence[Sheet], error: ProblemError) -> None:
+    """The source could not be observed."""
+    reading.away(sheets, _code(error), error.detail)
+
+
+def dimmed(sheets: Sequence[Sheet], error: ProblemError) -> None:
+    """The source was observed in part."""
+    for sheet in sheets:
+        sheet.dim[_code(error)] = error.detail
+
+
+def no_target(sheets: Sequence[Sheet], error: ProblemError) -> None:
+    """The target could not be observed."""
+    reading.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+
+
+def _code(error: ProblemError) -> Code:
+    refused = isinstance(error, ClusterUnauthorized)
+    return Code.SOURCE_UNAUTHORIZED if refused else Code.SOURCE_UNREACHABLE
+
+
+def _figure(sheet: Sheet, pace: Pace, now: int) -> None:
+    """A mistake of ours costs this mirror its sample, and no other."""
+    try:
+        figure(sheet, pace, now)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        sheet.failure = error

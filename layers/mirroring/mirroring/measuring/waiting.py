@@ -1,0 +1,169 @@
+"""Which record of a partition is the oldest that waits, as far as one sample can tell. Pure.
+
+Nothing is taken for copied without a proof, or while its commit is not due: an answer that failed
+leaves things as they were last known, and says why.
+"""
+
+from dataclasses import dataclass
+
+from mirroring.facts import Fault
+from mirroring.measuring.figures import At, Fetched, Look, Pace
+from mirroring.measuring.position import NEVER, Position, bounds
+
+# Clocks of producers and brokers may differ by some minutes; beyond that a stamp is no clock's.
+FUTURE_MS = 5 * 60_000
+# A paused task stops before its last commit: of what it copied one record may not be committed.
+SPARE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The oldest record that waits, None for none; `proven` where nothing but that can be.
+
+    `unknown` is why it is not known: `oldest` is then the one last known.
+    """
+
+    oldest: At | None = None
+    proven: bool = True
+    unknown: Fault | None = None
+
+
+def wait(position: Position, look: Look, pace: Pace) -> Waiting:
+    """What waits, after everything was asked that this sample asks."""
+    if is_copied(position, look) or look.fetched is Fetched.NOTHING:
+        return Waiting()
+    if isinstance(look.fetched, At):
+        return Waiting(look.fetched)
+    failed = isinstance(look.fetched, Fault)
+    oldest = found(position, look)
+    if oldest is not None:
+        return Waiting(oldest, proven=not failed)
+    start = unproven(position, look, pace)
+    if start < look.end and overdue(position, look, pace):
+        if isinstance(look.fetched, Fault):
+            return _as_before(position, look, look.fetched)
+        if position.confirmed >= start:
+            return Waiting(At(position.confirmed, None))
+    why = blocked(position, look)
+    if why is not None and (position.front < position.end or not look.told):
+        return _as_before(position, look, why)
+    if _is_backfill(position, look):
+        return Waiting(At(position.mirrored, None), proven=False)
+    if position.front < position.end and _lags(position, look, pace):
+        front = max(position.front, start)
+        return Waiting(At(front, None) if front < look.end else None, proven=False)
+    return Waiting()
+
+
+def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
+    """Whether the commit itself is older than a mirror's that is in time: all there is to judge by
+    where no timestamp can be looked up.
+    """
+    _, upper = bounds(position.ends, position.mirrored)
+    if usable(position.newest, look.at) or look.target_end == 0 or upper is None:
+        return False
+    return look.told and look.at - max(upper, since) > pace.target + pace.overdue
+
+
+def _is_backfill(position: Position, look: Look) -> bool:
+    """Whether records older than the mirror wait for a commit, where no timestamp tells of them."""
+    blind = not usable(position.newest, look.at) and look.target_end != 0
+    return blind and position.mirrored < min(position.origin, look.end)
+
+
+def _as_before(position: Position, look: Look, why: Fault) -> Waiting:
+    """As the last sample knew it: what waited then waits still if nothing has arrived since."""
+    if position.front >= position.end:
+        return Waiting(unknown=why)
+    still = look.target_end == position.target_end and position.moved < look.at
+    return Waiting(At(position.front, None), proven=still, unknown=None if still else why)
+
+
+def is_copied(position: Position, look: Look) -> bool:
+    """Whether every record is copied: by the commit, or as a fetch has proven before."""
+    return position.mirrored >= look.end or position.verified == look.end
+
+
+def usable(newest: int | None, now: int) -> bool:
+    """Whether the newest target timestamp may be looked up: known, and not from the future."""
+    return newest is not None and NEVER < newest <= now + FUTURE_MS
+
+
+def asks_from(position: Position, look: Look) -> int | None:
+    """The timestamp (ms) from which the source is asked for its oldest unmirrored record.
+
+    None where the commit tells all: a transaction's markers are stamped by the target's broker.
+    """
+    if is_copied(position, look) or isinstance(look.target_end, Fault):
+        return None
+    if look.target_end == 0:
+        return 0
+    if look.exact and look.told:
+        return None
+    return position.newest + 1 if usable(position.newest, look.at) else None
+
+
+def blocked(position: Position, look: Look) -> Fault | None:
+    """Why the source could not be asked for its oldest unmirrored record, or did not answer."""
+    if isinstance(look.target_end, Fault):
+        return look.target_end
+    if asks_from(position, look) is not None:
+        return look.oldest if isinstance(look.oldest, Fault) else None
+    unread = isinstance(look.newest, Fault) and not (look.exact and look.told)
+    return look.newest if unread and isinstance(look.newest, Fault) else None
+
+
+def found(position: Position, look: Look) -> At | None:
+    """The oldest record that waits by its timestamp, unless it came after the end was read.
+
+    Of a mirror that starts at the end nothing older waits, whatever the look-up finds.
+    """
+    oldest = look.oldest
+    if not isinstance(oldest, At) or not NEVER < oldest.offset < look.end:
+        return None
+    if oldest.offset < position.first:
+        return None
+    known = oldest.offset >= position.mirrored
+    return At(max(oldest.offset, position.mirrored), oldest.timestamp if known else None)
+
+
+def unproven(position: Position, look: Look, pace: Pace) -> int:
+    """The first offset that cannot be copied by now: past the commit, and what arrived since it.
+
+    That count is believed only while commits come as they use to: others may write to the target,
+    too. Where no commit is told, what came after the target had begun to stand still.
+    """
+    if not look.told:
+        return max(position.mirrored, _unarrived(position, look))
+    silent = look.exact or (pace.learnt and look.at - position.rose > pace.overdue)
+    return position.mirrored + (0 if silent else position.arrived)
+
+
+def _unarrived(position: Position, look: Look) -> int:
+    """The first offset that appeared after a sample in which the target's end was what it is now.
+
+    One sample later than that: source and target are not read at the same moment.
+    """
+    if look.target_end != position.target_end:
+        return look.end
+    return next((end for at, end in position.ends if at > position.moved), look.end)
+
+
+def overdue(position: Position, look: Look, pace: Pace) -> bool:
+    """Whether the commit of the first unproven offset should have come by now.
+
+    It follows the copy, so after an outage it is not due at once: not since a connector was started
+    or resumed, nor since records began to arrive again. A held connector owes no commit, and is
+    judged by its last one only where no timestamp can be looked up. Of a topic that was made again
+    the commit of its records may be the one that is taken for its predecessor's. In transactions
+    it comes with the records.
+    """
+    if look.exact and look.told:
+        return True
+    _, upper = bounds(position.ends, unproven(position, look, pace))
+    heeded = not look.told or look.committed is None or look.committed != position.ignored
+    held = look.runs == NEVER
+    if not heeded or upper is None or (held and usable(position.newest, look.at)):
+        return False
+    since = max(look.runs, position.began)
+    return look.at - max(upper, since) > pace.overdue or _lags(position, look, pace, since)

@@ -1,0 +1,54 @@
+"""What the header of a partition's batch tells: whose times it carries, and of transactions."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from kafka.errors import KafkaError
+
+from mirroring.facts import Fault, Partition, Stamping, fault
+from mirroring.probing import dialect
+from mirroring.probing.brokers import Brokers, Versions
+from mirroring.probing.leaders import ByNode
+from mirroring.probing.unreachable import fault_of
+from mirroring.probing.wire import fetch
+from mirroring.probing.wire.batches import batches
+
+# A broker sends a batch whole or not at all, but for the first one of an answer; most are smaller.
+BATCH_BYTES = 32_768
+_MOST_BYTES = 4 << 20
+_WAIT_MS = 100
+_READ_UNCOMMITTED = 0
+
+
+def read_stamping(brokers: Brokers, by_node: ByNode[int]) -> dict[Partition, Stamping | Fault]:
+    """Of the batch that holds the given offset of each partition; OTHER where it was too large."""
+    answers = brokers.gather(
+        {
+            node: brokers.ask(node, partial(_request, offsets=offsets))
+            for node, offsets in by_node.items()
+        }
+    )
+    found: dict[Partition, Stamping | Fault] = {}
+    for node, offsets in by_node.items():
+        answer = answers[node]
+        failed = isinstance(answer, KafkaError)
+        found.update(dict.fromkeys(offsets, fault_of(answer) if failed else Fault.OTHER))
+        for fetched in () if failed else fetch.response(answer.body):
+            partition = Partition(fetched.topic, fetched.partition)
+            found[partition] = fault(fetched.error) or stamping(fetched.records)
+    return found
+
+
+def stamping(records: memoryview) -> Stamping | Fault:
+    """Of the last batch that was sent, as far as its header came."""
+    last = next(reversed(list(batches(records))), None)
+    return Fault.OTHER if last is None else Stamping(last.is_append_time, last.is_transactional)
+
+
+def _request(versions: Versions, offsets: Mapping[Partition, int]) -> Any:
+    wanted: dict[str, list[tuple[int, int, int]]] = {}
+    for (topic, index), offset in offsets.items():
+        wanted.setdefault(topic, []).append((index, offset, BATCH_BYTES))
+    limits = fetch.Limits(_WAIT_MS, _MOST_BYTES)
+    return dialect.fetch_request(versions, wanted, limits, _READ_UNCOMMITTED)
