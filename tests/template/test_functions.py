@@ -23,7 +23,8 @@ SETTINGS = {
     "SAMPLES_QUEUE_URL": {"Ref": "SamplesQueue"},
     "SECRETS_PREFIX": {"Ref": "AWS::StackName"},
     "ACTIVITY_WINDOW_S": {"Ref": "ActivityWindow"},
-    "POWERTOOLS_SERVICE_NAME": "lockstep",
+    "METRICS_BY_MIRROR": {"Ref": "MetricsByMirror"},
+    "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
     "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",
     "LOG_LEVEL": "INFO",
 }
@@ -98,11 +99,45 @@ def test_it_is_in_the_vpc_only_where_it_reaches_kafka_or_connect(
     assert function.get("VpcConfig") == (expected if name in REACHES_KAFKA_OR_CONNECT else None)
 
 
-def test_a_new_version_takes_over_by_the_parameter_and_errors_roll_it_back(name: str) -> None:
-    group = resources("AWS::CodeDeploy::DeploymentGroup")[f"{name}DeploymentGroup"]["Properties"]
+def test_no_function_reserves_what_an_account_of_ten_may_not_give(
+    function: dict[str, Any],
+) -> None:
+    assert "ReservedConcurrentExecutions" not in function
 
-    assert group["AlarmConfiguration"]["Alarms"] == [{"Name": {"Ref": "FunctionErrors"}}]
+
+def test_errors_of_the_new_version_alone_roll_it_back(name: str) -> None:
+    group = resources("AWS::CodeDeploy::DeploymentGroup")[f"{name}DeploymentGroup"]["Properties"]
+    rolls_back = {"Enabled": True, "Alarms": [{"Name": {"Ref": f"{name}NewErrors"}}]}
+    watching = resources("AWS::CloudWatch::Alarm")[f"{name}NewErrors"]
+    dimensions = {one["Name"]: one["Value"] for one in watching["Properties"]["Dimensions"]}
+    new = resources("AWS::Lambda::Alias")[f"{name}Aliaslive"]["Properties"]["FunctionVersion"]
+
+    assert group["AlarmConfiguration"] == {"Fn::If": ["TakesOverInSteps", rolls_back, {}]}
     assert group["AutoRollbackConfiguration"]["Enabled"] is True
+    assert watching["Condition"] == "TakesOverInSteps"
+    assert dimensions == {
+        "FunctionName": {"Ref": name},
+        "Resource": {"Fn::Sub": f"${{{name}}}:live"},
+        "ExecutedVersion": new,
+    }
+
+
+def test_no_alarm_of_an_older_version_can_stop_a_fix(name: str) -> None:
+    """CloudWatch keeps the state of an alarm that changes: only one of a new name begins anew."""
+    alarms = resources("AWS::CloudWatch::Alarm")
+    version = resources("AWS::Lambda::Alias")[f"{name}Aliaslive"]["Properties"]["FunctionVersion"]
+
+    (stopping,) = stoppers(name)
+
+    assert f"${{{version['Fn::GetAtt'][0]}.Version}}" in str(alarms[stopping]["Properties"])
+    assert "${AWS::StackName}" in alarms[stopping]["Properties"]["AlarmName"]["Fn::Sub"]
+
+
+def stoppers(name: str) -> list[str]:
+    """The alarms that stop a deployment of this function."""
+    group = resources("AWS::CodeDeploy::DeploymentGroup")[f"{name}DeploymentGroup"]["Properties"]
+    _, in_steps, _ = group["AlarmConfiguration"]["Fn::If"]
+    return [one["Name"]["Ref"] for one in in_steps["Alarms"]]
 
 
 def test_a_changed_layer_is_a_new_version_of_every_function() -> None:

@@ -10,8 +10,13 @@ TABLES = {
     "MirrorsTable": {"HASH": "kind", "RANGE": "name"},
     "HistoryTable": {"HASH": "mirror", "RANGE": "at"},
 }
-DEAD_LETTERS = ["SamplesDeadLetters", "ScheduleDeadLetters", "FailedInvocations"]
-TWO_WEEKS_S = 14 * 24 * 3600
+HOUR_S, DAY_S = 3_600, 86_400
+# How long a dead letter, and so its alarm, lasts: a failed sample is outdated by the next one.
+DEAD_LETTERS = {
+    "SamplesDeadLetters": HOUR_S,
+    "ScheduleDeadLetters": DAY_S,
+    "FailedInvocations": DAY_S,
+}
 
 
 def keys(schema: list[dict[str, str]]) -> dict[str, str]:
@@ -89,7 +94,9 @@ def test_every_alarm_tells_people_when_it_comes_and_when_it_goes() -> None:
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS)
-def test_one_dead_letter_is_enough_for_an_alarm_and_is_kept_for_two_weeks(queue: str) -> None:
+def test_one_dead_letter_is_enough_for_an_alarm_that_ends_while_it_still_means_something(
+    queue: str,
+) -> None:
     dimension = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
     (watching,) = (
         one["Properties"]
@@ -101,29 +108,64 @@ def test_one_dead_letter_is_enough_for_an_alarm_and_is_kept_for_two_weeks(queue:
     assert watching["ComparisonOperator"] == "GreaterThanThreshold"
     assert watching["Threshold"] == 0
     kept_s = resources("AWS::SQS::Queue")[queue]["Properties"]["MessageRetentionPeriod"]
-    assert kept_s == TWO_WEEKS_S
+    assert kept_s == DEAD_LETTERS[queue]
+
+
+def test_every_dead_letter_queue_is_known_and_can_be_purged_by_an_output() -> None:
+    redriven = {
+        one["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for one in resources("AWS::SQS::Queue").values()
+        if "RedrivePolicy" in one["Properties"]
+    }
+    _, urls = translated()["Outputs"]["DeadLetterQueueUrls"]["Value"]["Fn::Join"]
+
+    assert redriven <= set(DEAD_LETTERS)
+    assert [one["Ref"] for one in urls] == list(DEAD_LETTERS)
 
 
 def test_silence_of_the_sampler_is_an_alarm() -> None:
     silence = alarm("SamplesMissing")
 
     assert (silence["Namespace"], silence["MetricName"]) == ("Lockstep", "SamplesTaken")
-    assert silence["Dimensions"] == [{"Name": "service", "Value": "lockstep"}]
+    assert silence["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
     assert silence["TreatMissingData"] == "breaching"
     assert silence["ComparisonOperator"] == "LessThanThreshold"
     assert silence["Period"] * silence["EvaluationPeriods"] == 300
 
 
-def test_an_error_of_any_function_is_an_alarm() -> None:
-    watched = {
-        dimension["Value"]["Ref"]
-        for metric in alarm("FunctionErrors")["Metrics"]
-        if "MetricStat" in metric
-        for dimension in metric["MetricStat"]["Metric"]["Dimensions"]
-    }
+@pytest.mark.parametrize(
+    ("name", "metric"), [("FunctionErrors", "Errors"), ("FunctionsThrottled", "Throttles")]
+)
+def test_an_error_or_a_refused_start_of_any_function_is_an_alarm(name: str, metric: str) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarm(name)["Metrics"] if "MetricStat" in one]
 
-    assert watched == set(functions())
+    assert {one["MetricName"] for one in watched} == {metric}
+    assert {one["Dimensions"][0]["Value"]["Ref"] for one in watched} == set(functions())
     assert len(watched) <= 10, "CloudWatch adds up no more metrics than that"
+
+
+def test_no_alarm_hears_of_another_stack_in_the_account() -> None:
+    """Each names this stack, or something that CloudFormation makes for it alone."""
+    for name in resources("AWS::CloudWatch::Alarm"):
+        for metric in metrics_of(alarm(name)):
+            for dimension in metric["Dimensions"]:
+                assert isinstance(dimension["Value"], dict), f"{name} {dimension}"
+
+
+def metrics_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics that an alarm watches, one or a sum."""
+    if "Metrics" not in properties:
+        return [properties]
+    return [one["MetricStat"]["Metric"] for one in properties["Metrics"] if "MetricStat" in one]
+
+
+def test_series_and_metrics_that_cost_by_mirror_or_route_are_off_unless_asked_for() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    by_mirror = translated()["Parameters"]["MetricsByMirror"]
+
+    assert not stage["Properties"]["DefaultRouteSettings"].get("DetailedMetricsEnabled")
+    assert by_mirror["Default"] == "false"
+    assert "$0.60" in by_mirror["Description"], "it says what it costs"
 
 
 @pytest.mark.parametrize(

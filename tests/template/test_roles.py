@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.stack import functions, resources
+from tests.stack import functions, resources, translated
 
 MANAGED = "arn:${AWS::Partition}:iam::aws:policy/"
 X_RAY = {"Fn::Sub": f"{MANAGED}AWSXRayDaemonWriteAccess"}
@@ -18,6 +18,7 @@ INTERFACES = {
         {"Ref": "AWS::NoValue"},
     ]
 }
+KAFKA = {"Fn::If": ["HasKafkaPolicy", {"Ref": "KafkaPolicyArn"}, {"Ref": "AWS::NoValue"}]}
 SECRET = (
     "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:"
     "secret:${AWS::StackName}/"
@@ -160,11 +161,25 @@ def test_a_function_has_a_role_that_only_it_can_take(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", functions())
-def test_managed_policies_are_only_those_whose_actions_know_no_resource(function: str) -> None:
+def test_managed_policies_are_what_knows_no_resource_and_what_kafka_was_given(
+    function: str,
+) -> None:
     role = resources("AWS::IAM::Role")[f"{function}Role"]["Properties"]
-    in_vpc = "VpcConfig" in resources("AWS::Lambda::Function")[function]["Properties"]
+    reaches_kafka = "VpcConfig" in resources("AWS::Lambda::Function")[function]["Properties"]
 
-    assert role["ManagedPolicyArns"] == ([X_RAY, INTERFACES] if in_vpc else [X_RAY])
+    assert role["ManagedPolicyArns"] == ([X_RAY, INTERFACES, KAFKA] if reaches_kafka else [X_RAY])
+
+
+def test_the_outputs_name_every_role_that_reaches_kafka() -> None:
+    _, named = translated()["Outputs"]["KafkaRoleArns"]["Value"]["Fn::Join"]
+    holding = {
+        name
+        for name, role in resources("AWS::IAM::Role").items()
+        if KAFKA in role["Properties"].get("ManagedPolicyArns", [])
+    }
+
+    assert {one["Fn::GetAtt"][0] for one in named} == holding
+    assert translated()["Parameters"]["KafkaPolicyArn"]["Default"] == ""
 
 
 def test_no_role_of_the_stack_names_every_resource_or_every_action() -> None:

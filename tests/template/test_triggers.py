@@ -1,11 +1,13 @@
 """What starts a function: routes with their scopes, schedules, the queue."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.lambda_context import LambdaContextModel
 
-from tests.stack import resources
+from tests.stack import resources, translated
 
 Routes = dict[str, tuple[str, list[dict[str, list[str]]]]]
 READ, WRITE = "mirrors/read", "mirrors/write"
@@ -32,6 +34,14 @@ ROUTES = {
     "DELETE /clusters/{name}": ("RegisterCluster", WRITE),
     "PUT /connect-clusters/{name}": ("RegisterCluster", WRITE),
     "DELETE /connect-clusters/{name}": ("RegisterCluster", WRITE),
+}
+# Where the caller names a host, or Kafka is asked before there is an answer.
+WAITS_FOR_KAFKA = {
+    "POST /mirrors",
+    "POST /mirrors/preview",
+    "PATCH /mirrors/{name}",
+    "PUT /clusters/{name}",
+    "PUT /connect-clusters/{name}",
 }
 SCHEDULED = ["ReconcileMirrors", "DispatchSamples", "PublishAlerts"]
 # EventBridge Scheduler: the unit is singular with 1 and plural with more; no linter says so.
@@ -75,12 +85,21 @@ def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() 
     pool = {"Fn::Sub": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"}
     assert tokens["type"] == "jwt"
     assert tokens["identitySource"] == "$request.header.Authorization"
+    clients = [{"Ref": "MachineClient"}, {"Ref": "ReaderClient"}]
     assert tokens["jwtConfiguration"] == {
         "issuer": {"Fn::If": ["MakesUserPool", pool, {"Ref": "JwtIssuer"}]},
-        "audience": [
-            {"Fn::If": ["MakesUserPool", {"Ref": "MachineClient"}, {"Ref": "JwtAudience"}]}
-        ],
+        "audience": {"Fn::If": ["MakesUserPool", clients, [{"Ref": "JwtAudience"}]]},
     }
+
+
+def test_one_machine_client_may_write_and_another_only_read() -> None:
+    clients = {
+        name: one["Properties"]["AllowedOAuthScopes"]
+        for name, one in resources("AWS::Cognito::UserPoolClient").items()
+    }
+    read, write = ({"Fn::Sub": f"${{Scopes}}/{scope}"} for scope in ("read", "write"))
+
+    assert clients == {"MachineClient": [read, write], "ReaderClient": [read]}
 
 
 def test_the_pool_that_is_made_knows_exactly_the_scopes_of_the_routes() -> None:
@@ -99,6 +118,25 @@ def test_the_stage_is_throttled_and_logs_who_asked_for_what() -> None:
     assert settings["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
     assert "$context.authorizer.claims.sub" in settings["AccessLogSettings"]["Format"]
     assert "authorization" not in settings["AccessLogSettings"]["Format"].lower()
+
+
+def test_the_access_log_names_a_request_as_the_function_s_own_log_does() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    said = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+
+    assert said["function_request_id"] == "$context.integration.requestId"
+    assert "function_request_id" in vars(LambdaContextModel())
+
+
+def test_what_waits_for_a_host_that_may_be_dead_is_throttled_more() -> None:
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    throttled = stage["Properties"]["RouteSettings"]
+
+    assert set(throttled) <= set(ROUTES), (
+        "API Gateway refuses settings of a route that is not there"
+    )
+    assert set(throttled) == WAITS_FOR_KAFKA
+    assert {one["ThrottlingRateLimit"] for one in throttled.values()} == {2}
 
 
 def test_exactly_these_functions_are_scheduled() -> None:
@@ -151,7 +189,9 @@ def test_a_failed_sample_fails_alone_and_ends_in_the_dead_letters_before_it_expi
 
     assert mapping["Properties"]["FunctionName"] == {"Ref": "SampleLatencyAliaslive"}
     assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert mapping["Properties"]["ScalingConfig"] == {
+        "MaximumConcurrency": {"Ref": "SamplerConcurrency"}
+    }
     assert queue["VisibilityTimeout"] >= 6 * timeout_s
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["SamplesDeadLetters", "Arn"]}
     assert (
@@ -159,3 +199,10 @@ def test_a_failed_sample_fails_alone_and_ends_in_the_dead_letters_before_it_expi
         < queue["MessageRetentionPeriod"]
         <= 300
     )
+
+
+def test_the_sampler_leaves_half_of_a_new_account_s_ten_functions_to_the_rest() -> None:
+    limit = translated()["Parameters"]["SamplerConcurrency"]
+
+    assert limit["Default"] == 5
+    assert limit["MinValue"] == 2, "Lambda takes no less"

@@ -151,10 +151,8 @@ def lost(words: str) -> NotConnectedError:
 
 
 SILENT = KafkaTimeoutError("no answer in time")
-UNTRUSTED = lost("Handshake failed: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
-MISMATCH = lost(
-    "Handshake failed: [SSL: CERTIFICATE_VERIFY_FAILED] Hostname mismatch, certificate is not valid"
-)
+UNTRUSTED = lost("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+MISMATCH = lost("[SSL: CERTIFICATE_VERIFY_FAILED] Hostname mismatch, certificate is not valid")
 ALERT = lost("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
 PASSWORD_REFUSED = NotConnectedError(SaslAuthenticationFailedError("Authentication failed"))
 
@@ -164,7 +162,7 @@ PASSWORD_REFUSED = NotConnectedError(SaslAuthenticationFailedError("Authenticati
     [
         (SILENT, ClusterUnreachable, "security groups"),
         (lost("111 ECONNREFUSED"), ClusterUnreachable, "refuses connections"),
-        (lost("DNS Resolution failure"), ClusterUnreachable, "cannot be resolved"),
+        (lost("cannot be resolved (b.example)"), ClusterUnreachable, "(b.example)"),
         (lost("socket disconnected"), ClusterUnreachable, "security.protocol"),
         (lost("Invalid frame length: 352518400"), ClusterUnreachable, "security.protocol"),
         (UNTRUSTED, ClusterUnreachable, "ssl.truststore.certificates"),

@@ -19,6 +19,7 @@ class Settings(BaseModel):
     samples_queue_url: str = ""
     secrets_prefix: str = ""
     activity_window_s: int = 300
+    metrics_by_mirror: bool = False
     powertools_service_name: str = "lockstep"
     powertools_metrics_namespace: str = "Lockstep"
     log_level: str = "INFO"

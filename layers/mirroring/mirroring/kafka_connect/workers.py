@@ -13,11 +13,22 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
+from mirroring.connecting import tls
+from mirroring.connecting.tls import Trouble
 from mirroring.errors import BadRequest, ConnectUnavailable, FieldError
 
 _CONNECT_TIMEOUT_S = 2.0
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
+_TLS_ADVICE = {
+    Trouble.OTHER_NAME: "name the workers in urls as it does",
+    Trouble.EXPIRED: "renew it, or the authority in caCertificate",
+    Trouble.NOT_YET: "check the worker's clock",
+    Trouble.UNTRUSTED: "give the authority that signed it as caCertificate",
+    Trouble.OURS: "Lockstep has none for Kafka Connect, so the workers must not ask for one",
+    Trouble.NO_TLS: "check the port, and whether the URL begins with http",
+    Trouble.HANDSHAKE: "check its TLS versions and ciphers, and that it asks for no certificate",
+}
 
 
 class ConnectBusy(ConnectUnavailable):
@@ -48,8 +59,8 @@ class Workers:
         if username is not None and password is not None:
             secret = password.get_secret_value().encode()  # RFC 7617: letters beyond Latin-1 too
             self._session.auth = HTTPBasicAuth(username.encode(), secret)
-        if ca_certificate:
-            self._session.mount("https://", _OwnAuthority(ca_certificate))
+        if ca_certificate or any(url.startswith("https:") for url in urls):
+            self._session.mount("https://", _Tls(ca_certificate))
 
     def ask(
         self, method: str, path: str, body: Mapping[str, str] | None, deadline: float
@@ -123,10 +134,10 @@ class Workers:
             return send()
 
 
-class _OwnAuthority(HTTPAdapter):
-    """TLS that trusts one certificate authority, given as PEM text, and no other."""
+class _Tls(HTTPAdapter):
+    """TLS that trusts the authorities of a PEM text alone, or with None the system's."""
 
-    def __init__(self, ca_certificate: str) -> None:
+    def __init__(self, ca_certificate: str | None) -> None:
         self._context = _context(ca_certificate)
         super().__init__()
 
@@ -138,10 +149,10 @@ class _OwnAuthority(HTTPAdapter):
         """Leave it to the context; `requests` would add the public authorities to it."""
 
 
-def _context(ca_certificate: str) -> ssl.SSLContext:
+def _context(ca_certificate: str | None) -> ssl.SSLContext:
     """Raises BadRequest where the text is no certificate."""
     try:
-        return ssl.create_default_context(cadata=ca_certificate)
+        return tls.context(ca_certificate)
     except (ssl.SSLError, ValueError, TypeError):
         message = "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
         raise BadRequest(
@@ -200,8 +211,9 @@ def _host(url: str) -> str:
 
 
 def _cause(url: str, error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"{_host(url)} has a certificate that is not trusted: give its caCertificate."
+    told = tls.cause(error)
+    if told is not None and (trouble := tls.trouble(told)) is not None:
+        return f"{_host(url)} {trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}."
     if isinstance(error, requests.Timeout):
         return f"{_host(url)} does not answer in time."
     return f"{_host(url)} does not answer: no worker listens there, or the answer broke off."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, SaslAuthenticationFailedError
 
 
 class NotConnectedError(KafkaError):  # type: ignore[misc]  # kafka-python carries no types
@@ -19,3 +19,11 @@ class NobodyAnsweredError(KafkaError):  # type: ignore[misc]  # kafka-python car
     def __init__(self, failures: Sequence[KafkaError]) -> None:
         super().__init__()
         self.failures = failures
+
+
+class LoginRefusedError(SaslAuthenticationFailedError):  # type: ignore[misc]  # the same
+    """What a login is built from cannot be had with what was given; its text says what and why."""
+
+
+class LoginUnavailableError(KafkaError):  # type: ignore[misc]  # the same
+    """What a login is built from cannot be had now; its text says what and why."""

@@ -2,18 +2,23 @@
 
 import base64
 import json
+import socket
 import time
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote_plus, urlencode
 from urllib.request import Request, urlopen
 
-from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
+from mirroring.connecting import tls
 from mirroring.connecting.security import OAuth
+from mirroring.probing.failures import LoginRefusedError, LoginUnavailableError
 
 _TIMEOUT_S = 5
 _RENEW_BEFORE_S = 60
+_REFUSALS = (400, 401, 403)
+"""What a token endpoint answers to credentials or a scope that it does not take (RFC 6749, 5.2)."""
 
 
 class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carries no types
@@ -26,7 +31,7 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carri
         self._until = 0.0
 
     def token(self) -> str:
-        """A token that is valid now; raises SaslAuthenticationFailedError, KafkaConnectionError."""
+        """A token that is valid now; raises LoginRefusedError, LoginUnavailableError."""
         if time.monotonic() >= self._until:
             answer = self._bought()
             self._token = str(answer["access_token"])
@@ -40,17 +45,33 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carri
 
     def _bought(self) -> dict[str, object]:
         try:
-            with urlopen(_request(self._oauth), timeout=_TIMEOUT_S) as response:  # noqa: S310 - http(s), checked where the properties are read
-                answer = json.load(response)
-        except HTTPError as refused:
-            words = f"the token endpoint answers {refused.code} to the client credentials"
-            raise SaslAuthenticationFailedError(words) from None
-        except (URLError, TimeoutError, ValueError) as failure:
-            words = f"the token endpoint does not answer ({type(failure).__name__})"
-            raise KafkaConnectionError(words) from None
+            with urlopen(_request(self._oauth), timeout=_TIMEOUT_S, context=tls.context()) as sold:  # noqa: S310 - http(s), checked where the properties are read
+                answer = json.load(sold)
+        except HTTPError as answered:
+            raise _failure(answered.code) from None
+        except (OSError, ValueError, HTTPException) as failure:
+            raise LoginUnavailableError(f"the token endpoint {_why(failure)}") from None
         if not isinstance(answer, dict) or "access_token" not in answer:
-            raise SaslAuthenticationFailedError("the token endpoint answers without a token")
+            raise LoginRefusedError("the token endpoint answers without a token")
         return answer
+
+
+def _failure(code: int) -> LoginRefusedError | LoginUnavailableError:
+    words = f"the token endpoint answers {code}"
+    if code in _REFUSALS:
+        return LoginRefusedError(f"{words} to the client credentials")
+    return LoginUnavailableError(words)
+
+
+def _why(failure: Exception) -> str:
+    """What is said of a token endpoint that did not answer."""
+    told = tls.cause(failure)
+    if told is not None and (trouble := tls.trouble(told)) is not None:
+        return f"{trouble} ({tls.words(told)})"
+    reason = failure.reason if isinstance(failure, URLError) else failure
+    if isinstance(reason, socket.gaierror):
+        return "has a name that cannot be resolved from here"
+    return f"does not answer ({type(reason).__name__})"
 
 
 def _request(oauth: OAuth) -> Request:

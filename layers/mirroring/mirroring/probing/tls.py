@@ -5,34 +5,22 @@ import ssl
 import tempfile
 from pathlib import Path
 
+from mirroring.connecting import tls
 from mirroring.connecting.security import Security, refusal
 
 
 def context(security: Security) -> ssl.SSLContext | None:
-    """A client's context, None without TLS; raises UnsupportedProperty for a PEM it cannot use.
-
-    The system's certificate authorities are trusted where the properties name none, as Java does.
-    """
+    """A client's context, None without TLS; raises UnsupportedProperty for a PEM it cannot use."""
     if not security.protocol.encrypts:
         return None
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.check_hostname = security.check_hostname
-    if security.ca is None:
-        made.load_default_certs()
-    else:
-        _trust(made, security.ca)
-    if security.certificate is not None:
-        _identify(made, security)
-    return made
-
-
-def _trust(made: ssl.SSLContext, ca: str) -> None:
     try:
-        made.load_verify_locations(cadata=ca)
+        made = tls.context(security.ca, check_hostname=security.check_hostname)
     except ssl.SSLError:
         name = "ssl.truststore.certificates"
         raise refusal(name, "its PEM text holds no certificate that can be read") from None
+    if security.certificate is not None:
+        _identify(made, security)
+    return made
 
 
 def _identify(made: ssl.SSLContext, security: Security) -> None:

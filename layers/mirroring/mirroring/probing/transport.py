@@ -32,9 +32,14 @@ class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python car
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
         options = self.config["socket_options"]
-        sock = await create_connection(
-            self._net, node.host, node.port, options, timeout_at=timeout_at
-        )
+        try:
+            sock = await create_connection(
+                self._net, node.host, node.port, options, timeout_at=timeout_at
+            )
+        except KafkaConnectionError as failure:
+            if "DNS" in str(failure):
+                raise KafkaConnectionError(f"cannot be resolved ({node.host})") from None
+            raise
         if not self.ssl_enabled:
             return Plain(self._net, sock, host=node.host)
         transport = Secure(self._net, sock, host=node.host, ssl_context=self.config["ssl_context"])
@@ -42,5 +47,5 @@ class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python car
             await transport.handshake()
         except OSError as failure:
             transport.close()
-            raise KafkaConnectionError(f"Handshake failed: {failure}") from None
+            raise KafkaConnectionError(str(failure)) from None
         return transport

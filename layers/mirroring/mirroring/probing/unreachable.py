@@ -1,5 +1,8 @@
 """Why a cluster does not answer, in a sentence that says what to check."""
 
+import re
+from collections.abc import Sequence
+
 from kafka.errors import (
     IncompatibleBrokerVersion,
     KafkaConfigurationError,
@@ -10,33 +13,37 @@ from kafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
+from mirroring.connecting import tls
+from mirroring.connecting.tls import Trouble
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.facts import Fault
-from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
-
-_REFUSED = (
-    (
-        "ALERT_",
-        "refuses our certificate: check ssl.keystore.certificate.chain and ssl.keystore.key",
-    ),
+from mirroring.probing.failures import (
+    LoginRefusedError,
+    LoginUnavailableError,
+    NobodyAnsweredError,
+    NotConnectedError,
 )
+
+_TLS_ADVICE = {
+    Trouble.OTHER_NAME: "use the name that stands in it, or leave "
+    "ssl.endpoint.identification.algorithm empty",
+    Trouble.EXPIRED: "renew it, or the authority in ssl.truststore.certificates",
+    Trouble.NOT_YET: "check the broker's clock",
+    Trouble.UNTRUSTED: "put its CA as PEM text into ssl.truststore.certificates, with "
+    "ssl.truststore.type=PEM",
+    Trouble.OURS: "check ssl.keystore.certificate.chain and ssl.keystore.key",
+    Trouble.NO_TLS: "check security.protocol and the port",
+    Trouble.HANDSHAKE: "check its TLS versions and ciphers, and whether it wants a certificate of "
+    "ours (ssl.keystore.certificate.chain and ssl.keystore.key)",
+}
 _UNREACHABLE = (
-    (
-        "mismatch",
-        "shows a certificate for another name: use the name that stands in it, or leave "
-        "ssl.endpoint.identification.algorithm empty",
-    ),
-    (
-        "CERTIFICATE_VERIFY_FAILED",
-        "shows a certificate that is not trusted here: put its CA as PEM text into "
-        "ssl.truststore.certificates, with ssl.truststore.type=PEM",
-    ),
-    ("SSL", "does not speak TLS at this port: check security.protocol and the port"),
-    ("EOF occurred", "does not speak TLS at this port: check security.protocol and the port"),
     ("ECONNREFUSED", "refuses connections: check the port, and that a broker runs there"),
-    ("DNS", "has a name that cannot be resolved from here: check its spelling and the network"),
     (
-        "disconnected",
+        "cannot be resolved",
+        "has a name that {words} from here: check its spelling, and the network's DNS",
+    ),
+    (
+        "disconnected|Connection reset|Broken pipe",
         "closes the connection without an answer: check security.protocol, as it may want "
         "TLS or SASL",
     ),
@@ -51,14 +58,11 @@ _SILENT = (
 def explained(where: str, failure: KafkaError) -> ClusterUnreachable | ClusterUnauthorized:
     """The named error for `where`, a noun phrase, from what each broker tried made of it."""
     failures = failure.failures if isinstance(failure, NobodyAnsweredError) else [failure]
-    for one in failures:
-        if refusal := _refusal(one):
+    causes = [_cause(one) for one in failures]
+    for cause in causes:
+        if refusal := _refusal(cause):
             return ClusterUnauthorized(f"{where} {refusal}.")
-    words = [str(_cause(one)) for one in failures]
-    for sign, sentence in _UNREACHABLE:
-        if any(sign in word for word in words):
-            return ClusterUnreachable(f"{where} {sentence}.")
-    return ClusterUnreachable(f"{where} {_SILENT}.")
+    return ClusterUnreachable(f"{where} {_hindrance(causes)}.")
 
 
 def fault_of(failure: KafkaError) -> Fault:
@@ -67,24 +71,49 @@ def fault_of(failure: KafkaError) -> Fault:
         return Fault.TIMEOUT
     if isinstance(failure, IncompatibleBrokerVersion):
         return Fault.OTHER
-    return Fault.UNAUTHORIZED if _refusal(failure) else Fault.UNREACHABLE
+    return Fault.UNAUTHORIZED if _refusal(_cause(failure)) else Fault.UNREACHABLE
 
 
 def _cause(failure: KafkaError) -> BaseException:
     return failure.cause if isinstance(failure, NotConnectedError) else failure
 
 
-def _refusal(failure: KafkaError) -> str | None:
+def _refusal(cause: BaseException) -> str | None:
     """The broker answered, and does not want us: in a clear word, or by ending the exchange.
 
-    What is ours comes from building a SASL exchange (no AWS region or credentials, a wrong server
-    signature); OpenSSL tells of a broker that wants a client certificate only in a later alert.
+    What is ours comes from building a SASL exchange (no AWS credentials, a wrong server signature);
+    OpenSSL tells of a broker that wants a client certificate only in a later alert.
     """
-    cause = _cause(failure)
     if isinstance(cause, UnsupportedSaslMechanismError):
         return "does not offer this mechanism: check sasl.mechanism"
+    if isinstance(cause, LoginRefusedError):
+        return f"cannot be logged in to: {_text(cause)}"
     ours = isinstance(cause, KafkaConfigurationError) or not isinstance(cause, KafkaError)
     if ours or isinstance(cause, SaslAuthenticationFailedError):
         return "refuses these credentials: check sasl.mechanism and sasl.jaas.config"
-    words = str(cause)
-    return next((sentence for sign, sentence in _REFUSED if sign in words), None)
+    told = _text(cause)
+    return _of_tls(Trouble.OURS, told) if tls.trouble(told) is Trouble.OURS else None
+
+
+def _hindrance(causes: Sequence[BaseException]) -> str:
+    """What keeps us from an answer, by the cause that says most."""
+    for cause in causes:
+        if isinstance(cause, LoginUnavailableError):
+            return f"cannot be logged in to now: {_text(cause)}"
+        if trouble := tls.trouble(_text(cause)):
+            return _of_tls(trouble, _text(cause))
+    for sign, sentence in _UNREACHABLE:
+        for told in map(_text, causes):
+            if re.search(sign, told):
+                return sentence.format(words=told)
+    return _SILENT
+
+
+def _text(cause: BaseException) -> str:
+    """What an error says, without the name of kafka-python's class before it."""
+    own = isinstance(cause, KafkaError) and cause.args
+    return str(cause.args[0]) if own else str(cause)
+
+
+def _of_tls(trouble: Trouble, told: str) -> str:
+    return f"{trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}"

@@ -1,11 +1,11 @@
 """CloudWatch metrics of samples, as lines of a log (Embedded Metric Format).
 
-A metric costs per name and dimensions, so that only `LatencyAverage` and `Status` are also kept
-by mirror; in the others' lines the mirror's name is a field to search for.
+CloudWatch bills each metric by its name and dimensions, and each byte of a log: the stack has one
+metric of each name, in a line for up to a hundred samples; each mirror's own are asked for.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from mirroring.observation import Code, Observation, Status
@@ -18,9 +18,12 @@ UNITS = {
     "LagRecords": COUNT,
     "Status": NONE,
     "SamplesTaken": COUNT,
+    "SamplesSkipped": COUNT,
     "DataLossRecords": COUNT,
 }
 BY_MIRROR = ("LatencyAverage", "Status")
+# The most values that the format takes for one metric of a line.
+VALUES = 100
 # How bad a status is, so that an alarm can say "2 or above".
 RANKS = {
     Status.IN_SYNC: 0,
@@ -32,27 +35,47 @@ RANKS = {
     Status.OUT_OF_SYNC: 3,
     Status.FAILED: 3,
 }
+Figures = dict[str, int]
 
 
 def emit(taken: Iterable[Observation]) -> None:
-    """Prints a line for each sample, or one that says 0: somebody looked, and nothing was there."""
-    here = settings()
-    namespace, service = here.powertools_metrics_namespace, here.powertools_service_name
-    one = None
-    for one in taken:
-        print(line(figures(one), one.measured_at, namespace, service, one.mirror))
-    if one is None:
-        print(line({"SamplesTaken": 0}, datetime.now(UTC), namespace, service))
+    """Prints the samples' metrics, or that none was due: somebody looked, and nothing was there.
+
+    Samples that were taken before one fails are printed all the same.
+    """
+    all_of_them: list[Figures] = []
+    try:
+        for one in taken:
+            all_of_them.append(figures(one))
+            if settings().metrics_by_mirror:
+                print(_line(own(all_of_them[-1]), one.measured_at, mirror=one.mirror))
+    finally:
+        for begin in range(0, len(all_of_them), VALUES):
+            print(_line(together(all_of_them[begin : begin + VALUES]), datetime.now(UTC)))
+    if not all_of_them:
+        print(_line({"SamplesTaken": 0}, datetime.now(UTC)))
 
 
 def skipped(mirrors: int) -> None:
     """Prints a line for so many mirrors that were due and were not sampled."""
-    here = settings()
-    namespace, service = here.powertools_metrics_namespace, here.powertools_service_name
-    print(line({"SamplesSkipped": mirrors}, datetime.now(UTC), namespace, service))
+    print(_line({"SamplesSkipped": mirrors}, datetime.now(UTC)))
 
 
-def figures(seen: Observation) -> dict[str, int]:
+def together(samples: Sequence[Figures]) -> dict[str, list[int]]:
+    """The values of each metric; what no sample measured is left out."""
+    values: dict[str, list[int]] = {}
+    for one in samples:
+        for name, value in one.items():
+            values.setdefault(name, []).append(value)
+    return values
+
+
+def own(measured: Figures) -> Figures:
+    """What is also kept by mirror, where that is asked for."""
+    return {name: value for name, value in measured.items() if name in BY_MIRROR}
+
+
+def figures(seen: Observation) -> Figures:
     """The metrics of one sample; what was never measured is left out."""
     latency = seen.latency
     lost = [one.measured or 0 for one in seen.reasons if one.code is Code.DATA_LOSS]
@@ -67,23 +90,13 @@ def figures(seen: Observation) -> dict[str, int]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def line(
-    values: Mapping[str, int],
-    at: datetime,
-    namespace: str,
-    service: str,
-    mirror: str | None = None,
-) -> str:
-    """One line as CloudWatch's Embedded Metric Format wants it."""
-    directives = [_directive(namespace, ["service"], [*values])]
-    named = {} if mirror is None else {"mirror": mirror}
-    own = [name for name in BY_MIRROR if name in values]
-    if named and own:
-        directives.append(_directive(namespace, ["service", "mirror"], own))
-    header = {"Timestamp": round(at.timestamp() * 1000), "CloudWatchMetrics": directives}
-    return json.dumps({"_aws": header, "service": service, **named, **values})
-
-
-def _directive(namespace: str, dimensions: list[str], names: list[str]) -> dict[str, object]:
-    metrics = [{"Name": name, "Unit": UNITS.get(name, COUNT)} for name in names]
-    return {"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics}
+def _line(values: Mapping[str, int | list[int]], at: datetime, **of: str) -> str:
+    """One line as the format wants it; the dimensions are the stack (`service`) and `of`."""
+    dimensions = {"service": settings().powertools_service_name} | of
+    directive = {
+        "Namespace": settings().powertools_metrics_namespace,
+        "Dimensions": [[*dimensions]],
+        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in values],
+    }
+    header = {"Timestamp": round(at.timestamp() * 1000), "CloudWatchMetrics": [directive]}
+    return json.dumps({"_aws": header, **dimensions, **values})
