@@ -27,12 +27,12 @@ EXTERNAL = (
 WRITES: dict[str, tuple[Any, dict[str, object]]] = {
     "PATCH /mirrors/{name}": ({"description": "Sydney"}, {"description": "Sydney"}),
     "PUT /mirrors/{name}/target-latency": ({"targetLatency": 5000}, {"targetLatency": 5000}),
-    "POST /mirrors/{name}/pause": (None, {"intent": "PAUSED"}),
-    "POST /mirrors/{name}/resume": (None, {"intent": "RUNNING"}),
-    "POST /mirrors/{name}/restart": ({"onlyFailed": True}, {}),
-    "POST /mirrors/{name}/stop": (None, {"intent": "STOPPED"}),
+    "POST /mirrors/{name}/pause": (None, {"state": "PAUSED"}),
+    "POST /mirrors/{name}/resume": (None, {"state": "RUNNING"}),
+    "POST /mirrors/{name}/restart": ({"onlyFailed": True}, {"restart": "failed only"}),
+    "POST /mirrors/{name}/stop": (None, {"state": "STOPPED"}),
     "POST /mirrors/{name}/acknowledge": (None, {}),
-    "DELETE /mirrors/{name}": (None, {"intent": "DELETED"}),
+    "DELETE /mirrors/{name}": (None, {"state": "DELETING"}),
 }
 CREATES = {"POST /mirrors", "POST /mirrors/preview"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mirroring.answering import change_words
 from mirroring.answering.answers import (
     ChangeAnswer,
     ConnectorAnswer,
@@ -91,12 +92,15 @@ def planned(mirror: Mirror, clusters: Mapping[str, KafkaCluster]) -> tuple[Conne
 
 
 def change(line: Change) -> ChangeAnswer:
-    """A line of a mirror's changes."""
+    """A line of a mirror's changes; of a write, in the words of the API."""
+    before, after = line.before, line.after
+    if isinstance(after, dict):
+        before, after = change_words.told(before if isinstance(before, dict) else None, after)
     return ChangeAnswer(
         at=line.at,
         kind=line.kind,
-        before=line.before,
-        after=line.after,
+        before=before,
+        after=after,
         reasons=line.reasons,
         took_ms=line.took_ms,
         by=line.by,
@@ -111,8 +115,7 @@ def fields(mirror: Mirror) -> dict[str, object]:
     return {
         "alias": mirror.source.alias,
         "source": mirror.source.managed or HIDDEN,
-        "intent": mirror.intent,
-        "asked": mirror.asks[-1].model_dump(mode="json", by_alias=True) if mirror.asks else None,
+        "state": change_words.state(mirror.intent),
         "acknowledged": mirror.acknowledged and iso(mirror.acknowledged),
         **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
     }

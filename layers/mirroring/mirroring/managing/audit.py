@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mirroring.answering import change_words
 from mirroring.answering.view import fields
 from mirroring.mirror import Mirror
 from mirroring.observation import Change, ChangeKind
@@ -21,13 +22,14 @@ class Write:
 def written(before: Mirror | None, after: Mirror, by: str | None, at: datetime) -> Change:
     """The line of a write; `from` is empty for a new mirror, else both hold what differs."""
     old, new = _fields(before) if before else {}, _fields(after)
+    asked = change_words.asked(before, after) if before else {}
     changed = [name for name in new if old.get(name) != new[name]]
     return Change(
         mirror=after.name,
         at=at,
         kind=ChangeKind.WRITE,
-        before={name: old.get(name) for name in changed} if before else None,
-        after={name: new[name] for name in changed},
+        before={name: old.get(name) for name in (*changed, *asked)} if before else None,
+        after={name: new[name] for name in changed} | asked,
         by=by,
     )
 
