@@ -15,7 +15,7 @@ api = Api()
 handler = api.handler
 
 
-@api.delete("/mirrors/<name>")
+@api.delete("/mirrors/{name}")
 def delete(name: str) -> Answer:
     """DELETE /mirrors/{name}"""
     write = Write(api.caller(), datetime.now(UTC))

@@ -12,27 +12,27 @@ api = Api()
 handler = api.handler
 
 
-@api.put("/clusters/<name>")
+@api.put("/clusters/{name}")
 def put_cluster(name: str) -> Answer:
     name, request = names.new(name), api.body(ClusterRequest)
     _, new = kafka_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
     return answer(read.opened().cluster(name), created(new))
 
 
-@api.delete("/clusters/<name>")
+@api.delete("/clusters/{name}")
 def delete_cluster(name: str) -> Answer:
     kafka_clusters.opened().delete(names.known(name, ClusterNotFound), api.caller())
     return nothing()
 
 
-@api.put("/connect-clusters/<name>")
+@api.put("/connect-clusters/{name}")
 def put_connect_cluster(name: str) -> Answer:
     name, request = names.new(name), api.body(ConnectClusterRequest)
     _, new = connect_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
     return answer(read.opened().connect_cluster(name), created(new))
 
 
-@api.delete("/connect-clusters/<name>")
+@api.delete("/connect-clusters/{name}")
 def delete_connect_cluster(name: str) -> Answer:
     connect_clusters.opened().delete(names.known(name, ConnectClusterNotFound), api.caller())
     return nothing()

@@ -13,7 +13,7 @@ api = Api()
 handler = api.handler
 
 
-@api.put("/mirrors/<name>/target-latency")
+@api.put("/mirrors/{name}/target-latency")
 def put(name: str) -> Answer:
     """PUT /mirrors/{name}/target-latency"""
     target_latency = api.body(TargetLatencyRequest).target_latency

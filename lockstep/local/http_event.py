@@ -96,7 +96,13 @@ def response(payload: bytes) -> Response:
 
 def problem(status: int, slug: str, title: str, detail: str) -> Response:
     """An answer of the stack itself, in the words of the API's own problems (RFC 9457)."""
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": str(uuid.uuid4()),
+    }
     headers = [("content-type", "application/problem+json")]
     return Response(status, headers, json.dumps(body).encode())
 

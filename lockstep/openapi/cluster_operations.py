@@ -33,7 +33,7 @@ CLUSTERS = (
         "Look at a Kafka cluster",
         "As it was when it was registered last, and who uses it now.",
         {200: answers.ClusterAnswer},
-        (ClusterNotFound,),
+        (BadRequest, ClusterNotFound),
     ),
     Operation(
         "PUT",
@@ -68,7 +68,7 @@ CLUSTERS = (
         "Look at a Connect cluster",
         "As it was when it was registered last, and which sources its mirrors read now.",
         {200: answers.ConnectClusterAnswer},
-        (ConnectClusterNotFound,),
+        (BadRequest, ConnectClusterNotFound),
     ),
     Operation(
         "PUT",

@@ -57,6 +57,7 @@ from lockstep.openapi.sampled import (
     US,
 )
 
+REQUEST = "JKJaXmPLvHcESHA="
 SHOWN = ("topics", "source.cluster.sasl.jaas.config")
 CLUSTERS = {one.name: one for one in (EU, US)}
 SASL = (
@@ -178,4 +179,4 @@ def refusal(error: type[ProblemError]) -> dict[str, Any]:
     """The problem that an error is answered with; its `detail` says more in life."""
     field = FIELDS.get(error)
     said = error(f"{error.title}.", *([field] if field else ()))
-    return problem(said).model_dump(mode="json", exclude_none=True)
+    return problem(said, REQUEST).model_dump(mode="json", exclude_none=True)

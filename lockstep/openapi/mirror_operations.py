@@ -73,7 +73,7 @@ MIRRORS = (
         "As the last sample saw it, with its topics and its connectors; null where nothing was "
         "ever measured.",
         {200: answers.MirrorAnswer},
-        (MirrorNotFound,),
+        (BadRequest, MirrorNotFound),
     ),
     Operation(
         "PATCH",

@@ -45,6 +45,7 @@ WORDS = {
     "unless group offsets are synced.",
     "groupsTotal": "How many consumer groups match.",
     "groupsRegex": "Consumer groups whose offsets are translated; a Java pattern without commas.",
+    "instance": "The request's id, under which the logs tell of it.",
     "id": "The task's number.",
     "kafkaCluster": "The registered Kafka cluster that the workers work on: the target.",
     "ConnectorAnswer.kind": "What the connector does.",

@@ -5,13 +5,19 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 
 import pytest
 
 from lockstep.local import front, ports
 from lockstep.local.aws_server import AwsServer
 from lockstep.local.front import Front
+from lockstep.local.gateway import Gateway
 from lockstep.local.http_event import Request, Response
+from lockstep.local.runtime_api import Outcome
+from lockstep.local.template import read, snake
+from tests.functional.http import Context
+from tests.stack import ROOT
 
 
 @pytest.fixture
@@ -91,6 +97,35 @@ def test_the_local_aws_answers_no_other_sites_page() -> None:
         answer = say(port, f"{start}\r\nOrigin: http://shop.example\r\n\r\n".encode())
 
     assert answer.startswith(b"HTTP/1.1 403 ")
+
+
+# What a router that decodes, joins or cleans paths would take for a route that asks for a scope.
+DISGUISED = ["/%6Dirrors", "//mirrors", "/./mirrors", "/x/../mirrors", "/mirrors/", "/mirrors%3F"]
+
+
+@pytest.fixture
+def api() -> Iterator[int]:
+    """Of a front with the routes of template.yaml and the real handlers, without tables."""
+
+    def invoke(function: str, payload: bytes) -> Outcome:
+        handler = import_module(f"functions.{snake(function)}.app").handler
+        return Outcome(json.dumps(handler(json.loads(payload), Context())).encode())
+
+    routes = read(ROOT / "template.yaml").routes()
+    with closing(Front(0)) as opened:
+        opened.open(Gateway(routes, invoke, {}, dict, ()).answer)
+        yield opened.server_port
+
+
+@pytest.mark.parametrize("path", DISGUISED)
+def test_a_path_that_looks_like_a_route_is_a_404_that_looked_at_nothing(
+    api: int, path: str
+) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost:{api}\r\nConnection: close\r\n\r\n"
+    answer = say(api, request.encode())
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert b"/problems/not-found" in answer
 
 
 def say(port: int, request: bytes) -> bytes:

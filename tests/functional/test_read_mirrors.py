@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from mirroring.answering import api
 from mirroring.observation import Status
 from mirroring.schema import iso
 from mirroring.storing.history import History
@@ -11,6 +12,7 @@ from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
+from lockstep.openapi.operations import OPERATIONS
 from tests import given
 from tests.functional.http import call, invoke, sent
 from tests.given import NAME
@@ -122,7 +124,6 @@ def test_lists_go_on_where_the_last_page_ended(seen: None) -> None:
         ("connectCluster=us-connect", 3),
         ("connectCluster=another", 0),
         ("status=CREATING&connectCluster=us-connect&limit=1", 1),
-        ("unknown=x", 3),
     ],
 )
 def test_a_list_is_narrowed(seen: None, query: str, count: int) -> None:
@@ -155,10 +156,20 @@ WRONG = [
 def test_a_wrong_parameter_is_named(seen: None, path: str, name: str, value: str) -> None:
     answer = call("GET", f"{path}?{name}={value}")
 
-    if name == "status" and path != "/mirrors":
-        assert answer.status == 200
-    else:
-        assert (answer.status, answer.fields) == (400, [name])
+    assert (answer.status, answer.fields) == (400, [name])
+
+
+GETS = {one.path: one.parameters for one in OPERATIONS if one.method == "GET"}
+
+
+@pytest.mark.parametrize(("path", "known"), GETS.items(), ids=GETS)
+def test_a_parameter_that_the_contract_does_not_name_is_refused_before_anything_is_read(
+    stack: None, path: str, known: tuple[str, ...]
+) -> None:
+    answer = call("GET", f"{path.replace('{name}', 'nobody')}?status_=x&Limit=1")
+
+    assert (answer.status, answer.fields) == (400, ["Limit", "status_"])
+    assert answer.json["detail"].endswith(f"there are: {', '.join(known) or 'none'}.")
 
 
 def test_a_token_of_another_list_is_refused(seen: None) -> None:
@@ -272,6 +283,17 @@ def test_what_is_not_there_is_404(stack: None, path: str, slug: str) -> None:
     ("method", "path"),
     [
         ("GET", "/nowhere"),
+        ("GET", "/%6Dirrors"),
+        ("GET", "/mirror%73?limit=1"),
+        ("GET", "/%2Fmirrors"),
+        ("GET", "//mirrors"),
+        ("GET", "/./mirrors"),
+        ("GET", "/x/../mirrors"),
+        ("GET", "/mirrors%2Feu.us-core.k3x9q"),
+        ("GET", "/%63lusters/eu-core"),
+        ("GET", "/default"),
+        ("GET", "/$default"),
+        ("POST", "/%6Dirrors"),
         ("GET", "/mirrors/"),
         ("GET", "/mirrors/a/b"),
         ("GET", "/mirrors/a/target-latency"),
@@ -289,6 +311,29 @@ def test_an_unknown_path_or_method_is_a_404_problem(stack: None, method: str, pa
     answer = call(method, path)
 
     assert (answer.status, answer.slug) == (404, "not-found")
+
+
+def test_the_route_that_was_matched_decides_and_not_the_path(seen: None) -> None:
+    event = sent("read_mirrors") | {"queryStringParameters": {}}
+    default = {"routeKey": "$default", "rawPath": "/mirrors"}
+    other = {"routeKey": "GET /mirrors/{name}", "pathParameters": {"name": "summary/../x"}}
+
+    assert invoke("read_mirrors", event | default).slug == "not-found"
+    assert invoke("read_mirrors", event | other).slug == "mirror-not-found"
+
+
+def test_a_problem_and_the_logs_tell_of_a_request_by_its_one_id(
+    seen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    event = sent("read_mirrors")
+    monkeypatch.setattr(Store, "mirrors_after", fail)
+    answer = invoke("read_mirrors", event)
+    logged = api.logger.get_current_keys()["request"]
+
+    assert answer.json["instance"] == event["requestContext"]["requestId"] == logged
 
 
 def test_a_mistake_of_ours_says_nothing(

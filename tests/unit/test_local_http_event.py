@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -155,6 +156,7 @@ def test_the_stacks_own_errors_are_problems() -> None:
 
     assert got.headers == [("content-type", "application/problem+json")]
     assert json.loads(got.body) == {
+        "instance": ANY,
         "type": "/problems/not-found",
         "title": "There is nothing here",
         "status": 404,

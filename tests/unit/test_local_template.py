@@ -24,7 +24,7 @@ def test_routes_lead_through_aliases_to_their_functions() -> None:
     assert routes["POST /mirrors"].function == "CreateMirror"
     assert routes["POST /mirrors"].scopes == ("mirrors/write",)
     assert routes["GET /mirrors/{name}"].function == "ReadMirrors"
-    assert routes["$default"].scopes is None
+    assert routes["$default"].scopes == ()
 
 
 def test_a_subscription_holds_only_under_its_condition() -> None:

@@ -3,10 +3,9 @@
 import base64
 import binascii
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -22,29 +21,44 @@ if TYPE_CHECKING:
     from mirroring.answering.bodies import Body
 
 Answer = Response[str]
+Handler = Callable[..., Answer]
 LARGEST_BODY = 1_000_000
 logger = Logger()
 
 
 class Api:
-    """The routes of one function; `handler` is what Lambda calls."""
+    """The routes of one function, by the route keys of template.yaml; Lambda calls `handler`.
+
+    API Gateway has matched the request already: its route key decides here too, never a path. What
+    no route matched has the key `$default`, which no route here has.
+    """
 
     def __init__(self) -> None:
         self._resolver = APIGatewayHttpResolver()
-        self._resolver.use([_decoding])
-        self._resolver.not_found(_unknown)
-        self._resolver.exception_handler(ProblemError)(_refused)
-        self._resolver.exception_handler(Exception)(_unexpected)
-        self.get = self._resolver.get
+        self._resolver.use([self._checked])
+        self._resolver.not_found(self._unknown)
+        self._resolver.exception_handler(ProblemError)(self._refused)
+        self._resolver.exception_handler(Exception)(self._unexpected)
+        self._parameters: dict[str, Collection[str]] = {}
         self.post = self._resolver.post
         self.put = self._resolver.put
         self.patch = self._resolver.patch
         self.delete = self._resolver.delete
 
+    def get(self, path: str, *parameters: str) -> Callable[[Handler], Handler]:
+        """A GET route; a query parameter that is not one of `parameters` is refused."""
+        self._parameters[f"GET {path}"] = parameters
+        return self._resolver.get(path)
+
     def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """One request answered; whatever goes wrong becomes a problem."""
-        logger.append_keys(request=context.aws_request_id)
-        return self._resolver.resolve({**event, "rawPath": _path(event)}, context)
+        """One request answered; whatever goes wrong becomes a problem.
+
+        The access log, this function's log and a problem's `instance` tell of a request by one id.
+        """
+        request = event["requestContext"]["requestId"]
+        logger.append_keys(request=request, invocation=context.aws_request_id)
+        matched = event["routeKey"].partition(" ")[2] or "/$default"
+        return self._resolver.resolve({**event, "rawPath": matched}, context)
 
     def body(self, shape: "type[Body]", empty: bytes = b"") -> "Body":
         """The body as that shape, or what `empty` says for none.
@@ -78,6 +92,37 @@ class Api:
         event: dict[str, Any] = self._resolver.current_event.raw_event
         return event
 
+    def _checked(
+        self, resolver: APIGatewayHttpResolver, following: NextMiddleware
+    ) -> Response[Any]:
+        """Refuses unknown query parameters, and hands the route the names in its path."""
+        known = self._parameters.get(self._event["routeKey"])
+        given = self._event.get("queryStringParameters") or {}
+        if known is not None and (unknown := sorted(set(given) - set(known))):
+            words = f"is not a parameter of this call; there are: {', '.join(known) or 'none'}"
+            fields = [FieldError(field=name, message=words) for name in unknown]
+            raise BadRequest(f"{unknown[0]} {words}.", *fields)
+        resolver.context["_route_args"] = dict(self._event.get("pathParameters") or {})
+        return following(resolver)
+
+    def _refused(self, error: ProblemError) -> Answer:
+        after = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+        body = problem(error, self._event["requestContext"]["requestId"])
+        return Response(body.status, MEDIA_TYPE, body.model_dump_json(exclude_none=True), after)
+
+    def _unknown(self, _: NotFoundError) -> Answer:
+        return self._refused(
+            NotFound("No call of this API has this method and path: see docs/openapi.json.")
+        )
+
+    def _unexpected(self, error: Exception) -> Answer:
+        """A mistake of ours; its words are not logged, since they may quote a secret."""
+        frames = traceback.extract_tb(error.__traceback__)
+        stack = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
+        logger.error("unexpected", error=type(error).__qualname__, stack=stack)
+        words = "This is our mistake, and it is logged: try again, or report it with its instance."
+        return self._refused(ProblemError(words))
+
 
 def answer(
     model: Schema, status: HTTPStatus = HTTPStatus.OK, location: str | None = None
@@ -108,24 +153,6 @@ def version_of(if_match: str | None) -> int | None:
     return int(text)
 
 
-def _path(event: Mapping[str, Any]) -> str:
-    """The path of the route that API Gateway chose, with every name percent-encoded alike.
-
-    Whatever is in a name, the same route is found again; where none was chosen, none is found.
-    """
-    path: str = event["routeKey"].partition(" ")[2]
-    for name, value in (event.get("pathParameters") or {}).items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    return path or quote(event["rawPath"], safe="/")
-
-
-def _decoding(resolver: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:
-    """Hands the route the names in its path as they were meant."""
-    names = resolver.context.get("_route_args", {})
-    resolver.context["_route_args"] = {key: unquote(text) for key, text in names.items()}
-    return following(resolver)
-
-
 def _content(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
@@ -134,26 +161,3 @@ def _content(event: Mapping[str, Any]) -> bytes:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         raise BadRequest("The body is not what its encoding says.") from None
-
-
-def _refused(error: ProblemError) -> Answer:
-    after = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    body = problem(error)
-    logger.info(
-        "refused", problem=error.slug, status=body.status, fields=[e.field for e in error.errors]
-    )
-    return Response(body.status, MEDIA_TYPE, body.model_dump_json(exclude_none=True), after)
-
-
-def _unknown(_: NotFoundError) -> Answer:
-    return _refused(
-        NotFound("No call of this API has this method and path: see docs/openapi.json.")
-    )
-
-
-def _unexpected(error: Exception) -> Answer:
-    """A mistake of ours; its words are not logged, since they may quote a secret."""
-    frames = traceback.extract_tb(error.__traceback__)
-    stack = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
-    logger.error("unexpected", error=type(error).__qualname__, stack=stack)
-    return _refused(ProblemError("This is our mistake, and it is logged: try again, or report it."))

@@ -18,12 +18,12 @@ class Changes:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        api.patch("/mirrors/<name>")(self.change)
-        api.post("/mirrors/<name>/pause")(self.pause)
-        api.post("/mirrors/<name>/stop")(self.stop)
-        api.post("/mirrors/<name>/resume")(self.resume)
-        api.post("/mirrors/<name>/restart")(self.restart)
-        api.post("/mirrors/<name>/acknowledge")(self.acknowledge)
+        api.patch("/mirrors/{name}")(self.change)
+        api.post("/mirrors/{name}/pause")(self.pause)
+        api.post("/mirrors/{name}/stop")(self.stop)
+        api.post("/mirrors/{name}/resume")(self.resume)
+        api.post("/mirrors/{name}/restart")(self.restart)
+        api.post("/mirrors/{name}/acknowledge")(self.acknowledge)
 
     def change(self, name: str) -> Answer:
         """PATCH /mirrors/{name}"""

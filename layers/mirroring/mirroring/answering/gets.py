@@ -7,20 +7,22 @@ from mirroring.answering.api import Answer, Api, answer
 from mirroring.answering.read import Reader, opened
 from mirroring.errors import ClusterNotFound, ConnectClusterNotFound, MirrorNotFound
 
+PAGE = ("limit", "nextToken")
+
 
 class Gets:
     """What each path answers."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        api.get("/mirrors")(self.mirrors)
-        api.get("/mirrors/<name>")(self.mirror)
-        api.get("/mirrors/<name>/latency")(self.latency)
-        api.get("/mirrors/<name>/changes")(self.changes)
-        api.get("/clusters")(self.clusters)
-        api.get("/clusters/<name>")(self.cluster)
-        api.get("/connect-clusters")(self.connect_clusters)
-        api.get("/connect-clusters/<name>")(self.connect_cluster)
+        api.get("/mirrors", "status", "connectCluster", *PAGE)(self.mirrors)
+        api.get("/mirrors/{name}")(self.mirror)
+        api.get("/mirrors/{name}/latency", "from", "to", "topic")(self.latency)
+        api.get("/mirrors/{name}/changes", *PAGE)(self.changes)
+        api.get("/clusters", *PAGE)(self.clusters)
+        api.get("/clusters/{name}")(self.cluster)
+        api.get("/connect-clusters", *PAGE)(self.connect_clusters)
+        api.get("/connect-clusters/{name}")(self.connect_cluster)
 
     def mirrors(self) -> Answer:
         """GET /mirrors?status=&connectCluster=&limit=&nextToken="""
