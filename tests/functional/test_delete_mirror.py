@@ -74,7 +74,7 @@ def test_the_changes_tell_who_removed_it(world: World) -> None:
     line = call("GET", f"/mirrors/{name}/changes").json["changes"][0]
 
     assert line["by"] == "ada@example.com"
-    assert (line["from"], line["to"]) == ({"intent": "RUNNING"}, {"intent": "DELETED"})
+    assert (line["from"], line["to"]) == ({"state": "RUNNING"}, {"state": "DELETING"})
 
 
 def test_the_secret_of_an_external_source_goes_too(world: World) -> None:
@@ -180,6 +180,6 @@ def test_the_changes_of_a_removed_mirror_stay_readable(world: World) -> None:
         "eu-core.checkpoints.internal": "DELETED",
         "mm2-offset-syncs.eu-core.internal": "DELETED",
     }
-    assert wish["to"] == {"intent": "DELETED", "cleanup": "internal"}
+    assert wish["to"] == {"state": "DELETING", "cleanup": "internal"}
     assert beginning["from"] is None
     assert call("GET", "/mirrors/eu.us-core.never/changes").slug == "mirror-not-found"

@@ -231,10 +231,9 @@ def test_the_changes_tell_who_asked_for_what(world: World) -> None:
     post(name, "restart", {"onlyFailed": False})
     restarted, resumed, paused = call("GET", f"/mirrors/{name}/changes").json["changes"][:3]
 
-    assert (paused["from"], paused["to"]) == ({"intent": "RUNNING"}, {"intent": "PAUSED"})
-    assert resumed["to"]["intent"] == "RUNNING"
-    asked = restarted["to"]["asked"]
-    assert (asked["ask"], asked["onlyFailed"]) == ("RESTART", False)
+    assert (paused["from"], paused["to"]) == ({"state": "RUNNING"}, {"state": "PAUSED"})
+    assert resumed["to"]["state"] == "RUNNING"
+    assert restarted["to"] == {"restart": "all"}
     assert {one["kind"] for one in (restarted, resumed, paused)} == {"write"}
 
 
