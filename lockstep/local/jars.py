@@ -61,11 +61,11 @@ class Jars:
         return next(jar.path.parent for jar in self.files if jar.dependency.packaging != "jar")
 
 
-def locked(environment: str) -> Jars:
+def locked(environment: str, folder: Path = FOLDER) -> Jars:
     """What this environment's lock file names; raise StackError on a platform it does not fit."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise StackError("The local stack runs on Linux on x86-64: use such a machine, or deploy.")
-    lock = LockFile.load(FOLDER / environment / "jgo.lock.toml")
+    lock = LockFile.load(folder / environment / "jgo.lock.toml")
     wanted = [it for it in lock.dependencies if it.packaging == "jar" or it.artifactId == NATIVE]
     repository = settings().repo_cache
     return Jars(tuple(_jar(item, repository) for item in wanted))
