@@ -1,5 +1,6 @@
 """What template.yaml deploys, resolved: functions, routes, schedules and queue mappings."""
 
+import json
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Table
@@ -120,7 +121,9 @@ def _failure_parts(template: Template, _name: str, it: Properties) -> dict[str, 
 
 def _subscription_parts(template: Template, name: str, it: Properties) -> dict[str, Any]:
     endpoint = template.where_it_holds(name, it["Endpoint"])
-    return {"topic": it["TopicArn"], "protocol": it["Protocol"], "endpoint": endpoint}
+    wanted = json.dumps(it.get("FilterPolicy", {}))
+    parts = {"topic": it["TopicArn"], "protocol": it["Protocol"], "endpoint": endpoint}
+    return parts | {"wanted": wanted}
 
 
 def _definition(cloud: Cloud, template: Template, name: str, one: Table[str, Any]) -> Definition:
@@ -158,5 +161,8 @@ def _subscribe(cloud: Cloud, subscriptions: Iterable[Table[str, str]]) -> None:
     for one in subscriptions:
         if one["endpoint"]:
             client.subscribe(
-                TopicArn=one["topic"], Protocol=one["protocol"], Endpoint=one["endpoint"]
+                TopicArn=one["topic"],
+                Protocol=one["protocol"],
+                Endpoint=one["endpoint"],
+                Attributes={"FilterPolicy": one["wanted"]},
             )

@@ -88,16 +88,22 @@ def test_the_inbox_holds_what_each_protocol_was_sent(stack: LocalStack) -> None:
     sns = stack.aws("sns")
     topic = sns.list_topics()["Topics"][0]["TopicArn"]
     texts = {"default": "for machines", "email": "A long text", "sms": "A short text"}
-    sns.publish(
-        TopicArn=topic, Subject="eu is IN_SYNC", Message=json.dumps(texts), MessageStructure="json"
-    )
+    for severity in ("critical", "warning"):
+        sns.publish(
+            TopicArn=topic,
+            Subject=f"eu is {severity}",
+            Message=json.dumps(texts),
+            MessageStructure="json",
+            MessageAttributes={"severity": {"DataType": "String", "StringValue": severity}},
+        )
 
     inbox = stack.get("/_local/inbox").json
 
-    sent = [one for one in inbox if one["subject"] == "eu is IN_SYNC"]
-    assert {(one["protocol"], one["endpoint"], one["body"]) for one in sent} == {
-        ("email", ALERT_EMAIL, "A long text"),
-        ("sms", ALERT_PHONE, "A short text"),
+    sent = [one for one in inbox if one["subject"].startswith("eu is")]
+    assert {(one["subject"], one["protocol"], one["endpoint"], one["body"]) for one in sent} == {
+        ("eu is critical", "email", ALERT_EMAIL, "A long text"),
+        ("eu is critical", "sms", ALERT_PHONE, "A short text"),
+        ("eu is warning", "email", ALERT_EMAIL, "A long text"),
     }
     assert all(one["at"].endswith("Z") for one in sent)
 

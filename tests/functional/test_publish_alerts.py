@@ -1,17 +1,19 @@
 """functions/publish_alerts, started by its schedule: everybody is told, nothing is lost."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from mirroring.alerting import sns
+from mirroring.alerting import publishing, sns
 from mirroring.alerting.alert import Alert
 from mirroring.alerting.sns import Alerts
 from mirroring.errors import Unavailable
 from mirroring.mirror import Intent
-from mirroring.observation import Status
+from mirroring.observation import Code, Severity, Status
+from mirroring.schema import iso
 from mirroring.settings import settings
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
@@ -21,7 +23,7 @@ from functions.publish_alerts.app import handler
 from tests.functional import aws
 from tests.functional.aws import REGION, Calls
 from tests.functional.events import Context, event
-from tests.given import NAME, a_change, a_mirror, a_tombstone, a_write, after
+from tests.given import NAME, a_change, a_mirror, a_reason, a_tombstone, a_write, after
 from tests.template.test_roles import granted
 
 
@@ -51,7 +53,7 @@ def inbox(created: None) -> Any:
             "Messages"
         ):
             found += [json.loads(message["Body"]) for message in some]
-        return sorted(found, key=lambda one: str(json.loads(one["Message"])["at"]))
+        return sorted(found, key=lambda one: str(json.loads(one["Message"]).get("at")))
 
     return read
 
@@ -142,18 +144,69 @@ def test_what_sns_did_not_take_is_told_in_the_next_run(
     assert len(inbox()) == 1
 
 
-def test_a_change_that_sns_refuses_holds_up_no_other(
+def test_a_refused_change_is_told_before_what_followed_it_and_holds_up_no_other_mirror(
+    past: History, mirrors: Store, inbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrors.create(a_mirror("other"), mirrors.fleet().revision, a_write(mirror="other"))
+    now = datetime.now(UTC).replace(microsecond=0)
+    past.add_change(a_change(at=now - timedelta(minutes=3)))
+    past.add_change(a_change(at=now - timedelta(minutes=2), before="OUT_OF_SYNC", after="IN_SYNC"))
+    past.add_change(a_change(at=now - timedelta(minutes=1), mirror="other"))
+    with monkeypatch.context() as broken:
+        broken.setattr(sns, "opened", lambda: Broken(refused=iso(now - timedelta(minutes=3))))
+        with pytest.raises(ClientError):
+            run()
+    assert [json.loads(one["Message"])["mirror"] for one in inbox()] == ["other"]
+
+    aws.forget()
+    assert run() == {"published": 2}
+
+    assert [json.loads(one["Message"])["to"] for one in inbox()] == ["OUT_OF_SYNC", "IN_SYNC"]
+
+
+def test_what_sns_refuses_for_an_hour_is_given_up(
     past: History, inbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    past.add_change(a_change(at=after(minutes=2)))
-    past.add_change(a_change(at=after(minutes=3)))
-    monkeypatch.setattr(sns, "opened", lambda: Broken(refused="00:02:00Z"))
+    past.add_change(a_change(at=datetime.now(UTC) - timedelta(minutes=61)))
+    monkeypatch.setattr(sns, "opened", lambda: Broken(refused=NAME))
 
     with pytest.raises(ClientError):
         run()
 
-    assert len(inbox()) == 1
-    assert [one.change.at for one in past.unsent(10)] == [after(minutes=2)]
+    assert past.unsent(10) == []
+    assert run() == {"published": 0}
+
+
+def test_one_outage_of_many_mirrors_is_one_message(
+    past: History, mirrors: Store, inbox: Any
+) -> None:
+    names = [f"m{index:03}" for index in range(30)]
+    away = a_reason(Code.CONNECT_UNREACHABLE, severity=Severity.WARNING, topic=None, partition=None)
+    for name in names:
+        mirrors.create(a_mirror(name), mirrors.fleet().revision, a_write(mirror=name))
+        past.add_change(a_change(mirror=name, after=Status.UNKNOWN, reasons=(away,)))
+    past.add_change(a_change())
+
+    assert run() == {"published": 31}
+
+    (message,) = inbox()
+    assert message["Subject"].startswith("1 mirror of us-connect is OUT_OF_SYNC: STALLED; and 30")
+    attributes = message["MessageAttributes"]
+    assert attributes["severity"]["Value"] == "critical"
+    assert set(json.loads(attributes["mirror"]["Value"])) == {*names, NAME}
+    critical, unknown = json.loads(message["Message"])["groups"]
+    assert (critical["mirrors"], unknown["mirrorsTotal"]) == ([NAME], 30)
+    assert unknown["reason"] == "CONNECT_UNREACHABLE"
+    assert past.unsent(10) == []
+
+
+def test_a_publisher_without_time_leaves_the_rest_to_the_next_run(
+    past: History, inbox: Any
+) -> None:
+    past.add_change(a_change())
+
+    assert publishing.opened().publish(0) == 0
+    assert run() == {"published": 1}
 
 
 def test_a_crash_between_telling_and_marking_tells_again_and_loses_nothing(

@@ -5,7 +5,8 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from mirroring.alerting.alert import SMS_BYTES, SUBJECT_CHARACTERS, Alert, deserves_alert, worded
+from mirroring.alerting.alert import SMS_BYTES, SUBJECT_CHARACTERS, Alert, worded
+from mirroring.alerting.news import is_news
 from mirroring.observation import Code, Observation, Reason, Severity, Status
 
 from tests.given import a_change, a_mirror, a_reason, after, an_observation
@@ -16,7 +17,7 @@ LONGEST = f"{'e' * 40}.{'u' * 40}.k3x9q"
 
 def seen(status: Status | None, *reasons: Reason) -> Observation | None:
     """A sample that judged so; None: there was none before."""
-    return None if status is None else an_observation(status=status, reasons=reasons)
+    return None if status is None else an_observation(2, status=status, reasons=reasons)
 
 
 def alert(mirror: str = "eu.us-core.k3x9q", **change: Any) -> Alert:
@@ -54,14 +55,14 @@ def test_people_are_told_of_what_they_did_not_do(
     now = seen(after_)
     assert now is not None
 
-    assert deserves_alert(seen(before), now) is expected
+    assert is_news(seen(before), now) is expected
 
 
 def test_people_are_told_of_a_fault_that_ends_a_backfill() -> None:
     now = seen(Status.OUT_OF_SYNC, a_reason(Code.STALLED))
     assert now is not None
 
-    assert deserves_alert(seen(Status.OUT_OF_SYNC, *BACKFILLING), now)
+    assert is_news(seen(Status.OUT_OF_SYNC, *BACKFILLING), now)
 
 
 @pytest.mark.parametrize("other", [Status.IN_SYNC, Status.UNKNOWN, Status.STALE_TOPIC])
@@ -69,8 +70,8 @@ def test_nobody_is_told_when_backfilling_begins_or_ends(other: Status) -> None:
     backfilling = an_observation(status=Status.OUT_OF_SYNC, reasons=BACKFILLING)
     another = an_observation(status=other)
 
-    assert not deserves_alert(another, backfilling)
-    assert not deserves_alert(backfilling, another)
+    assert not is_news(another, backfilling)
+    assert not is_news(backfilling, another)
 
 
 def test_a_subject_says_which_mirror_is_how_and_why() -> None:

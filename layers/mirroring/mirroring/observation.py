@@ -164,6 +164,13 @@ class Connector(Schema):
     tasks: tuple[Task, ...] = ()
 
 
+class Told(Schema):
+    """What people were told of a mirror last: its status, and the critical codes since then."""
+
+    status: Status
+    codes: tuple[Code, ...] = ()
+
+
 class Observation(Schema):
     """What the last sample saw and judged; `sequence` counts samples, so that one of two wins."""
 
@@ -179,6 +186,7 @@ class Observation(Schema):
     connectors: tuple[Connector, ...] = ()
     groups: tuple[Group, ...] = ()
     groups_total: int = 0
+    told: Told | None = None
 
 
 class ChangeKind(StrEnum):

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mirroring.mirror import Mirror
-from mirroring.observation import Change, Code, Observation, Reason, Severity, Status
+from mirroring.observation import Change, Reason, Severity, Status
 from mirroring.reasons import duration
 
-QUIET = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})
 SEVERITIES = {
     Status.OUT_OF_SYNC: Severity.CRITICAL,
     Status.FAILED: Severity.CRITICAL,
@@ -24,9 +23,9 @@ REASONS_TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What people are told of one change; `event` is the same as JSON, for programs."""
+    """What people are told of a change, or of many; `event` is the same as JSON, for programs."""
 
-    mirror: str
+    mirrors: tuple[str, ...]
     status: Status
     severity: Severity
     subject: str
@@ -35,38 +34,24 @@ class Alert:
     event: str
 
 
-def deserves_alert(before: Observation | None, after: Observation) -> bool:
-    """Whether people are told: not of what they did themselves, nor of a mirror's first copying."""
-    if before is not None and turned_bad(before, after):
-        return True
-    return not any(one is None or _is_quiet(one) for one in (before, after))
-
-
-def turned_bad(before: Observation, after: Observation) -> bool:
-    """Whether a mirror that was only copying old records now has a fault: both OUT_OF_SYNC."""
-    both = before.status is Status.OUT_OF_SYNC is after.status
-    return both and _is_quiet(before) and not _is_quiet(after)
+def severity(status: Status) -> Severity:
+    """How much it matters that a mirror came to this status."""
+    return SEVERITIES.get(status, Severity.INFO)
 
 
 def worded(change: Change, mirror: Mirror) -> Alert:
     """The words for a change of status of this mirror."""
     status = Status(str(change.after))
-    severity = SEVERITIES.get(status, Severity.INFO)
     what = _what(change, status)
     return Alert(
-        mirror=mirror.name,
+        mirrors=(mirror.name,),
         status=status,
-        severity=severity,
-        subject=_fit(f"{mirror.name} {what}", SUBJECT_CHARACTERS),
+        severity=severity(status),
+        subject=fit(f"{mirror.name} {what}", SUBJECT_CHARACTERS),
         email="\n".join(_email(change, status, mirror)),
-        sms=_fit(f"Lockstep: {mirror.name} {_sms(change, status) or what}", SMS_BYTES),
-        event=_event(change, severity, mirror),
+        sms=fit(f"Lockstep: {mirror.name} {_sms(change, status) or what}", SMS_BYTES),
+        event=_event(change, severity(status), mirror),
     )
-
-
-def _is_quiet(seen: Observation) -> bool:
-    backfilling = any(one.code is Code.BACKFILLING for one in seen.reasons)
-    return seen.status in QUIET or (seen.status is Status.OUT_OF_SYNC and backfilling)
 
 
 def _what(change: Change, status: Status) -> str:
@@ -113,11 +98,11 @@ def _paragraph(reason: Reason) -> Iterator[str]:
     yield f"  What to do: {reason.action}"
 
 
-def _event(change: Change, severity: Severity, mirror: Mirror) -> str:
+def _event(change: Change, how_bad: Severity, mirror: Mirror) -> str:
     """The change as JSON, as `GET .../changes` shows it, with the facts of its mirror."""
     facts = {
         "mirror": mirror.name,
-        "severity": severity,
+        "severity": how_bad,
         "source": mirror.source.alias,
         "target": mirror.target_cluster,
         "connectCluster": mirror.connect_cluster,
@@ -136,7 +121,7 @@ def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _fit(text: str, length: int) -> str:
+def fit(text: str, length: int) -> str:
     """One line of ASCII that fits: a backtick or one typographic character makes an SMS two."""
     line = " ".join(text.split()).replace("`", "'").encode("ascii", "replace").decode()
     return line if len(line) <= length else f"{line[: length - 3]}..."

@@ -1,6 +1,9 @@
 """From unsent changes to messages: publish first, mark sent after, so that none is ever lost."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from aws_lambda_powertools import Logger
@@ -8,16 +11,22 @@ from botocore.exceptions import ClientError
 
 from mirroring.alerting import sns
 from mirroring.alerting.alert import worded
+from mirroring.alerting.digest import digest
 from mirroring.alerting.sns import Alerts
-from mirroring.errors import MirrorNotFound
 from mirroring.mirror import Intent, Mirror
 from mirroring.storing import history, store
 from mirroring.storing.history import History, Unsent
 from mirroring.storing.store import Store
 
 AT_ONCE = 500
+# One outage of a Connect cluster changes all of its mirrors: more than this is one message.
+SINGLY = 5
+# What SNS still refuses then is refused for good, and holds up what became of its mirror since.
+GIVEN_UP_AFTER = timedelta(hours=1)
 
 logger = Logger()
+
+Told = tuple[Unsent, Mirror]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +37,67 @@ class Publisher:
     history: History
     alerts: Alerts
 
-    def publish(self) -> int:
-        """Tell people of the oldest unsent changes, and how many were told; raises Unavailable.
+    def publish(self, seconds: float) -> int:
+        """Tell people of the oldest unsent changes within `seconds`, and how many were told.
 
-        A crash between telling and marking tells the same change again at the next run. One that
-        SNS refuses holds up none of the others, and is raised in the end.
+        A crash between telling and marking tells the same change again at the next run. Raises
+        Unavailable, and in the end what SNS refused; a mirror's later changes wait for that.
         """
-        told, refused = 0, []
-        for one in self.history.unsent(AT_ONCE):
-            try:
-                told += self._publish(one)
-            except ClientError as error:
-                logger.error("not published", mirror=one.change.mirror, error=str(error))
-                refused.append(error)
-        if refused:
-            raise refused[0]
+        until = time.monotonic() + seconds
+        unsent = self._of_living_mirrors(self.history.unsent(AT_ONCE))
+        if len(unsent) > SINGLY and self._publish_digest(unsent):
+            return len(unsent)
+        told = 0
+        refused: dict[str, ClientError] = {}
+        for one, mirror in unsent:
+            if time.monotonic() >= until:
+                logger.warning("no time to tell more", left=len(unsent) - told)
+                break
+            if mirror.name not in refused:
+                try:
+                    self.alerts.publish(worded(one.change, mirror))
+                except ClientError as refusal:
+                    self._refused(one, refusal)
+                    refused[mirror.name] = refusal
+                    continue
+                self._mark(one)
+                told += 1
+        for error in refused.values():
+            raise error
         return told
 
-    def _publish(self, unsent: Unsent) -> bool:
-        """False for a mirror that somebody removed since: its end is no news to them."""
-        mirror = self._mirror(unsent.change.mirror)
-        if mirror is not None:
-            self.alerts.publish(worded(unsent.change, mirror))
-        first = self.history.mark_sent(unsent)
-        logger.info(
-            "status change",
-            mirror=unsent.change.mirror,
-            to=unsent.change.after,
-            published=mirror is not None,
-            first=first,
-        )
-        return mirror is not None
+    def _of_living_mirrors(self, unsent: Sequence[Unsent]) -> list[Told]:
+        """With their mirrors; the end of one that somebody removed is no news to them."""
+        names = sorted({one.change.mirror for one in unsent})
+        mirrors = {one.name: one for one in self.store.mirrors(names)}
+        living = []
+        for one in unsent:
+            mirror = mirrors.get(one.change.mirror)
+            if mirror is None or mirror.intent is Intent.DELETED:
+                self.history.mark_sent(one)
+            else:
+                living.append((one, mirror))
+        return living
 
-    def _mirror(self, name: str) -> Mirror | None:
+    def _publish_digest(self, unsent: Sequence[Told]) -> bool:
+        """False where SNS refuses it: then each is told alone."""
         try:
-            mirror = self.store.mirror(name)
-        except MirrorNotFound:
-            return None
-        return None if mirror.intent is Intent.DELETED else mirror
+            self.alerts.publish(digest([(one.change, mirror) for one, mirror in unsent]))
+        except ClientError as error:
+            logger.error("digest not published", error=str(error))
+            return False
+        for one, _ in unsent:
+            self._mark(one)
+        return True
+
+    def _refused(self, one: Unsent, error: ClientError) -> None:
+        logger.error("not published", mirror=one.change.mirror, error=str(error))
+        if datetime.now(UTC) - one.change.at > GIVEN_UP_AFTER:
+            self._mark(one)
+
+    def _mark(self, one: Unsent) -> None:
+        first = self.history.mark_sent(one)
+        logger.info("published", mirror=one.change.mirror, to=one.change.after, first=first)
 
 
 @cache

@@ -1,6 +1,7 @@
 """SNS: one message to everybody who subscribed, in each one's own words."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class Alerts:
                 MessageStructure="json",
                 MessageAttributes={
                     "status": _text(alert.status),
-                    "mirror": _text(alert.mirror),
+                    "mirror": _names(alert.mirrors),
                     "severity": _text(alert.severity),
                     "AWS.SNS.SMS.SMSType": _text("Transactional"),
                 },
@@ -44,6 +45,13 @@ class Alerts:
 def opened() -> Alerts:
     """The topic that the environment names."""
     return Alerts(boto3.client("sns", config=aws.CONFIG), settings().needed("alerts_topic_arn"))
+
+
+def _names(mirrors: Sequence[str]) -> "MessageAttributeValueTypeDef":
+    """Of several a filter policy meets each (SNS, "String.Array")."""
+    if len(mirrors) == 1:
+        return _text(mirrors[0])
+    return {"DataType": "String.Array", "StringValue": json.dumps(mirrors)}
 
 
 def _text(value: str) -> "MessageAttributeValueTypeDef":

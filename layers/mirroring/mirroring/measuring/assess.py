@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from mirroring.alerting.alert import deserves_alert, turned_bad
+from mirroring.alerting import news
 from mirroring.facts import Partition
 from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Pace, lasting, summary
@@ -19,7 +19,6 @@ from mirroring.measuring.topic import TopicAssessment
 from mirroring.observation import (
     Backfill,
     Change,
-    ChangeKind,
     Code,
     Connector,
     Latency,
@@ -93,7 +92,8 @@ class Assessment:
             groups=groups.memory,
             heard=sheet.turn or sheet.memory.heard,
         )
-        return observation, memory, self._change(observation)
+        observation, change = news.concluded(before, observation, self._was, self._at)
+        return observation, memory, change
 
     def _since(self, status: Status) -> datetime:
         """Since when it has this status: a person's pause is older than the sample that sees it."""
@@ -178,22 +178,6 @@ class Assessment:
         if Code.CONNECT_UNREACHABLE in self._sheet.away and before:
             return before.connectors
         return tuple(one for one in (seen.connector, seen.checkpoint) if one is not None)
-
-    def _change(self, after: Observation) -> Change | None:
-        """The change of status that this sample saw, if any."""
-        before, (was, since) = self._sheet.before, self._was
-        if was is after.status and not (before and turned_bad(before, after)):
-            return None
-        return Change(
-            mirror=after.mirror,
-            at=self._at,
-            kind=ChangeKind.STATUS,
-            before=was,
-            after=after.status,
-            reasons=after.reasons,
-            took_ms=round((after.status_since - since).total_seconds() * 1000),
-            alert=deserves_alert(before, after),
-        )
 
 
 def _total(sheet: Sheet) -> int:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from mirroring.alerting.alert import deserves_alert
+from mirroring.alerting import news
 from mirroring.errors import ProblemError, Unavailable
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.memory import pack
 from mirroring.measuring.reading import Clock
 from mirroring.measuring.sheet import Sheet
-from mirroring.observation import LASTING, Change, ChangeKind, Code, Observation, Status
+from mirroring.observation import LASTING, Code, Observation, Status
 from mirroring.reasons import duration, reason
 from mirroring.storing import calls as aws
 from mirroring.storing import metrics
@@ -97,8 +97,10 @@ class Recorder:
         """
         if sheet.before is None:
             return
-        after = unknown(sheet.before, datetime.fromtimestamp(self.clock() / 1000, UTC))
-        self._keep(sheet, Outcome(after, sheet.state.memory or b"", _became(sheet.before, after)))
+        now = datetime.fromtimestamp(self.clock() / 1000, UTC)
+        was = sheet.before.status, sheet.before.status_since
+        after, change = news.concluded(sheet.before, unknown(sheet.before, now), was, now)
+        self._keep(sheet, Outcome(after, sheet.state.memory or b"", change))
 
     def _keep(self, sheet: Sheet, outcome: Outcome) -> bool:
         if not self.samples.record(sheet.state, outcome):
@@ -159,22 +161,6 @@ def unknown(before: Observation, now: datetime) -> Observation:
 
 def _measured(state: State) -> datetime:
     return NEVER if state.observation is None else state.observation.measured_at
-
-
-def _became(before: Observation, after: Observation) -> Change | None:
-    if before.status is after.status:
-        return None
-    took = after.status_since - before.status_since
-    return Change(
-        mirror=after.mirror,
-        at=after.status_since,
-        kind=ChangeKind.STATUS,
-        before=before.status,
-        after=after.status,
-        reasons=after.reasons,
-        took_ms=took // timedelta(milliseconds=1),
-        alert=deserves_alert(before, after),
-    )
 
 
 def _why(error: BaseException) -> str:

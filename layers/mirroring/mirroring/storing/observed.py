@@ -17,7 +17,7 @@ from mirroring.storing.dynamo import Item
 from mirroring.storing.items import OBSERVED, key
 
 RUNNING = "RUNNING"
-DETAILS = ("topics", "connectors", "groups", "groupsTotal")
+DETAILS = ("topics", "connectors", "groups", "groupsTotal", "told")
 # Deflate may point back into these words. What is stored can be read with the same words only:
 # never change them.
 WORDS = (
