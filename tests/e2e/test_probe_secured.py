@@ -186,6 +186,7 @@ def bearer(tokens: Any, secret: str = PASSWORD) -> dict[str, str]:
     return {
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": "OAUTHBEARER",
+        "sasl.login.callback.handler.class": module.replace("Module", "CallbackHandler"),
         "sasl.oauthbearer.token.endpoint.url": f"http://127.0.0.1:{tokens.server_port}/token",
         "sasl.jaas.config": f'{module} required clientId="me" clientSecret="{secret}";',
     }

@@ -3,6 +3,7 @@
 import logging
 import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
+from kafka.net.sasl import get_sasl_mechanism
 from kafka.protocol.consumer import ListOffsetsResponse
 from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol, Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
@@ -56,6 +58,15 @@ def test_a_user_and_password_are_told() -> None:
 
 def user(mechanism: Mechanism) -> Security:
     return Security(Protocol.SASL_SSL, mechanism, "ann", SecretStr(SECRET))
+
+
+def test_a_user_stands_in_scrams_messages_as_rfc_5802_wants_it() -> None:
+    for mechanism in (Mechanism.SCRAM_SHA_256, Mechanism.SCRAM_SHA_512):
+        told = options(SERVERS, replace(user(mechanism), username="OU==a,CN=3D"), 8)
+        first = get_sasl_mechanism(told["sasl_mechanism"])(**told).auth_bytes()
+        assert first.startswith(b"n,,n=OU=3D=3Da=2CCN=3D3D,r=")
+    told = options(SERVERS, replace(user(Mechanism.PLAIN), username="CN=a,O=b"), 8)
+    assert get_sasl_mechanism("PLAIN")(**told).auth_bytes().startswith(b"CN=a,O=b\0CN=a,O=b\0")
 
 
 def test_msk_iam_takes_the_functions_own_role() -> None:

@@ -5,7 +5,6 @@ but by the rules in check.py: that is 422, this is 400.
 """
 
 import re
-from ipaddress import AddressValueError, IPv6Address
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -18,10 +17,10 @@ from pydantic import (
     model_validator,
 )
 
+from mirroring.connecting.servers import SERVER, is_place, server
 from mirroring.mirror import StartFrom
 from mirroring.schema import Request
 
-_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 _URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[^\s?#@]*)?")
 T = TypeVar("T")
 
@@ -32,27 +31,9 @@ def _given(value: T) -> T:
     return value
 
 
-def server(text: str) -> str:
-    """A bootstrap server as it is; raises ValueError for what is not host:port."""
-    found = _SERVER.fullmatch(text)
-    if found is None or not _is_place(found[1], found[2]):
-        raise ValueError("must be host:port")
-    return text
-
-
-def _is_place(host: str, port: str | None) -> bool:
-    """Whether an IPv6 address in brackets is one, and the port is a port."""
-    try:
-        if host.startswith("["):
-            IPv6Address(host[1:-1])
-    except AddressValueError:
-        return False
-    return port is None or 0 < int(port) < 65536
-
-
 def _url(text: str) -> str:
     found = _URL.fullmatch(text)
-    if found is None or not _is_place(found[1], found[2] and found[2][1:]):
+    if found is None or not is_place(found[1], found[2] and found[2][1:]):
         raise ValueError("must be http://host:port or https://host:port, without a password in it")
     return text
 
@@ -64,7 +45,7 @@ _Secret = Annotated[SecretStr, Field(max_length=30_000)]
 _Server = Annotated[
     str,
     AfterValidator(server),
-    Field(max_length=300, json_schema_extra={"pattern": f"^({_SERVER.pattern})$"}),
+    Field(max_length=300, json_schema_extra={"pattern": f"^({SERVER})$"}),
 ]
 _Url = Annotated[
     str,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connecting import definitions
+from mirroring.connecting.definitions import SERVERS
 from mirroring.connecting.properties import Security, parse, security
 from mirroring.kafka_connect.connect import Connect, connect
 from mirroring.mirror import Mirror
@@ -12,7 +14,6 @@ from mirroring.storing import registry, vault
 from mirroring.storing.registry import Registry
 from mirroring.storing.vault import Vault
 
-SERVERS = "bootstrap.servers"
 Place = tuple[tuple[str, ...], Security]
 """The bootstrap servers of a Kafka cluster, and who we are to it: what a Probe wants."""
 
@@ -51,8 +52,8 @@ class Connections:
 
 def place(properties: dict[str, str]) -> Place:
     """Where a client with these properties connects; raises UnsupportedProperty."""
-    servers = (one.strip() for one in properties.get(SERVERS, "").split(","))
-    return tuple(one for one in servers if one), security(properties)
+    servers = definitions.read(SERVERS, properties.get(SERVERS, ""))
+    return tuple(filter(None, servers.split(","))), security(properties)
 
 
 @cache

@@ -1,18 +1,22 @@
 """`sasl.jaas.config` read as Kafka reads it (JaasConfig over java.io.StreamTokenizer)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+# A slash alone begins a comment too, a string ends with its line, and a number is no word.
 _TOKEN = re.compile(
-    r"""\s+|//[^\r\n]*|/\*.*?\*/
-    |(?P<quoted>"(?:\\.|[^"\\\r\n])*"|'(?:\\.|[^'\\\r\n])*')
-    |(?P<word>[A-Za-z_$\u00a0-\U0010ffff][\w.$\u00a0-\U0010ffff-]*)
-    |(?P<mark>[=;])""",
-    re.VERBOSE | re.DOTALL,
+    r"""[\x00-\x20]+|/\*(?:.*?\*/|.*)|/[^\r\n]*
+    |(?P<quoted>"(?P<double>(?:\\.|[^"\\\r\n])*)"?|'(?P<single>(?:\\.|[^'\\\r\n])*)'?)
+    |(?P<number>-?[\d.]+)
+    |(?P<word>[A-Za-z_$\u00a0-\U0010ffff][A-Za-z0-9_.$\u00a0-\U0010ffff-]*)
+    |(?P<mark>.)""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ESCAPE = re.compile(r"\\([0-3]?[0-7]{1,2}|.)", re.DOTALL)
 _CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _FLAGS = {"required", "requisite", "sufficient", "optional"}
+_END = ("mark", ";")
 
 
 class Unreadable(ValueError):
@@ -26,50 +30,45 @@ class Login:
     module: str
     options: dict[str, str] = field(repr=False)
 
-    @property
-    def name(self) -> str:
-        """The class name without its package, as shading may have changed that."""
-        return self.module.rpartition(".")[2]
-
 
 def parse(text: str) -> Login:
     """`Module required name="value" …;` raises Unreadable with what is missing where."""
-    tokens = _tokens(text)
-    if len(tokens) < 3 or tokens[0][0] != "word":
+    tokens = list(_tokens(text))
+    if not tokens or not _is_word(tokens[0]):
         raise Unreadable('it must read: <login module class> required name="value" …;')
-    if tokens[1][1].lower() not in _FLAGS:
+    if len(tokens) < 2 or not _is_word(tokens[1]) or tokens[1][1].lower() not in _FLAGS:
         raise Unreadable("`required` must follow the login module's class")
-    end = next((at for at, token in enumerate(tokens) if token == ("mark", ";")), None)
-    if end is None:
+    end = tokens.index(_END) if _END in tokens else len(tokens)
+    options = _options(tokens[2:end])
+    if end == len(tokens):
         raise Unreadable("the closing ; is missing")
     if end + 1 < len(tokens):
         raise Unreadable("it must hold one login module and end at its ;")
-    return Login(tokens[0][1], _options(tokens[2:end]))
+    return Login(tokens[0][1], options)
 
 
 def _options(tokens: list[tuple[str, str]]) -> dict[str, str]:
     options: dict[str, str] = {}
     for at in range(0, len(tokens), 3):
         name, sign, value = (*tokens[at : at + 3], ("", ""), ("", ""))[:3]
-        if "mark" in (name[0], value[0]) or sign != ("mark", "=") or not value[0]:
-            raise Unreadable(f'option {at // 3 + 1} must read name="value"')
+        if not _is_word(name) or sign != ("mark", "=") or not _is_word(value):
+            advice = "values stand in double quotes"
+            raise Unreadable(f'option {at // 3 + 1} must read name="value"; {advice}')
         options[name[1]] = value[1]
     return options
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    tokens: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise Unreadable(f"character {at + 1} cannot be read: values stand in double quotes")
-        at = match.end()
-        if match.lastgroup == "quoted":
-            tokens.append(("quoted", _ESCAPE.sub(_unescape, match[0][1:-1])))
-        elif match.lastgroup is not None:
-            tokens.append((match.lastgroup, match[0]))
-    return tokens
+def _is_word(token: tuple[str, str]) -> bool:
+    return token[0] in ("quoted", "word")
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match[0]
+        if kind == "quoted":
+            yield kind, _ESCAPE.sub(_unescape, match["double"] or match["single"] or "")
+        elif kind is not None:
+            yield kind, token
 
 
 def _unescape(match: re.Match[str]) -> str:

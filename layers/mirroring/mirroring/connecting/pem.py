@@ -1,14 +1,15 @@
 """PEM texts in a Java client's properties (Kafka's DefaultSslEngineFactory, KIP-651)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from pydantic import SecretStr
 
-from mirroring.connecting.security import refusal
+from mirroring.connecting.security import invalid
 
-_BLOCK = re.compile(r"-+BEGIN\s+([A-Z0-9 ]+?)\s*-+\s+([A-Za-z0-9+/=\s]+?)\s*-+END\s+\1\s*-+")
+_DASHES = re.compile("-+")
+_BODY = re.compile(r"[A-Za-z0-9+/=\s]+")
 _KEY = "ssl.keystore.key"
 _CHAIN = "ssl.keystore.certificate.chain"
 _TYPE = "ssl.keystore.type"
@@ -20,32 +21,30 @@ def certificates(used: Mapping[str, str], name: str, type_name: str) -> str | No
 
     Kafka takes blanks for line ends, as `\\` continuations leave them, and OpenSSL does not.
     """
-    if not used.get(name):
+    if name not in used:
         return None
     _need_pem(used, type_name)
-    found = [
-        _text(label, body) for label, body in _BLOCK.findall(used[name]) if "CERTIFICATE" in label
-    ]
+    found = [_text(label, body) for label, body in _blocks(used[name]) if "CERTIFICATE" in label]
     if not found:
-        raise refusal(name, "it must hold the PEM text itself (-----BEGIN CERTIFICATE----- …)")
+        raise invalid(name, "it must hold the PEM text itself (-----BEGIN CERTIFICATE----- …)")
     return "".join(found)
 
 
 def private_key(used: Mapping[str, str]) -> SecretStr | None:
     """The client's key in PKCS #8; raises UnsupportedProperty where half of the pair is missing."""
-    if not used.get(_KEY) and not used.get(_CHAIN):
+    if _KEY not in used and _CHAIN not in used:
         return None
     for name in (_KEY, _CHAIN):
-        if not used.get(name):
-            raise refusal(name, f"it is needed beside {_CHAIN if name == _KEY else _KEY}")
+        if name not in used:
+            raise invalid(name, f"it is needed beside {_CHAIN if name == _KEY else _KEY}")
     _need_pem(used, _TYPE)
-    for label, body in _BLOCK.findall(used[_KEY]):
+    for label, body in _blocks(used[_KEY]):
         if label == "ENCRYPTED PRIVATE KEY" and not used.get(_PASSWORD):
-            raise refusal(_PASSWORD, f"it is needed to open {_KEY}")
+            raise invalid(_PASSWORD, f"it is needed to open {_KEY}")
         if label in ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"):
             return SecretStr(_text(label, body))
     advice = "-----BEGIN PRIVATE KEY-----, as `openssl pkcs8 -topk8` writes it"
-    raise refusal(_KEY, f"it must hold a PKCS #8 key as PEM text ({advice})")
+    raise invalid(_KEY, f"it must hold a PKCS #8 key as PEM text ({advice})")
 
 
 def key_password(used: Mapping[str, str]) -> SecretStr | None:
@@ -55,8 +54,17 @@ def key_password(used: Mapping[str, str]) -> SecretStr | None:
 
 
 def _need_pem(used: Mapping[str, str], type_name: str) -> None:
-    if used.get(type_name, "").upper() != "PEM":
-        raise refusal(type_name, "it must be PEM; JKS, the default, and PKCS12 cannot be read")
+    if used.get(type_name) != "PEM":
+        raise invalid(type_name, "it must be PEM, in capitals; a JKS or PKCS12 store is a file")
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """What each pair of BEGIN and END names and encloses, in one pass over the text."""
+    pieces = _DASHES.split(text)
+    for begin, body, end in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        label = begin.split()
+        if label[:1] == ["BEGIN"] and end.split() == ["END", *label[1:]] and _BODY.fullmatch(body):
+            yield " ".join(label[1:]), body
 
 
 def _text(label: str, body: str) -> str:

@@ -1,8 +1,9 @@
-"""A Java client's properties text, read as java.util.Properties.load reads it."""
+"""A Java client's properties text, read as Java and Kafka read it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from mirroring.connecting import definitions
 from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol, Security
 from mirroring.connecting.translation import security
 from mirroring.errors import BadRequest, FieldError
@@ -13,7 +14,7 @@ __all__ = [
     "OAuth",
     "Protocol",
     "Security",
-    "for_connect",
+    "load",
     "parse",
     "security",
 ]
@@ -30,7 +31,19 @@ _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def parse(text: str, field: str = "connectionProperties") -> dict[str, str]:
-    """Names and values, the last of a doubled name; raises BadRequest naming `field` and line."""
+    """Names and values as Kafka understands them; raises BadRequest naming `field` and line.
+
+    What we connect with and what Kafka Connect is given are both made of these: neither can read
+    a blank, a listener's name or a letter's case otherwise than the other.
+    """
+    return {name: definitions.read(name, value) for name, value in load(text, field).items()}
+
+
+def load(text: str, field: str = "connectionProperties") -> dict[str, str]:
+    """Names and values, the last of a doubled name, as `Properties.load` has them.
+
+    Raises BadRequest naming `field` and line.
+    """
     found: dict[str, str] = {}
     for number, line in _logical_lines(text):
         key = _KEY.match(line)
@@ -45,19 +58,6 @@ def parse(text: str, field: str = "connectionProperties") -> dict[str, str]:
                 FieldError(field=field, message=f"line {number}: {wrong}"),
             ) from None
     return found
-
-
-def for_connect(properties: Mapping[str, str]) -> dict[str, str]:
-    """Those that MirrorMaker keeps after `source.cluster.` (MirrorClientConfig.CLIENT_CONFIG_DEF).
-
-    It drops every other one without a word, so that handing it over would promise too much.
-    """
-    kept = ("bootstrap.servers", "security.protocol")
-    return {
-        name: value
-        for name, value in properties.items()
-        if name in kept or name.startswith(("ssl.", "sasl."))
-    }
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -78,6 +78,11 @@ class Security:
     isolation: Isolation = Isolation.READ_UNCOMMITTED
 
 
+def invalid(name: str, why: str) -> UnsupportedProperty:
+    """The error that names a property whose value Kafka's own clients refuse, and says why."""
+    return refusal(name, f"Kafka refuses it: {why}")
+
+
 def refusal(name: str, why: str) -> UnsupportedProperty:
     """The error that names a property and says why it cannot be honoured, never its value."""
     return UnsupportedProperty(f"{name}: {why}.", FieldError(field=name, message=why))

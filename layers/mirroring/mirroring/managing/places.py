@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mirroring.answering import names, requests
+from mirroring.answering import names
 from mirroring.answering.requests import MirrorRequest, SourceCluster
 from mirroring.cluster import ConnectCluster, KafkaCluster
-from mirroring.connecting.connections import SERVERS, place
+from mirroring.connecting import definitions
+from mirroring.connecting.connections import place
+from mirroring.connecting.definitions import SERVERS
 from mirroring.connecting.properties import parse
 from mirroring.errors import (
     BadRequest,
@@ -17,6 +19,7 @@ from mirroring.errors import (
     KafkaUnavailable,
     UnknownCluster,
     Unprocessable,
+    UnsupportedProperty,
 )
 from mirroring.managing import source
 from mirroring.managing.source import SourceFacts
@@ -101,15 +104,12 @@ def properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[s
 def _external(text: str) -> Mapping[str, str]:
     """Properties that say at least where the cluster is; raises BadRequest."""
     properties = parse(text, PROPERTIES)
-    servers = [one.strip() for one in properties.get(SERVERS, "").split(",") if one.strip()]
-    words = None if servers else f"must hold at least {SERVERS}"
-    for server in servers:
-        try:
-            requests.server(server)
-        except ValueError as error:
-            words = f"{SERVERS} {error}, separated by commas"
-    if words is not None:
-        raise BadRequest(f"{PROPERTIES} {words}.", FieldError(field=PROPERTIES, message=words))
+    try:
+        definitions.check({SERVERS: properties.get(SERVERS, "")})
+    except UnsupportedProperty as error:
+        words = f"must hold at least {SERVERS} ({error.errors[0].message})"
+        wrong = FieldError(field=PROPERTIES, message=words)
+        raise BadRequest(f"{PROPERTIES} {words}.", wrong) from None
     return properties
 
 

@@ -1,16 +1,17 @@
 """What kafka-python's connections are told: addresses, limits, and who we are."""
 
 import logging
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from mirroring.connecting.security import Security, refusal
+from mirroring.connecting.definitions import SERVERS
+from mirroring.connecting.security import Mechanism, Security, invalid
+from mirroring.connecting.servers import server
 from mirroring.probing.oauth import Tokens
 from mirroring.probing.tls import context
 
 CLIENT_ID = "lockstep"
-_SERVER = re.compile(r"(\w+://)?(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):\d{1,5}")
+_SCRAM = (Mechanism.SCRAM_SHA_256, Mechanism.SCRAM_SHA_512)
 _MOST_ANSWER_BYTES = 100_000_000
 _MOST_IN_FLIGHT = 1_000
 
@@ -23,11 +24,9 @@ def options(servers: Sequence[str], security: Security, timeout_s: float) -> dic
 
     Raises UnsupportedProperty for a server that is no host:port, and for PEM texts of no use.
     """
-    if not servers or not all(_SERVER.fullmatch(server) for server in servers):
-        raise refusal("bootstrap.servers", "it must list host:port, separated by commas")
     timeout_ms = int(timeout_s * 1000)
     return {
-        "bootstrap_servers": list(servers),
+        "bootstrap_servers": _places(servers),
         "client_id": CLIENT_ID,
         "receive_message_max_bytes": _MOST_ANSWER_BYTES,
         "max_in_flight_requests_per_connection": _MOST_IN_FLIGHT,
@@ -38,7 +37,24 @@ def options(servers: Sequence[str], security: Security, timeout_s: float) -> dic
         "security_protocol": security.protocol.value,
         "ssl_context": context(security),
         "sasl_mechanism": security.mechanism and security.mechanism.value,
-        "sasl_plain_username": security.username,
+        "sasl_plain_username": _user(security),
         "sasl_plain_password": security.password and security.password.get_secret_value(),
         "sasl_oauth_token_provider": Tokens(security.oauth) if security.oauth else None,
     }
+
+
+def _places(servers: Sequence[str]) -> list[str]:
+    try:
+        places = [server(one) for one in servers]
+    except ValueError:
+        places = []
+    if not places:
+        raise invalid(SERVERS, "it must list host:port, separated by commas")
+    return places
+
+
+def _user(security: Security) -> str | None:
+    """The user; SCRAM's messages are lists, so a name in them is escaped (RFC 5802, 5.1)."""
+    if security.username is None or security.mechanism not in _SCRAM:
+        return security.username
+    return security.username.replace("=", "=3D").replace(",", "=2C")

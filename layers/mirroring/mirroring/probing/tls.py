@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from mirroring.connecting import tls
-from mirroring.connecting.security import Security, refusal
+from mirroring.connecting.security import Security, invalid
 
 
 def context(security: Security) -> ssl.SSLContext | None:
@@ -17,7 +17,7 @@ def context(security: Security) -> ssl.SSLContext | None:
         made = tls.context(security.ca, check_hostname=security.check_hostname)
     except ssl.SSLError:
         name = "ssl.truststore.certificates"
-        raise refusal(name, "its PEM text holds no certificate that can be read") from None
+        raise invalid(name, "its PEM text holds no certificate that can be read") from None
     if security.certificate is not None:
         _identify(made, security)
     return made
@@ -34,6 +34,6 @@ def _identify(made: ssl.SSLContext, security: Security) -> None:
         made.load_cert_chain(name, password=password)
     except ssl.SSLError:
         why = "the key does not open with ssl.key.password, or belongs to another certificate"
-        raise refusal("ssl.keystore.key", why) from None
+        raise invalid("ssl.keystore.key", why) from None
     finally:
         Path(name).unlink()
