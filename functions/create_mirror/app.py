@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from mirroring.answering import read
 from mirroring.answering.api import Answer, Api, answer
+from mirroring.answering.preview_answers import CreatedMirrorAnswer
 from mirroring.answering.requests import MirrorRequest
 from mirroring.managing import create
 from mirroring.managing.preview import Previewer
@@ -26,6 +27,6 @@ def post() -> Answer:
     """POST /mirrors"""
     request, by = api.body(MirrorRequest), api.caller()
     key = api.header("idempotency-key")
-    mirror = create.opened().create(request, by, datetime.now(UTC), key)
-    shown = read.opened().shown(mirror)
-    return answer(shown, HTTPStatus.ACCEPTED, location=f"/mirrors/{mirror.name}")
+    made = create.opened().create(request, by, datetime.now(UTC), key)
+    shown = CreatedMirrorAnswer(**dict(read.opened().shown(made.mirror)), warnings=made.warnings)
+    return answer(shown, HTTPStatus.ACCEPTED, location=f"/mirrors/{made.mirror.name}")

@@ -19,7 +19,11 @@ from mirroring.answering.cluster_answers import (
     ConnectClusterAnswer,
     ConnectClusterList,
 )
-from mirroring.answering.preview_answers import PreviewAnswer, PreviewedTopic
+from mirroring.answering.preview_answers import (
+    CreatedMirrorAnswer,
+    PreviewAnswer,
+    PreviewedTopic,
+)
 from mirroring.answering.problem import problem
 from mirroring.answering.requests import (
     ClusterRequest,
@@ -30,8 +34,10 @@ from mirroring.answering.requests import (
     TargetLatencyRequest,
 )
 from mirroring.errors import (
+    AliasTaken,
     BadRequest,
     FieldError,
+    MirrorLoop,
     ProblemError,
     Unprocessable,
     UnsupportedProperty,
@@ -99,6 +105,8 @@ FIELDS: Mapping[type[ProblemError], FieldError] = {
     BadRequest: FieldError(field="maxTasks", message="must be a valid integer"),
     Unprocessable: FieldError(field="targetLatency", message="must be at least 1000 ms"),
     UnsupportedProperty: FieldError(field="ssl.truststore.location", message="use PEM texts"),
+    MirrorLoop: FieldError(field="topicsRegex", message="matches its own copies again"),
+    AliasTaken: FieldError(field="sourceCluster.alias", message="belongs to another source"),
 }
 
 
@@ -111,7 +119,6 @@ def _own() -> Mapping[tuple[str, int], Schema]:
     """The answers of calls that are not what a GET shows."""
     held = _mirror(HELD)
     return {
-        ("POST /mirrors", 202): _mirror(CREATED, None),
         ("POST /mirrors/{name}/pause", 202): held,
         ("POST /mirrors/{name}/stop", 202): held,
         ("DELETE /mirrors/{name}", 202): _mirror(REMOVED),
@@ -136,6 +143,9 @@ def _usual() -> Mapping[type[Schema], Schema]:
         MirrorAnswer: _mirror(MIRROR),
         ChangedMirrorAnswer: ChangedMirrorAnswer(
             **dict(_mirror(changed)), effect=Effect(topics_added=("payments",))
+        ),
+        CreatedMirrorAnswer: CreatedMirrorAnswer(
+            **dict(_mirror(CREATED, None)), warnings=_preview().warnings
         ),
         PreviewAnswer: _preview(),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),

@@ -1,8 +1,9 @@
 """The calls that make mirrors, look at them, change and remove them."""
 
 from mirroring.answering import answers, requests
-from mirroring.answering.preview_answers import PreviewAnswer
+from mirroring.answering.preview_answers import CreatedMirrorAnswer, PreviewAnswer
 from mirroring.errors import (
+    AliasTaken,
     BadRequest,
     ClusterUnauthorized,
     Conflict,
@@ -11,6 +12,7 @@ from mirroring.errors import (
     KafkaUnavailable,
     MirrorExists,
     MirrorHeld,
+    MirrorLoop,
     MirrorNotFound,
     MirrorOverlaps,
     UnknownCluster,
@@ -37,11 +39,14 @@ MIRRORS = (
         "Create a mirror",
         "Answered as soon as it is written down; its connectors follow within a minute or two of "
         "Kafka Connect being able to. The status goes from CREATING to IN_SYNC by itself. The same "
-        "Idempotency-Key and body give the same mirror again; 404 when it was removed since.",
-        {202: answers.MirrorAnswer},
+        "Idempotency-Key and body give the same mirror again; 404 when it was removed since. "
+        "The warnings are those of a preview; the same mirror again has none.",
+        {202: CreatedMirrorAnswer},
         (
             *BODY,
             Unprocessable,
+            MirrorLoop,
+            AliasTaken,
             UnknownCluster,
             *UNSEEN,
             MirrorExists,
@@ -86,6 +91,8 @@ MIRRORS = (
         (
             *CHANGED,
             Unprocessable,
+            MirrorLoop,
+            AliasTaken,
             ClusterUnauthorized,
             MirrorExists,
             MirrorOverlaps,

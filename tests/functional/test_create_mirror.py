@@ -10,7 +10,7 @@ from mirroring.storing.store import Store
 from tests.functional.connect_server import busy
 from tests.functional.http import Answer, call, invoke, sent
 from tests.functional.kafka import Cluster
-from tests.functional.world import EU, US, World, external, managed
+from tests.functional.world import AP, EU, US, World, external, managed
 from tests.functional.world import world as world
 
 SECRET = "hunter2-hunter2"
@@ -285,11 +285,88 @@ def test_a_rule_refuses(world: World, fields: dict[str, Any], field: str) -> Non
     assert nothing_was_created(world)
 
 
-def test_topics_with_the_targets_alias_in_front_are_refused(world: World) -> None:
-    world.kafka.clusters[EU].topics.append("us-core.orders")
+def test_topics_that_mirrormaker_skips_are_told_by_name(world: World) -> None:
+    names = ["us-core.orders", "payments-internal", "__consumer_offsets"]
+    world.kafka.clusters[EU].topics += names
+    warnings = world.created(topicsRegex=".*", topicsExclude=["orders.*"])["warnings"]
 
-    assert unprocessable(world.create(topicsRegex=".*")) == ("invalid-mirror", ["topicsRegex"])
-    assert world.create(topicsRegex=".*", topicsExclude=[r"us-core\..*"]).status == 202
+    assert [one["code"] for one in warnings] == ["TOPICS_SKIPPED", "TOPICS_SKIPPED"]
+    cycle, internal = (one["message"] for one in warnings)
+    assert "us-core.orders:" in cycle
+    assert internal.startswith("payments-internal ")
+    assert world.created(topicsRegex="orders.*")["warnings"] == []
+
+
+def test_another_connect_clusters_own_topics_are_told_by_name(world: World) -> None:
+    own = ["dbz_configs", "dbz_offsets", "dbz_statuses"]
+    world.kafka.clusters[EU].topics += [*own, "app.config", "app.status"]
+    (warning,) = world.created(topicsRegex=".*")["warnings"]
+
+    assert warning["code"] == "CONNECT_TOPICS"
+    assert all(name in warning["message"] for name in own)
+    assert "app." not in warning["message"]
+
+
+def test_a_mirror_made_again_is_told_that_all_history_is_copied_again(world: World) -> None:
+    name = world.created()["name"]
+    assert call("DELETE", f"/mirrors/{name}").status == 204
+    world.kafka.clusters[US].topics.append("eu-core.orders.new")
+    (warning,) = world.created()["warnings"]
+
+    assert warning["code"] == "TOPIC_EXISTS"
+    assert "once more where an earlier mirror copied it" in warning["message"]
+
+
+def test_a_name_too_long_for_a_copy_is_refused(world: World) -> None:
+    world.kafka.clusters[EU].topics.append(f"orders.{'x' * 240}")
+
+    assert unprocessable(world.create()) == ("invalid-mirror", ["topicsRegex"])
+    assert world.create(topicsExclude=["orders.x*"]).status == 202
+
+
+def back(world: World, **fields: Any) -> dict[str, Any]:
+    """What makes a mirror from us-core to eu-core, whose Connect cluster is registered for it."""
+    body = {"urls": [world.connect.url], "kafkaCluster": "eu-core"}
+    world.connect.cluster_id = "EU-id"
+    assert call("PUT", "/connect-clusters/eu-connect", body).status in (200, 201)
+    return {"connectCluster": "eu-connect", **fields}
+
+
+def test_active_and_active_under_registered_names_is_allowed(world: World) -> None:
+    world.created(topicsRegex=".*")
+
+    assert (
+        world.create(**back(world, sourceCluster=managed("us-core"), topicsRegex=".*")).status
+        == 202
+    )
+
+
+@pytest.mark.parametrize("renaming", [True, False])
+def test_mirrors_whose_copies_come_round_are_refused(world: World, renaming: bool) -> None:
+    world.created(sourceCluster=managed("eu-core", "eu"), topicsRegex=".*")
+    loops = back(
+        world,
+        sourceCluster=managed("us-core", "us"),
+        topicsRegex=".*",
+        renameMirroredTopics=renaming,
+    )
+
+    assert unprocessable(world.create(**loops)) == ("mirror-loop", ["topicsRegex"])
+    mirror = world.created(**loops | {"topicsRegex": "[a-z]+"})
+    changed = call("PATCH", f"/mirrors/{mirror['name']}", {"topicsRegex": ".*"})
+    assert (changed.status, changed.slug) == (422, "mirror-loop")
+
+
+def test_two_sources_under_one_alias_are_refused(world: World) -> None:
+    world.created(sourceCluster=managed("eu-core", "shop"))
+    call("PUT", "/clusters/ap-core", {"bootstrapServers": [AP]})
+    other = {"sourceCluster": managed("ap-core", "shop"), "topicsRegex": "other"}
+
+    assert unprocessable(world.create(**other)) == ("alias-taken", ["sourceCluster.alias"])
+    plain = world.created(**other, renameMirroredTopics=False)
+    assert "ALIAS_SHARED" in {one["code"] for one in plain["warnings"]}
+    changed = call("PATCH", f"/mirrors/{plain['name']}", {"syncGroupOffsets": True})
+    assert (changed.status, changed.slug) == (422, "alias-taken")
 
 
 def test_without_renaming_heartbeats_are_refused(world: World) -> None:

@@ -49,7 +49,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown source": ({"sourceCluster": managed("nobody")}, "unknown-cluster"),
     "an unknown Connect cluster": ({"connectCluster": "nobody"}, "unknown-cluster"),
     "a pattern that is none": ({"topicsRegex": "("}, "invalid-mirror"),
-    "a first segment that is the target": ({"topicsRegex": "us-core.*"}, "invalid-mirror"),
     "heartbeats without renaming": (
         {"topicsRegex": ".*heartbeats", "renameMirroredTopics": False},
         "invalid-mirror",
@@ -60,7 +59,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "copies that match again": (
         {"sourceCluster": managed("us-core", "x"), "topicsRegex": ".*"},
-        "invalid-mirror",
+        "mirror-loop",
     ),
     "no READ": ({"topicsRegex": "payments"}, "invalid-mirror"),
     "a target that would not make it": ({"topicsRegex": "vast"}, "invalid-mirror"),

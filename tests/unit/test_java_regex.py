@@ -1,9 +1,13 @@
 """Patterns as Java 17 reads them: java_patterns.json is what JavaPatterns.java answered."""
 
+import contextlib
 import json
 from pathlib import Path
+from time import monotonic
 
 import pytest
+from mirroring.java.budget import patience
+from mirroring.java.patterns import pattern_problems
 from mirroring.java.regex import JavaRegexError, matcher
 
 TABLE = json.loads((Path(__file__).parent / "java_patterns.json").read_text(encoding="utf-8"))
@@ -49,14 +53,27 @@ def test_a_match_that_takes_for_ever_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "expected"),
-    [
-        (r"orders\..*", "", True),
-        (r"orders\..*", "ord", True),
-        (r"orders\..*", "orders.x", True),
-        (r"orders\..*", "p", False),
-        (r"orders", "orders.", False),
-    ],
+    "pattern",
+    ["a{2147483647}", "(ab){250}", "[a-z]{250}", "(x?){300}", "((a{200}){200}){200}", "a{250}+"],
 )
-def test_a_beginning_shows_whether_it_can_go_on(pattern: str, text: str, expected: bool) -> None:
-    assert matcher(pattern).begins(text) is expected
+def test_repeating_more_than_a_name_is_long_is_refused_at_once(pattern: str) -> None:
+    (found,) = pattern_problems("topicsRegex", pattern)
+
+    assert "repeats" in found.message
+
+
+@pytest.mark.parametrize("most", ["249", "250", "300", "2147483647"])
+def test_above_a_names_length_no_limit_is_another(most: str) -> None:
+    compiled = matcher(f"a{{0{chr(44)}{most}}}")
+
+    assert [length for length in range(250) if not compiled.matches("a" * length)] == []
+
+
+def test_many_slow_names_take_no_longer_than_one() -> None:
+    began = monotonic()
+    with pytest.raises(TimeoutError), patience(0.2):
+        for _ in range(50):
+            with contextlib.suppress(TimeoutError):
+                matcher("(a|aa)+$b").matches("a" * 200)
+        matcher("a").matches("a")
+    assert monotonic() - began < 5

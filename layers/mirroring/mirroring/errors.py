@@ -135,6 +135,16 @@ class UnknownCluster(Unprocessable):
     title = "No cluster is registered under this name"
 
 
+class MirrorLoop(Unprocessable):
+    slug = "mirror-loop"
+    title = "The mirror's copies would come round and be copied again"
+
+
+class AliasTaken(Unprocessable):
+    slug = "alias-taken"
+    title = "The alias belongs to another source of this target"
+
+
 class UnsupportedProperty(Unprocessable):
     slug = "unsupported-property"
     title = "A connection property cannot be honoured"

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from mirroring.answering.answers import ConnectorAnswer
+from mirroring.answering.answers import ConnectorAnswer, MirrorAnswer
 from mirroring.schema import Schema
 
 
@@ -34,6 +34,9 @@ class Caution(StrEnum):
     LOG_APPEND_TIME = "LOG_APPEND_TIME"
     TOPIC_EXISTS = "TOPIC_EXISTS"
     TARGET_NOT_SEEN = "TARGET_NOT_SEEN"
+    TOPICS_SKIPPED = "TOPICS_SKIPPED"
+    CONNECT_TOPICS = "CONNECT_TOPICS"
+    ALIAS_SHARED = "ALIAS_SHARED"
 
 
 class WarningAnswer(Schema):
@@ -51,3 +54,9 @@ class PreviewAnswer(Schema):
     problems: tuple[ProblemAnswer, ...] = ()
     warnings: tuple[WarningAnswer, ...] = ()
     connectors: tuple[ConnectorAnswer, ...] = ()
+
+
+class CreatedMirrorAnswer(MirrorAnswer):
+    """A mirror in full, and what a preview would have warned of."""
+
+    warnings: tuple[WarningAnswer, ...] = ()

@@ -22,6 +22,10 @@ class JavaRegexError(ValueError):
     """Java's compiler refuses this pattern; the text says why, as Java does."""
 
 
+class TooCostly(JavaRegexError):
+    """Java would take this pattern, and no topic is worth what it costs."""
+
+
 class Cursor:
     """A place in a pattern, and the inline flags that hold there."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mirroring.errors import FieldError
+from mirroring.java.characters import TooCostly
 from mirroring.java.regex import JavaRegexError, matcher
 from mirroring.topics import alternatives
 
@@ -34,6 +35,8 @@ def _words(pattern: str) -> str | None:
         return "begins or ends with a blank, which Kafka cuts off"
     try:
         matcher(pattern)
+    except TooCostly as error:
+        return str(error)
     except JavaRegexError as error:
         return f"is not a regular expression to Java: {error}"
     return None

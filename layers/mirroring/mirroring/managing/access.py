@@ -39,13 +39,10 @@ class Backlog:
 
 
 def look(mirror: Mirror, topics: Mapping[str, int], source: Place, target: Place) -> Access:
-    """Asks both clusters; raises nothing for a target that cannot be asked from here."""
+    """Asks both clusters; a target that cannot be asked from here is told."""
     from mirroring.probing.probe import probe
 
-    try:
-        names = matching(mirror, topics)
-    except TimeoutError:
-        return Access()
+    names = matching(mirror, topics)
     unreadable = probe(*source).unreadable(names) if names else frozenset()
     wanted = {mirror.mirrored_name(name): topics[name] for name in names}
     try:

@@ -1,13 +1,15 @@
 """What is worth knowing before a mirror is made, and refuses nothing. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mirroring.answering.preview_answers import Caution, WarningAnswer
 from mirroring.cluster import ConnectCluster
+from mirroring.java.regex import JavaRegexError
 from mirroring.managing.access import Access, Backlog
+from mirroring.managing.overlaps import namesakes
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import is_secret
-from mirroring.topics import matching, some
+from mirroring.topics import left_out, matching, of_connect, some
 
 RECORDS_A_SECOND = 10_000
 """What one task is taken to copy: a cautious figure for small records."""
@@ -24,6 +26,42 @@ def of_tasks(mirror: Mirror, workers: int, partitions: int) -> Iterator[WarningA
     if tasks < workers:
         words = f"maxTasks is {tasks}, so that some of the {workers} workers copy nothing."
         yield WarningAnswer(code=Caution.FEWER_TASKS_THAN_WORKERS, message=words)
+
+
+def of_names(mirror: Mirror, topics: Collection[str]) -> Iterator[WarningAnswer]:
+    """Topics that are asked for and not copied, and copied though they should hardly be."""
+    cycles, internal = left_out(mirror, topics)
+    alias = mirror.target_cluster
+    if cycles:
+        words = (
+            f"MirrorMaker skips {some(cycles)}: {alias} in a topic's name says to it that the "
+            "topic came from there."
+        )
+        yield WarningAnswer(code=Caution.TOPICS_SKIPPED, message=words)
+    if internal:
+        words = (
+            f"{some(internal)} will not be copied: MirrorMaker takes names that end in -internal, "
+            ".internal or .replica for internal ones (up to Kafka 3.9 whatever is excluded)."
+        )
+        yield WarningAnswer(code=Caution.TOPICS_SKIPPED, message=words)
+    if own := of_connect(mirror, topics):
+        words = (
+            f"{some(own)} look like a Kafka Connect cluster's own topics, whose records hold its "
+            "connectors' configurations, secrets too: leave them out with topicsExclude."
+        )
+        yield WarningAnswer(code=Caution.CONNECT_TOPICS, message=words)
+
+
+def of_alias(mirror: Mirror, fleet: Iterable[Mirror]) -> Iterator[WarningAnswer]:
+    """Without renaming an alias names no topic of records, but those of MirrorMaker itself."""
+    if others := namesakes(mirror, fleet):
+        alias = mirror.source.alias
+        words = (
+            f"{some(one.name for one in others)} read another source as {alias} too: they share "
+            f"mm2-offset-syncs.{alias}.internal and {alias}.checkpoints.internal, so that no "
+            "group's offsets can be translated. Give another alias."
+        )
+        yield WarningAnswer(code=Caution.ALIAS_SHARED, message=words)
 
 
 def of_secrets(connect: ConnectCluster, properties: Iterable[str]) -> Iterator[WarningAnswer]:
@@ -80,10 +118,19 @@ def _existing(mirror: Mirror, access: Access, fleet: Iterable[Mirror]) -> str:
         and any(_may_write(one, name) for name in access.existing)
     }
     whose = f"written by {some(writers)}" if writers else "of no mirror known here"
-    return f"{some(access.existing)} exist on the target already, {whose}: records are added."
+    history = (
+        "records of now on are added"
+        if mirror.start_from is StartFrom.LATEST
+        else "all that the source holds is added behind what is there, once more where an earlier "
+        "mirror copied it (startFrom latest adds only what comes from now on)"
+    )
+    return f"{some(access.existing)} exist on the target already, {whose}: {history}."
 
 
 def _may_write(other: Mirror, name: str) -> bool:
     """Whether a target topic is one that the other mirror would make."""
-    prefix = f"{other.source.alias}." if other.rename_mirrored_topics else ""
-    return name.startswith(prefix) and bool(matching(other, [name.removeprefix(prefix)]))
+    prefix = other.mirrored_name("")
+    try:
+        return name.startswith(prefix) and bool(matching(other, [name.removeprefix(prefix)]))
+    except JavaRegexError:  # a pattern of old that is refused today copies nothing
+        return False

@@ -10,8 +10,9 @@ from mirroring.answering.requests import MirrorChange
 from mirroring.connecting.connections import Connections, place
 from mirroring.errors import ClusterUnreachable, KafkaUnavailable, MirrorHeld, Unprocessable
 from mirroring.managing import reconcile, source
+from mirroring.managing.beside import changed, patient
 from mirroring.managing.change import Write, rewrite
-from mirroring.managing.check import change_problems, conflict, fleet_problems, require
+from mirroring.managing.check import change_problems, require
 from mirroring.managing.reconcile import Reconciler
 from mirroring.mirror import Ask, Asked, Intent, Mirror
 from mirroring.observation import LASTING
@@ -20,6 +21,9 @@ from mirroring.storing.store import Store
 from mirroring.topics import matching
 
 FIRST_TRY_S = 5.0
+PATTERNS = {"topics_regex", "topics_exclude"}
+RULED = {*PATTERNS, "sync_group_offsets"}
+"""Fields that rules over the fleet are about."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,25 @@ class Changer:
     def change(self, name: str, change: MirrorChange, write: Write) -> tuple[Mirror, Effect]:
         """The changed mirror, and which topics it mirrors more or less for it.
 
-        Other topics are checked as a new mirror's are: raises Unprocessable, MirrorExists,
-        MirrorOverlaps, ClusterUnauthorized.
+        Other topics, and syncing group offsets, are checked as a new mirror's are: raises
+        Unprocessable, MirrorExists, MirrorOverlaps, ClusterUnauthorized.
         """
+        with patient():
+            return self._changed(name, change, write)
+
+    def _changed(self, name: str, change: MirrorChange, write: Write) -> tuple[Mirror, Effect]:
         require(change_problems(change))
         given = change.given()
-        if not given.keys() & {"topics_regex", "topics_exclude"}:
+        if not given.keys() & RULED:
             return self._applied(rewrite(self.store, name, given, write)), Effect()
-        topics = self._topics(self.store.mirror(name))
+        patterns = bool(given.keys() & PATTERNS)
+        topics = self._topics(self.store.mirror(name)) if patterns else ()
         effects = [Effect()]
 
         def check(before: Mirror, after: Mirror) -> int:
             fleet = self.store.fleet()
-            require(fleet_problems(after, topics, fleet.mirrors))
-            if (found := conflict(after, topics, fleet.mirrors)) is not None:
-                raise found
+            for refused in changed(before, after, topics, fleet.mirrors):
+                raise refused
             effects.append(_effect(before, after, topics))
             return fleet.revision
 

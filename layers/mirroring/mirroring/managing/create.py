@@ -8,6 +8,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from mirroring.answering.preview_answers import WarningAnswer
 from mirroring.answering.requests import MirrorRequest
 from mirroring.errors import (
     Conflict,
@@ -18,7 +19,8 @@ from mirroring.errors import (
     UnknownCluster,
 )
 from mirroring.managing import audit, idempotency, reconcile
-from mirroring.managing.check import require
+from mirroring.managing.advice import advice
+from mirroring.managing.beside import patient
 from mirroring.managing.places import places
 from mirroring.managing.proposal import Proposal, propose
 from mirroring.managing.reconcile import Reconciler
@@ -35,6 +37,14 @@ logger = Logger()
 
 
 @dataclass(frozen=True)
+class Created:
+    """A new mirror, and what is worth knowing of it; nothing where it was made before."""
+
+    mirror: Mirror
+    warnings: tuple[WarningAnswer, ...] = ()
+
+
+@dataclass(frozen=True)
 class Creator:
     """What it takes to create a mirror."""
 
@@ -46,41 +56,48 @@ class Creator:
 
     def create(
         self, request: MirrorRequest, by: str | None, now: datetime, key: str | None = None
-    ) -> Mirror:
+    ) -> Created:
         """The mirror, written and begun; what Connect could not do yet is left to reconcile.
 
         With an idempotency key that was used it is the mirror of that time: raises InProgress,
         IdempotencyMismatch, and MirrorNotFound for one that was removed since. Raises BadRequest,
         Unprocessable, Conflict and Unavailable; then nothing was created, and the key is free.
         """
+        with patient():
+            return self._created(request, by, now, key)
+
+    def _created(
+        self, request: MirrorRequest, by: str | None, now: datetime, key: str | None
+    ) -> Created:
         if key is None:
             return self._create(request, by, now, Claim(new_suffix()))
         name = idempotency.name(key, by)
         claim = self.once.claim(name, idempotency.digest(request), now)
         if claim.mirror is not None:
-            return self.store.mirror(claim.mirror)
+            return Created(self.store.mirror(claim.mirror))
         try:
-            mirror = self._create(request, by, now, claim)
+            created = self._create(request, by, now, claim)
         except ProblemError:
             self.once.free(name)
             raise
-        self.once.used(name, mirror.name)
-        return mirror
+        self.once.used(name, created.mirror.name)
+        return created
 
     def _create(
         self, request: MirrorRequest, by: str | None, now: datetime, claim: Claim
-    ) -> Mirror:
+    ) -> Created:
         found = places(request, self.registry)
         name = f"{found.alias(request.source_cluster)}.{found.target.name}.{claim.suffix}"
         if claim.again and (written := self._written(name)):
-            return written
+            return Created(written)
         proposal = propose(request, found, claim.suffix, self.reconciler.connections, now)
         mirror = proposal.mirror
+        warnings = advice(proposal, self.store.fleet().mirrors)
         with self._secret(request, mirror):
             self._write(proposal, audit.written(None, mirror, by, now))
         logger.info("mirror created", mirror=mirror.name, by=by)
         self.reconciler.apply(mirror)
-        return mirror
+        return Created(mirror, warnings)
 
     def _written(self, name: str) -> Mirror | None:
         try:
@@ -92,9 +109,8 @@ class Creator:
         """Checked against the fleet as it is when it is written, so that of two only one wins."""
         for _ in range(ATTEMPTS):
             fleet = self.store.fleet()
-            require(proposal.problems(fleet.mirrors))
-            if (found := proposal.conflict(fleet.mirrors)) is not None:
-                raise found
+            for refused in proposal.refusals(fleet.mirrors):
+                raise refused
             try:
                 return self.store.create(proposal.mirror, fleet.revision, change)
             except NotFound as gone:

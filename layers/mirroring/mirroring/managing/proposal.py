@@ -1,17 +1,19 @@
 """A mirror as it is asked for, and what its clusters say of it: create and preview share it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mirroring.answering.requests import MirrorRequest
 from mirroring.connecting.connections import Connections, place
-from mirroring.errors import Conflict, FieldError
+from mirroring.errors import ProblemError
 from mirroring.managing.access import Access, access_problems, look
-from mirroring.managing.check import conflict, fleet_problems, request_problems, require
+from mirroring.managing.beside import refusals
+from mirroring.managing.check import request_problems, require
 from mirroring.managing.places import Places, facts, properties
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror, Source
+from mirroring.topics import matching
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,14 @@ class Proposal:
     source: Mapping[str, str] = field(repr=False)
     target: Mapping[str, str] = field(repr=False)
 
-    def problems(self, fleet: Iterable[Mirror]) -> list[FieldError]:
-        """What a create refuses as 422, beside this fleet."""
-        return [
-            *fleet_problems(self.mirror, self.seen.topics, fleet),
-            *access_problems(self.access),
-        ]
+    def topics(self) -> dict[str, int]:
+        """The topics that the mirror would copy as they are now, with their partitions."""
+        return {name: self.seen.topics[name] for name in matching(self.mirror, self.seen.topics)}
 
-    def conflict(self, fleet: Iterable[Mirror]) -> Conflict | None:
-        """What a create refuses as 409, beside this fleet."""
-        return conflict(self.mirror, self.seen.topics, fleet)
+    def refusals(self, fleet: Sequence[Mirror]) -> Iterator[ProblemError]:
+        """What a create is refused with beside this fleet, the first that it raises first."""
+        seen = access_problems(self.access)
+        return refusals(self.mirror, self.seen.topics, fleet, seen)
 
 
 def propose(

@@ -1,51 +1,77 @@
 """Whether several mirrors could copy a topic of one name: what decides if records go round."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mirroring.java.regex import matcher
+from mirroring.java.language import LONGEST, Languages, TooRich
+from mirroring.java.names import at_least, at_most
+from mirroring.java.regex import JavaRegexError, matcher
 from mirroring.mirror import Mirror
-from mirroring.topics import excluded_topics, matching
+from mirroring.topics import alternatives, excluded_topics
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-_LONGEST = 249
-_WIDEST = 256
+STEPS = 100_000
+"""About a second. Two patterns as people write them take one to seven thousand."""
 
 
-def may_share(mirrors: Sequence[Mirror], known: Iterable[str]) -> bool:
-    """Whether a topic that all of them copy exists among `known` or could be made some day.
+@dataclass(frozen=True)
+class Look:
+    """A mirror, and what stands before a name of the first one's source where it looks."""
 
-    Names are spelt letter by letter for as long as every pattern could still match; False only
-    when that proves that there is none, so that two patterns too rich to follow count as shared.
+    mirror: Mirror
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A name that all of them copy; None where the patterns are too rich to find one."""
+
+    example: str | None
+
+
+class Sharing:
+    """Decides it, for as many steps as one request may take.
+
+    A pattern that no regular language says exactly (a back-reference, a look-behind) is taken to
+    match whatever it could, and as an exclude nothing: what is then shared may never be.
     """
-    return bool(_copied_by_all(mirrors, known)) or _can_be_spelt(mirrors)
 
+    def __init__(self, steps: int = STEPS) -> None:
+        self._languages = Languages(steps)
+        self._copied: dict[tuple[object, ...], int] = {}
 
-def _copied_by_all(mirrors: Sequence[Mirror], names: Iterable[str]) -> list[str]:
-    left = list(names)
-    for mirror in mirrors:
-        left = matching(mirror, left)
-    return left
+    def shared(self, looks: Sequence[Look]) -> Shared | None:
+        """A topic that each of them copies, each with its prefix before the name; None: there can
+        be none."""
+        longest = LONGEST - max(len(one.prefix) for one in looks)
+        try:
+            names = self._languages.all_of(
+                [self._languages.beyond(self._of(one.mirror), one.prefix) for one in looks]
+            )
+            found = self._languages.shortest(names, longest)
+        except JavaRegexError:  # a pattern of old that is refused today
+            return None
+        except (TooRich, RecursionError):
+            return Shared(None)
+        return None if found is None else Shared(found)
 
+    def _of(self, mirror: Mirror) -> int:
+        """The names that a mirror copies: matched, not excluded, and no cycle to MirrorMaker."""
+        excluded = alternatives(excluded_topics(mirror))
+        came_back = _came_from(mirror.target_cluster) if mirror.rename_mirrored_topics else None
+        key = (mirror.topics_regex, excluded, came_back)
+        if key not in self._copied:
+            self._copied[key] = self._narrowed(mirror.topics_regex, excluded, came_back)
+        return self._copied[key]
 
-def _can_be_spelt(mirrors: Sequence[Mirror]) -> bool:
-    wanted = [matcher(mirror.topics_regex) for mirror in mirrors]
-    shut = [matcher(one) for mirror in mirrors for one in excluded_topics(mirror) if _to_end(one)]
-    begun = [""]
-    for _ in range(_LONGEST):
-        begun = [
-            name
-            for start in begun
-            for letter in _LETTERS
-            if all(one.begins(name := start + letter) for one in wanted)
-            and not any(one.matches(name) for one in shut)
+    def _narrowed(self, wanted: str, *excluded: str | None) -> int:
+        """What the first pattern matches and none of the others does."""
+        shut = [
+            at_least(self._languages, matcher(one).shape) for one in excluded if one is not None
         ]
-        if len(begun) > _WIDEST or _copied_by_all(mirrors, begun):
-            return True
-        if not begun:
-            return False
-    return True
+        asked = at_most(self._languages, matcher(wanted).shape)
+        return self._languages.all_of([asked, *map(self._languages.none_of, shut)])
 
 
-def _to_end(pattern: str) -> bool:
-    """Whether a pattern that matches a name matches every longer one too."""
-    return pattern.endswith(".*") and not pattern.endswith("\\.*") and not set(pattern) & set("|(")
+def _came_from(alias: str) -> str:
+    """The names that topics.is_cycle tells for such a target, as a pattern."""
+    return rf"(.*\.)?{alias}\..*[^.].*"
