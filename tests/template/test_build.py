@@ -1,9 +1,12 @@
 """`sam build`, without Docker: what the layer holds when it is packaged."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -42,13 +45,31 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(target / "MirroringLayer/python", template, done.stderr)
 
 
-def test_the_layer_holds_our_package_and_its_dependencies_but_what_lambda_brings(
-    built: Built,
-) -> None:
-    for package in ("mirroring", "aws_lambda_powertools", "kafka", "pydantic", "requests"):
+def test_the_layer_holds_our_package_and_its_dependencies(built: Built) -> None:
+    for package in ("mirroring", "aws_lambda_powertools", "boto3", "kafka", "pydantic", "requests"):
         assert (built.layer / package).is_dir(), package
-    for package in ("boto3", "botocore", "aws_xray_sdk", "pydantic_settings", "moto"):
+    for package in ("aws_xray_sdk", "pydantic_settings", "moto"):
         assert not (built.layer / package).exists(), package
+
+
+def test_what_calls_aws_there_is_the_version_that_is_tested_here(built: Built) -> None:
+    """All of it: Lambda's runtime has a boto3, a botocore and a urllib3 of its own."""
+    for package in ("boto3", "botocore", "s3transfer", "urllib3"):
+        assert (built.layer / f"{package}-{version(package)}.dist-info").is_dir(), package
+
+
+def test_the_layer_can_call_every_service_that_the_code_opens_and_no_other(built: Built) -> None:
+    described = {path.name for path in (built.layer / "botocore/data").iterdir() if path.is_dir()}
+    code = "".join(path.read_text() for path in ROOT.glob("layers/mirroring/mirroring/**/*.py"))
+
+    opened = set(re.findall(r'boto3\.client\(\s*"(\w+)"', code))
+
+    assert described == opened
+    assert len(opened) >= 4
+    for service in opened:
+        opens = f"import boto3; boto3.client({service!r}, region_name='eu-central-1')"
+        path = f"import sys; sys.path.insert(0, {str(built.layer)!r}); {opens}"
+        subprocess.run([sys.executable, "-S", "-c", path], check=True, timeout=60)
 
 
 def test_what_is_compiled_is_compiled_for_the_processor_that_lambda_runs_it_on(
