@@ -62,7 +62,12 @@ build: setup ## sam build: the functions, and the layer for arm64, without Docke
 	@rm -rf functions/*/__pycache__
 	$(BIN)/sam build
 
-# Asks, and remembers the answers in samconfig.toml; `make deploy ASK=--no-confirm-changeset` asks nothing.
+# Asks, and remembers the answers in a file that git ignores: they are of one account, samconfig.toml is of all.
+# `make deploy ASK=--no-confirm-changeset` asks nothing.
 ASK ?= --guided
-deploy: build ## sam deploy; asks before it changes anything
-	$(BIN)/sam deploy $(ASK)
+DEPLOYED := $(CURDIR)/samconfig.local.toml
+deploy: build | $(DEPLOYED) ## sam deploy; asks before it changes anything
+	$(BIN)/sam deploy --config-file "$(DEPLOYED)" $(ASK)
+
+$(DEPLOYED):
+	@cp samconfig.toml "$@"
