@@ -1,10 +1,11 @@
 """cfn-lint on what SAM makes of the template: neither `sam validate` sees that."""
 
 import json
+import re
 
 from cfnlint.api import ManualArgs, lint
 
-from tests.stack import translated
+from tests.stack import ROOT, translated
 
 
 def test_the_translated_template_lints_clean() -> None:
@@ -15,3 +16,11 @@ def test_the_translated_template_lints_clean() -> None:
     ]
 
     assert findings == []
+
+
+def test_the_sections_are_listed_on_top() -> None:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+
+    sections = re.findall(r"(?m)^  # -{10,} (.+)$", text)
+
+    assert " · ".join(sections) in text.partition("AWSTemplateFormatVersion")[0]
