@@ -1,11 +1,14 @@
 """What a deploy may be given, and what is refused before anything is made."""
 
+import re
+import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stack import translated
+from tests.stack import ROOT, translated
 
 Given = Mapping[str, str | list[str]]
 NOTHING: Given = {"JwtIssuer": "", "JwtAudience": "", "SubnetIds": [""], "SecurityGroupIds": [""]}
@@ -67,3 +70,37 @@ def test_every_parameter_is_in_a_group_and_says_what_it_is() -> None:
 
     assert sorted(grouped) == sorted(parameters)
     assert all(one["Description"] for one in parameters.values())
+
+
+def cells(heading: str) -> set[str]:
+    """The names in the first column of the README's table of this heading."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition(f"| {heading} |")[2].partition("\n\n")[0]
+    return {name for row in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", first(row))}
+
+
+def first(row: str) -> str:
+    """The first cell of a table's row; the heading's own rest and its rule have none."""
+    return row.split("|")[1] if row.startswith("|") else ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"), [("parameter", "Parameters"), ("output", "Outputs")]
+)
+def test_the_readme_names_every_parameter_and_output_and_no_other(
+    heading: str, section: str
+) -> None:
+    assert cells(heading) == set(translated()[section])
+
+
+def test_what_a_deploy_was_told_is_in_no_commit() -> None:
+    deploy = subprocess.run(
+        ["make", "--dry-run", "--old-file=build", "deploy"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    (told,) = re.findall(r'sam deploy --config-file "([^"]+)"', deploy)
+
+    assert Path(told).name in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
