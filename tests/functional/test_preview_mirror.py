@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from mirroring.facts import Trial
 
+from tests.functional.certificates import authority
 from tests.functional.http import Answer, call
 from tests.functional.kafka import Cluster
-from tests.functional.world import EU, US, World, a_request, external, managed
+from tests.functional.world import AP, EU, US, World, a_request, external, managed
 from tests.functional.world import world as world
 
 PASSWORD = "ssl.truststore.password=hunter2-hunter2\n"
@@ -189,3 +190,23 @@ def test_it_warns_of_a_target_with_its_own_time(world: World, known: bool) -> No
         target.trial = Trial({}, append_time=True)
 
     assert "LOG_APPEND_TIME" in codes(preview())
+
+
+def test_a_certificate_that_ends_soon_is_a_warning(world: World) -> None:
+    pem = authority("ours").pem.replace("\n", "\\n")
+    text = (
+        f"bootstrap.servers={AP}\nsecurity.protocol=SSL\nssl.truststore.type=PEM\n"
+        f"ssl.truststore.certificates={pem}"
+    )
+    warnings = preview(sourceCluster=external(text)).json["warnings"]
+    (words,) = [one["message"] for one in warnings if one["code"] == "CERTIFICATE_EXPIRES"]
+    assert "ssl.truststore.certificates is valid until 20" in words
+
+
+def test_iam_puts_no_secret_into_connect(world: World) -> None:
+    text = (
+        f"bootstrap.servers={AP}\nsecurity.protocol=SASL_SSL\nsasl.mechanism=AWS_MSK_IAM\n"
+        "sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;"
+    )
+    warnings = preview(sourceCluster=external(text)).json["warnings"]
+    assert "SECRETS_IN_CONFIG" not in {one["code"] for one in warnings}

@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -222,6 +222,17 @@ def test_a_certificate_that_is_given_itself_is_trusted_without_its_signer(tmp_pa
         made.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
     ):
         assert secured.version() in ("TLSv1.2", "TLSv1.3")
+
+
+def test_the_end_of_the_certificate_that_is_shown_is_known(tmp_path: Path) -> None:
+    ours = authority("ours")
+    with server(shaking_hands(server_context(ours, tmp_path))) as port:
+        probe = Probe([f"127.0.0.1:{port}"], Security(Protocol.SSL, ca=ours.pem), timeout_s=2)
+        with pytest.raises(ClusterUnreachable):
+            probe.cluster()
+        (end,) = probe.valid_until().values()
+        probe.close()
+    assert timedelta(hours=23) < end - datetime.now(UTC) <= DAYS
 
 
 def test_a_name_that_does_not_resolve_is_named() -> None:

@@ -1,5 +1,6 @@
 """What kafka-python is told of a cluster, and what is made of its failures: no secret in either."""
 
+import json
 import logging
 import ssl
 from collections.abc import Mapping
@@ -27,7 +28,11 @@ from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol,
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
 from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition
 from mirroring.probing.client import options
-from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
+from mirroring.probing.failures import (
+    LoginRefusedError,
+    NobodyAnsweredError,
+    NotConnectedError,
+)
 from mirroring.probing.oauth import Tokens
 from mirroring.probing.offsets import ask_offsets, chunked
 from mirroring.probing.probe import Probe
@@ -73,6 +78,41 @@ def test_msk_iam_takes_the_functions_own_role() -> None:
     told = options(SERVERS, Security(Protocol.SASL_SSL, Mechanism.AWS_MSK_IAM), 8)
     assert told["sasl_mechanism"] == "AWS_MSK_IAM"
     assert told["security_protocol"] == "SASL_SSL"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("b-1.demo.a1b2c3.c2.kafka.ap-southeast-2.amazonaws.com", "ap-southeast-2"),
+        ("b-2-public.demo.a1b2c3.c4.kafka.us-gov-west-1.amazonaws.com.", "us-gov-west-1"),
+        ("boot-x1y2.c1.kafka-serverless.eu-central-1.amazonaws.com", "eu-central-1"),
+        ("b-1.demo.a1b2c3.c1.kafka.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("B-1.Demo.a1.c1.Kafka.EU-West-3.amazonaws.com", "eu-west-3"),
+        ("kafka.eu-west-1.amazonaws.com", None),
+        ("b-1.kafka.eu-west-1.amazonaws.com.example.org", None),
+        ("kafka.internal.example", None),
+        ("10.0.0.7", None),
+    ],
+)
+def test_msk_iam_signs_for_the_brokers_region(
+    host: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    told = options(SERVERS, Security(Protocol.SASL_SSL, Mechanism.AWS_MSK_IAM), 8)
+    exchange = get_sasl_mechanism(told["sasl_mechanism"])(host=host, **told)
+    if expected is not None:
+        assert (
+            f"/{expected}/kafka-cluster/" in json.loads(exchange.auth_bytes())["x-amz-credential"]
+        )
+        return
+    with pytest.raises(LoginRefusedError) as refused:
+        exchange.auth_bytes()
+    error = explained("The Kafka cluster at a:9098", NotConnectedError(refused.value))
+    assert isinstance(error, ClusterUnauthorized)
+    assert "AWS_MSK_IAM needs the broker's own name" in error.detail
+    assert host in error.detail
 
 
 def test_client_credentials_become_a_source_of_tokens() -> None:

@@ -203,7 +203,7 @@ WORDS: dict[Code, Words] = {
     Code.CERTIFICATE_EXPIRES: Words(
         WARNING,
         "{certificate} is valid until {until} only.",
-        "Register the cluster with a new certificate before then.",
+        "Have a new one signed before then; where it is one of ours, register the cluster with it.",
     ),
 }
 

@@ -7,12 +7,20 @@ HIDDEN = "[hidden]"
 _SECRET = re.compile(
     r"password|secret|jaas|token|keystore\.key|credential|access\.key|private\.key", re.IGNORECASE
 )
+_NO_OPTIONS = re.compile(r"\s*(?:[\w.$]+\s+\w+\s*;)?\s*")  # as AWS_MSK_IAM has it
 _JAAS_SECRET = re.compile(r'(?i:password|secret|token)\w*\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]+)')
 
 
 def is_secret(key: str) -> bool:
     """Whether a property of this name may hold a password, a key or a token."""
     return bool(_SECRET.search(key))
+
+
+def holds_secret(key: str, value: str) -> bool:
+    """Whether a secret stands there in plain text: a JAAS line without options has none."""
+    if key.endswith("sasl.jaas.config") and _NO_OPTIONS.fullmatch(value):
+        return False
+    return is_secret(key) and "${" not in value
 
 
 def redacted(config: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def certificates(used: Mapping[str, str], name: str, type_name: str) -> str | No
     if name not in used:
         return None
     _need_pem(used, type_name)
-    found = [_text(label, body) for label, body in _blocks(used[name]) if "CERTIFICATE" in label]
+    found = [_text(label, body) for label, body in blocks(used[name]) if "CERTIFICATE" in label]
     if not found:
         raise invalid(name, "it must hold the PEM text itself (-----BEGIN CERTIFICATE----- …)")
     return "".join(found)
@@ -38,7 +38,7 @@ def private_key(used: Mapping[str, str]) -> SecretStr | None:
         if name not in used:
             raise invalid(name, f"it is needed beside {_CHAIN if name == _KEY else _KEY}")
     _need_pem(used, _TYPE)
-    for label, body in _blocks(used[_KEY]):
+    for label, body in blocks(used[_KEY]):
         if label == "ENCRYPTED PRIVATE KEY" and not used.get(_PASSWORD):
             raise invalid(_PASSWORD, f"it is needed to open {_KEY}")
         if label in ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"):
@@ -58,7 +58,7 @@ def _need_pem(used: Mapping[str, str], type_name: str) -> None:
         raise invalid(type_name, "it must be PEM, in capitals; a JKS or PKCS12 store is a file")
 
 
-def _blocks(text: str) -> Iterator[tuple[str, str]]:
+def blocks(text: str) -> Iterator[tuple[str, str]]:
     """What each pair of BEGIN and END names and encloses, in one pass over the text."""
     pieces = _DASHES.split(text)
     for begin, body, end in zip(pieces, pieces[1:], pieces[2:], strict=False):

@@ -1,14 +1,18 @@
 """What is worth knowing before a mirror is made, and refuses nothing. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from mirroring.answering.preview_answers import Caution, WarningAnswer
 from mirroring.cluster import ConnectCluster
+from mirroring.connecting import certificates
+from mirroring.connecting.security import Security
 from mirroring.java.regex import JavaRegexError
 from mirroring.managing.access import Access, Backlog
 from mirroring.managing.overlaps import namesakes
 from mirroring.mirror import Mirror, StartFrom
-from mirroring.redaction import is_secret
+from mirroring.redaction import holds_secret
+from mirroring.schema import iso
 from mirroring.topics import left_out, matching, of_connect, some
 
 RECORDS_A_SECOND = 10_000
@@ -64,14 +68,23 @@ def of_alias(mirror: Mirror, fleet: Iterable[Mirror]) -> Iterator[WarningAnswer]
         yield WarningAnswer(code=Caution.ALIAS_SHARED, message=words)
 
 
-def of_secrets(connect: ConnectCluster, properties: Iterable[str]) -> Iterator[WarningAnswer]:
+def of_secrets(connect: ConnectCluster, *properties: Mapping[str, str]) -> Iterator[WarningAnswer]:
     """Passwords that Kafka Connect would keep, and show to whoever may ask it."""
-    if connect.config_provider is None and any(is_secret(key) for key in properties):
+    held = any(holds_secret(key, value) for one in properties for key, value in one.items())
+    if connect.config_provider is None and held:
         words = (
             "Kafka Connect would hold passwords in the connectors' configurations: give "
             f"{connect.name} a configProvider."
         )
         yield WarningAnswer(code=Caution.SECRETS_IN_CONFIG, message=words)
+
+
+def of_certificates(now: datetime, *given: Security) -> Iterator[WarningAnswer]:
+    """Certificates in connection properties that end soon."""
+    for name, until in (one for security in given for one in certificates.given(security)):
+        if until <= now + certificates.SOON:
+            words = f"{name} is valid until {iso(until)} only: have a new one signed."
+            yield WarningAnswer(code=Caution.CERTIFICATE_EXPIRES, message=words)
 
 
 def of_backfill(mirror: Mirror, backlogs: Mapping[str, Backlog]) -> Iterator[WarningAnswer]:

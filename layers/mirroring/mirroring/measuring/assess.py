@@ -135,6 +135,7 @@ class Assessment:
             moves=self._moves(),
             workers=self._workers,
             plain_secrets=sheet.plain_secrets,
+            expires=sheet.expires,
         )
         return judge(scene, sheet.before, sheet.memory.counts)
 

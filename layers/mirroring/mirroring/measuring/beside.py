@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from mirroring.measuring import cause
-from mirroring.measuring.scene import Case, Unreadable
+from mirroring.measuring.scene import Case, Scene, Unreadable
 from mirroring.observation import Code, Connector, Reason, Severity
 from mirroring.reasons import duration, reason
+from mirroring.schema import iso
 
 
 def beside(case: Case) -> Iterable[Reason]:
@@ -33,8 +34,16 @@ def beside(case: Case) -> Iterable[Reason]:
     if scene.mirror.max_tasks < scene.workers:
         numbers = {"tasks": scene.mirror.max_tasks, "workers": scene.workers}
         yield reason(Code.FEWER_TASKS_THAN_WORKERS, now, numbers)
+    yield from _of_credentials(scene)
+
+
+def _of_credentials(scene: Scene) -> Iterable[Reason]:
     if scene.plain_secrets:
-        yield reason(Code.PLAIN_SECRETS, now)
+        yield reason(Code.PLAIN_SECRETS, scene.now)
+    if scene.expires is not None:
+        certificate, until = scene.expires
+        says = {"certificate": certificate, "until": iso(until)}
+        yield reason(Code.CERTIFICATE_EXPIRES, scene.now, says)
 
 
 def _any_failed(connector: Connector) -> bool:

@@ -10,7 +10,7 @@ from mirroring.kafka_connect.told import Told
 from mirroring.measuring.assess import with_partitions
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.observation import Code
-from mirroring.redaction import redacted
+from mirroring.redaction import holds_secret
 
 CONNECT_THREADS = 8
 OFFSETS_SINCE = (3, 5)
@@ -87,5 +87,4 @@ def _is_before(version: str, since: tuple[int, int]) -> bool:
 
 def _holds_secrets(config: Mapping[str, str]) -> bool:
     """Whether a connector's configuration holds a secret that is no placeholder."""
-    hidden = redacted(config)
-    return any(hidden[key] != value and "${" not in value for key, value in config.items())
+    return any(holds_secret(key, value) for key, value in config.items())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, Place, place
 from mirroring.errors import ProblemError
-from mirroring.measuring import group_reading, reading
+from mirroring.measuring import expiring, group_reading, reading
 from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
@@ -70,7 +70,10 @@ class Sampler:
         sources = [(probe(*source), some) for source, some in groups.items()]
         paces = measure(sources, target, sheets, cluster.offset_flush_ms, self.clock)
         each(list(groups.items()), try_login, dimmed)
+        for source, some in sources:
+            expiring.note(source, "source", some, at)
         if target is not None:
+            expiring.note(target, "target", sheets, at)
             _read_groups(sources, target, sheets)
         yield from recorder.record_all(sheets, paces, at)
 

@@ -76,7 +76,8 @@ class Scene:
     `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
     something was copied since the last sample; `refused`: Connect's words when it refused the
     configuration; `matched`: how many source topics match, as far as last known; `known`: how many
-    are remembered; `untold`: Connect tells no committed offsets.
+    are remembered; `untold`: Connect tells no committed offsets; `expires`: the first
+    certificate to end of those that end soon.
     """
 
     now: datetime
@@ -96,6 +97,7 @@ class Scene:
     moves: bool = False
     workers: int = 1
     plain_secrets: bool = False
+    expires: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mirroring.connecting.security import Isolation
 from mirroring.facts import Fault, Partition, Stamping, TopicFacts
@@ -29,7 +30,8 @@ class Sheet:
     """One mirror in one sample; filled from top to bottom. Times in ms.
 
     `unread` is why a partition's end at the source is not known, `truncated` by how many offsets
-    it fell, `turn` the last partition that was listened to,
+    it fell, `expires` the first certificate to end of those that end soon, `turn` the last
+    partition that was listened to,
     `failure` a mistake of ours that leaves the sample without a verdict.
     """
 
@@ -40,6 +42,7 @@ class Sheet:
     refused: str | None = None
     given_up: frozenset[str] = frozenset()
     plain_secrets: bool = False
+    expires: tuple[str, datetime] | None = None
     seen: Seen = Seen()
     away: dict[Code, str] = field(default_factory=dict)
     dim: dict[Code, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from kafka.protocol.metadata import MetadataResponse
 from mirroring.connecting.security import Security
 from mirroring.probing.client import options
 from mirroring.probing.failures import NobodyAnsweredError, NotConnectedError
-from mirroring.probing.transport import Manager
+from mirroring.probing.transport import Ends, Manager
 from mirroring.probing.wire.metadata import Broker
 
 LANES = 2
@@ -55,6 +55,7 @@ class Brokers:
         self._asking: Counter[Node] = Counter()
         self._away: dict[Node, float] = {}
         self._used_at = self._heard_at = 0.0
+        self.ends: Ends = {}
 
     def gather(
         self, jobs: Mapping[_Key, Coroutine[Any, Any, _Value]], within_s: float | None = None
@@ -149,8 +150,8 @@ class Brokers:
                 manager.close()
             self._net.close()
         self._net, self._managers = None, []
-        self._away.clear()
-        self._asking.clear()
+        for known in (self._away, self._asking, self.ends):
+            known.clear()
 
     def _open(self) -> None:
         now = time.monotonic()
@@ -160,7 +161,7 @@ class Brokers:
         self._used_at = now
         if self._net is None:
             self._net = NetworkSelector()
-            self._managers = [Manager(self._net, **self._options) for _ in range(LANES)]
+            self._managers = [Manager(self._net, self.ends, **self._options) for _ in range(LANES)]
             for manager in self._managers if self._known.brokers else ():
                 manager.cluster.update_metadata(self._known)
 

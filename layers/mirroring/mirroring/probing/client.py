@@ -7,6 +7,7 @@ from typing import Any
 from mirroring.connecting.definitions import SERVERS
 from mirroring.connecting.security import Mechanism, Security, invalid
 from mirroring.connecting.servers import server
+from mirroring.probing import msk as msk
 from mirroring.probing.oauth import Tokens
 from mirroring.probing.tls import context
 

@@ -6,6 +6,7 @@ Only the modules that this one is made of import kafka-python, which costs 150 m
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from mirroring.connecting.security import Isolation, Security
 from mirroring.facts import (
@@ -65,6 +66,7 @@ class Probe:
     """
 
     def __init__(self, servers: Sequence[str], security: Security, timeout_s: float = 8.0) -> None:
+        self.security = security
         self._timeout_s = timeout_s
         self._brokers = Brokers(servers, security, timeout_s)
         self._leaders = Leaders(f"The Kafka cluster at {', '.join(servers)}", self._brokers)
@@ -177,6 +179,11 @@ class Probe:
 
         with self._lock:
             return self._leaders.resolve(starts, ask)
+
+    def valid_until(self) -> dict[str, datetime]:
+        """The end of each certificate that a broker showed, by host and port."""
+        with self._lock:
+            return dict(self._brokers.ends)
 
     def close(self) -> None:
         """Ends the connections; the next question would make new ones."""

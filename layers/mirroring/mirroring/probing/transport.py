@@ -1,11 +1,17 @@
 """kafka-python's connection manager, with what its transports lose put right (3.0.12)."""
 
+from datetime import datetime
 from typing import Any
 
 from kafka.errors import KafkaConnectionError
 from kafka.net.inet import create_connection
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+
+from mirroring.connecting import certificates
+
+Ends = dict[str, datetime]
+"""Until when the certificate of each broker, by host and port, is valid."""
 
 
 class _LastWords:
@@ -26,9 +32,20 @@ class Plain(_LastWords, KafkaTCPTransport):  # type: ignore[misc]  # kafka-pytho
 class Secure(_LastWords, KafkaSSLTransport):  # type: ignore[misc]  # kafka-python carries no types
     """TLS over TCP."""
 
+    def certificate(self) -> bytes:
+        """The certificate that the broker showed, in DER."""
+        return self._sock.getpeercert(binary_form=True) or b""
+
 
 class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python carries no types
-    """Connects over the transports above, and leaves no socket behind when TLS fails."""
+    """Connects over the transports above, and leaves no socket behind when TLS fails.
+
+    The end of each certificate that it is shown is noted in `valid_until`.
+    """
+
+    def __init__(self, net: Any, valid_until: Ends, **options: Any) -> None:
+        super().__init__(net, **options)
+        self._valid_until = valid_until
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
         options = self.config["socket_options"]
@@ -48,4 +65,6 @@ class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python car
         except OSError as failure:
             transport.close()
             raise KafkaConnectionError(str(failure)) from None
+        if until := certificates.end(transport.certificate()):
+            self._valid_until[f"{node.host}:{node.port}"] = until
         return transport

@@ -1,0 +1,19 @@
+"""Certificates of a mirror's source and target that end soon: given to us, or shown by a broker."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from mirroring.connecting import certificates
+from mirroring.measuring.sheet import Sheet
+from mirroring.probing.probe import Probe
+
+
+def note(probe: Probe, side: str, sheets: Iterable[Sheet], now_ms: int) -> None:
+    """Note on each sheet the first certificate to end, of its source or target (`side`)."""
+    ends = dict(certificates.given(probe.security))
+    ends |= {f"The certificate of {at}": end for at, end in probe.valid_until().items()}
+    soon = datetime.fromtimestamp(now_ms / 1000, UTC) + certificates.SOON
+    for name, until in ends.items():
+        for sheet in sheets if until <= soon else ():
+            if sheet.expires is None or until < sheet.expires[1]:
+                sheet.expires = f"{name} ({side})", until
