@@ -9,7 +9,12 @@ from pathlib import Path
 
 from lockstep.local import download, jars, ports
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
-from lockstep.local.jvm import check_running, why_it_ended
+from lockstep.local.jvm import (
+    MORE_MEMORY,
+    check_running,
+    has_used_up_its_heap,
+    how_it_ended,
+)
 from lockstep.local.kafka import (
     HOST,
     Broker,
@@ -95,7 +100,8 @@ class Engines:
         for child in self._needed:
             check_running(child)
         if self._connect and not self._connect.is_running():
-            self._progress.say(f"{why_it_ended(self._connect)} It is started again.")
+            why = f", {MORE_MEMORY}" if has_used_up_its_heap(self._connect) else ""
+            self._progress.say(f"{how_it_ended(self._connect)}{why}: it is started again")
             self._processes.kill(self._connect)
             self._stop.wait(RESTART_PAUSE_S)
             self._connect = self._start_connect()

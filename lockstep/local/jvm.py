@@ -16,6 +16,7 @@ QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"
 # One whose heap is used up would collect garbage and answer nobody: it is to end, and say why.
 END_WITHOUT_HEAP = ("-XX:+ExitOnOutOfMemoryError",)
 
+MORE_MEMORY = "its heap is used up: give Kafka more (--kafka-memory MB, or LOCKSTEP_KAFKA_MEMORY)"
 _HEAP_USED_UP = re.compile(r"OutOfMemoryError: (Java heap space|GC overhead limit)")
 _NO_MEMORY = re.compile(
     r"could not reserve enough space|insufficient memory|OutOfMemory|errno=12", re.I
@@ -51,11 +52,8 @@ def check_running(child: Child) -> None:
 def why_it_ended(child: Child) -> str:
     """One sentence on a program that ended by itself."""
     output, ended = child.tail(), how_it_ended(child)
-    if _HEAP_USED_UP.search(output):
-        return (
-            f"{ended} since its heap is used up: give Kafka more memory (--kafka-memory MB, or "
-            "LOCKSTEP_KAFKA_MEMORY) and start again."
-        )
+    if has_used_up_its_heap(child):
+        return f"{ended}: {MORE_MEMORY} and start again."
     if _NO_MEMORY.search(output):
         return f"{ended} for want of memory: close other programs and start again."
     if _NO_DISK.search(output):
@@ -64,6 +62,11 @@ def why_it_ended(child: Child) -> str:
         f"{ended}: its logs in {child.log.parent} say why; start again, or afresh with another "
         "folder (--data)."
     )
+
+
+def has_used_up_its_heap(child: Child) -> bool:
+    """Whether an ended program says that its heap was too small."""
+    return bool(_HEAP_USED_UP.search(child.tail()))
 
 
 def how_it_ended(child: Child) -> str:

@@ -186,8 +186,8 @@ def test_a_second_start_finds_everything_again_and_a_broker_that_dies_ends_it(
     started.append(second)
     second_took = until_ready(second)
 
-    # A machine that is busy with other things is given what the first start took.
-    assert second_took < max(25, first_took)
+    # A machine that is busy with other things takes longer for both.
+    assert second_took < max(25, 1.5 * first_took)
     assert second.endpoints == first.endpoints
     assert "kept" in second.source.topics()
     assert [one["name"] for one in second.get("/clusters").json["clusters"]] == ["kept"]
