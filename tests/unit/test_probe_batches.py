@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.record.memory_records import MemoryRecordsBuilder
 from mirroring.connecting.security import Isolation
-from mirroring.facts import Fault, Record
+from mirroring.facts import Fault, Record, Stamping
 from mirroring.probing.first_record import MOST_BYTES, Ended, Search, step
+from mirroring.probing.stamping import stamping
 from mirroring.probing.wire.batches import batches, stamps
 from mirroring.probing.wire.fetch import Aborted, Fetched
 from mirroring.probing.wire.scan import Scan, scan
@@ -67,6 +68,22 @@ def read(*parts: bytes) -> list[tuple[int, int]]:
         for one in batches(memoryview(b"".join(parts)))
         for offset, timestamp in stamps(one)
     ]
+
+
+@pytest.mark.parametrize(
+    ("newest", "says"),
+    [
+        (batch(0, [1]), Stamping()),
+        (batch(0, [1], append_time=True), Stamping(append_time=True)),
+        (batch(0, [1], producer=7), Stamping(transactions=True)),
+        (batch(0, [1], producer=7, control=True), Stamping(transactions=True)),
+        (b"", Fault.OTHER),
+    ],
+    ids=["own times", "LogAppendTime", "a transaction", "its marker", "too large to be sent"],
+)
+def test_the_newest_batch_says_whose_times_it_carries(newest: bytes, says: object) -> None:
+    older = batch(0, [0], append_time=True) if newest else b""
+    assert stamping(memoryview(older + newest)) == says
 
 
 @pytest.mark.parametrize("codec", [NONE, GZIP])

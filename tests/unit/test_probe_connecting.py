@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,11 +23,13 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
+from kafka.future import Future
 from kafka.net.sasl import get_sasl_mechanism
 from kafka.protocol.consumer import ListOffsetsResponse
 from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol, Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
 from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition
+from mirroring.probing.brokers import Brokers
 from mirroring.probing.client import options
 from mirroring.probing.failures import (
     LoginRefusedError,
@@ -251,7 +254,7 @@ def test_a_failure_says_what_to_check(failure: KafkaError, kind: type, word: str
         (lost("111 ECONNREFUSED"), Fault.UNREACHABLE),
         (PASSWORD_REFUSED, Fault.UNAUTHORIZED),
         (NotConnectedError(KafkaConfigurationError("region")), Fault.UNAUTHORIZED),
-        (IncompatibleBrokerVersion("Fetch"), Fault.OTHER),
+        (IncompatibleBrokerVersion("Fetch"), Fault.UNSUPPORTED),
     ],
 )
 def test_a_failed_request_is_a_fault_of_its_partitions(
@@ -317,3 +320,49 @@ def test_a_broker_that_fails_or_leaves_something_out_costs_its_own_partitions_al
         Partition("t", 3): Fault.TIMEOUT,
         Partition("t", 4): Fault.UNREACHABLE,
     }
+
+
+class Throttled:
+    """A connection that a broker's quota stops for some steps."""
+
+    broker_version_data = SimpleNamespace(api_versions={})
+
+    def __init__(self, steps: int) -> None:
+        self.paused = {"throttle"}
+        self.init_future = Future()
+        self.init_future.success(True)
+        self._left = steps
+
+    async def send_request(self, request: object) -> object:
+        """The answer once the quota allows it."""
+        self._left -= 1
+        if self._left >= 0:
+            raise NodeNotReadyError("Node paused: {'throttle'}")
+        self.paused.clear()
+        return request
+
+
+class Clock:
+    """Time that passes without waiting."""
+
+    slept = 0
+
+    async def sleep(self, seconds: float) -> None:
+        """Counts how often somebody waited."""
+        self.slept += 1
+
+
+def test_a_broker_that_throttles_is_asked_again_once_it_may_be() -> None:
+    brokers = Brokers(SERVERS, Security(), 8)
+    brokers._net = clock = Clock()
+    asking = brokers._send(Throttled(3), lambda _: "request")
+    with pytest.raises(StopIteration) as ended:
+        asking.send(None)
+    assert (ended.value.value, clock.slept) == ("request", 3)
+
+
+def test_a_connection_that_is_paused_for_another_cause_is_not_waited_for() -> None:
+    brokers, paused = Brokers(SERVERS, Security(), 8), Throttled(1)
+    paused.paused = {"max_in_flight"}
+    with pytest.raises(NodeNotReadyError):
+        brokers._send(paused, lambda _: "request").send(None)

@@ -160,7 +160,7 @@ def test_many_groups_are_asked_in_pieces() -> None:
 def test_a_broker_that_cannot_answer_for_many_groups_is_not_asked() -> None:
     brokers = cast(Brokers, Answering({1: None}, highest=7))
 
-    assert ask_committed(brokers, {"a": GroupFacts("", 1)}) == {"a": Fault.OTHER}
+    assert ask_committed(brokers, {"a": GroupFacts("", 1)}) == {"a": Fault.UNSUPPORTED}
 
 
 def a_batch(*values: bytes, codec: int = NONE, at: int = 0) -> bytes:

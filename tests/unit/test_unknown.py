@@ -217,6 +217,15 @@ def test_a_target_topic_that_we_may_not_describe_is_a_warning_on_a_mirror_in_syn
     assert codes(seen[-1]) == {Code.TARGET_UNAUTHORIZED}
 
 
+def test_brokers_that_tell_no_newest_timestamp_are_named() -> None:
+    model = Modelled()
+    model.target_cluster.failing = {(Ask.NEWEST, None): Fault.UNSUPPORTED}
+    seen = minutes(model, 4)[-1]
+    assert "ListOffsets 7" in next(one.message for one in seen.reasons)
+    assert seen.status is Status.IN_SYNC
+    assert minutes(model, 6, copies=False)[-1].status is Status.OUT_OF_SYNC
+
+
 def test_a_source_that_is_gone_for_listening_costs_no_sample() -> None:
     model = Modelled()
     minutes(model, 2)

@@ -42,7 +42,8 @@ class Arrival(NamedTuple):
 class Fault(StrEnum):
     """Why there is no answer for one topic or partition, while others have theirs.
 
-    NOT_ASKED: none was needed, or what it depends on is not known.
+    UNSUPPORTED: the broker is too old, or another's, to be asked. NOT_ASKED: none was needed, or
+    what it depends on is not known.
     """
 
     UNKNOWN_TOPIC = "UNKNOWN_TOPIC"
@@ -51,6 +52,7 @@ class Fault(StrEnum):
     TIMEOUT = "TIMEOUT"
     UNREACHABLE = "UNREACHABLE"
     OTHER = "OTHER"
+    UNSUPPORTED = "UNSUPPORTED"
     NOT_ASKED = "NOT_ASKED"
 
 

@@ -29,6 +29,10 @@ from mirroring.probing.probe import Probe
 LISTEN_S = 2.0
 LISTEN_EACH = 32
 LISTEN_ALL = 256
+OLD_BROKERS = (
+    "Its brokers do not tell a partition's newest timestamp (ListOffsets 7, Kafka 3.0), so that "
+    "only commits tell of delays, some minutes late."
+)
 Clock = Callable[[], int]
 Answers = Mapping[Partition, OffsetAt | Fault]
 
@@ -68,6 +72,9 @@ def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
     for sheet in sheets:
         for partition in sheet.close:
             _note_target(sheet, partition, ends, newest)
+        asked = [newest[one] for one in map(sheet.on_target, sheet.close) if one in newest]
+        if Fault.UNSUPPORTED in asked:
+            sheet.dim[Code.TARGET_UNREACHABLE] = OLD_BROKERS
     faults = [end for end in ends.values() if isinstance(end, Fault)]
     if faults and len(faults) == len(ends) and Fault.UNAUTHORIZED not in faults:
         words = f"No partition gave its end offset ({faults[0]})."

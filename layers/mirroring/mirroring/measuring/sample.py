@@ -17,7 +17,7 @@ from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.steps import Sources, dimmed, each, measure
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
-from mirroring.probing.probe import Probe, probe
+from mirroring.probing.probe import Probe, is_kept, probe
 from mirroring.storing.observed import State
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
@@ -75,6 +75,8 @@ class Sampler:
         if target is not None:
             expiring.note(target, "target", sheets, at)
             _read_groups(sources, target, sheets)
+        for one in [one for one, _ in sources if not is_kept(one)]:
+            one.close()
         yield from recorder.record_all(sheets, paces, at)
 
     def _read_connect(self, cluster: ConnectCluster, sheets: Sequence[Sheet]) -> None:

@@ -11,7 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
-from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    Cancelled,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+)
 from kafka.future import Future
 from kafka.net.selector import NetworkSelector
 from kafka.protocol.metadata import MetadataResponse
@@ -27,6 +33,9 @@ HEDGE_S = 0.4
 PATIENCE_S = 1.4
 STEP_S = 0.1
 AWAY_S = 10.0
+# A broker that a quota of ours makes slow says for how long it wants nothing; the library then
+# refuses to send. Quotas are measured by the second.
+THROTTLED, THROTTLE_STEP_S = "throttle", 0.05
 IDLE_S = 150.0
 
 Node = int | str
@@ -42,8 +51,9 @@ _Value = TypeVar("_Value")
 class Brokers:
     """Asks many brokers at once, and waits for a silent one only while there is a reason to.
 
-    Connections stay open between calls. One that died meanwhile is replaced without a word; after a
-    silence, or when idle for so long that a firewall may have forgotten them, all are made anew.
+    Connections stay open between calls. One that died meanwhile is replaced without a word, that
+    to a broker that was silent is made anew; when idle for so long that a firewall may have
+    forgotten them, all are.
     """
 
     def __init__(self, servers: Sequence[str], security: Security, timeout_s: float) -> None:
@@ -155,9 +165,10 @@ class Brokers:
 
     def _open(self) -> None:
         now = time.monotonic()
-        idle = now - self._used_at > IDLE_S
-        if self._net is not None and (idle or any(end <= now for end in self._away.values())):
+        if self._net is not None and now - self._used_at > IDLE_S:
             self.close()
+        for node in [node for node, end in self._away.items() if end <= now]:
+            del self._away[node]
         self._used_at = now
         if self._net is None:
             self._net = NetworkSelector()
@@ -215,7 +226,15 @@ class Brokers:
         await ready
         if connection.init_future.failed():
             raise NotConnectedError(connection.init_future.exception)
-        return await connection.send_request(make(connection.broker_version_data.api_versions))
+        request = make(connection.broker_version_data.api_versions)
+        until = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                return await connection.send_request(request)
+            except NodeNotReadyError:
+                if THROTTLED not in connection.paused or time.monotonic() >= until:
+                    raise
+            await self._net.sleep(THROTTLE_STEP_S)
 
     async def _first(self, tasks: Collection[Future], seconds: float) -> Future | None:
         """One that succeeded, when another has failed or time is over None."""

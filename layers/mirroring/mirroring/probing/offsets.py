@@ -7,7 +7,7 @@ from typing import Any
 from kafka.errors import KafkaError
 
 from mirroring.connecting.security import Isolation
-from mirroring.facts import EARLIEST, LATEST, Fault, OffsetAt, Partition, fault
+from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition, fault
 from mirroring.probing import dialect
 from mirroring.probing.brokers import LANES, Brokers
 from mirroring.probing.leaders import ByNode
@@ -71,9 +71,10 @@ def _read(chunk: Chunk, answer: Any, found: dict[Partition, OffsetAt | Fault]) -
             value = _fault(error) if error else _new(OffsetAt, (offset, timestamp))
             found[_new(Partition, (topic, index))] = value
     if len(found) - before < sum(map(len, chunk.values())):
-        missing = fault_of(answer) if failed else Fault.OTHER
         for topic, pairs in chunk.items():
-            for index, _ in pairs:
+            for index, at in pairs:
+                left_out = Fault.UNSUPPORTED if at == MAX_TIMESTAMP else Fault.OTHER
+                missing = fault_of(answer) if failed else left_out
                 found.setdefault(Partition(topic, index), missing)
 
 

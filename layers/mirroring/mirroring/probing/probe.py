@@ -50,10 +50,13 @@ __all__ = [
     "Record",
     "TopicFacts",
     "forget",
+    "is_kept",
     "probe",
 ]
 
-MOST_KEPT = 64
+# A function may have 1,024 files open; a cluster takes some two connections a broker. Those
+# beyond are connected to anew in each sample.
+MOST_KEPT = 150
 
 
 class Probe:
@@ -198,12 +201,21 @@ _keeping = threading.Lock()
 def probe(servers: Sequence[str], security: Security) -> Probe:
     """The Probe of this cluster and principal, kept between invocations of a function."""
     key = (tuple(servers), security)
+    oldest = None
     with _keeping:
         known = _kept.pop(key, None) or Probe(servers, security)
         _kept[key] = known
         if len(_kept) > MOST_KEPT:
-            _kept.pop(next(iter(_kept))).close()
-        return known
+            oldest = _kept.pop(next(iter(_kept)))
+    if oldest is not None:
+        oldest.close()
+    return known
+
+
+def is_kept(one: Probe) -> bool:
+    """Whether the next sample will be given this one again; else its user closes it."""
+    with _keeping:
+        return any(kept is one for kept in _kept.values())
 
 
 def forget(kept: Probe) -> None:

@@ -70,7 +70,7 @@ def fault_of(failure: KafkaError) -> Fault:
     if isinstance(failure, KafkaTimeoutError | RequestTimedOutError):
         return Fault.TIMEOUT
     if isinstance(failure, IncompatibleBrokerVersion):
-        return Fault.OTHER
+        return Fault.UNSUPPORTED
     return Fault.UNAUTHORIZED if _refusal(_cause(failure)) else Fault.UNREACHABLE
 
 
