@@ -150,7 +150,9 @@ class Modelled:
 
     def somebody_writes(self, index: int = 0) -> None:
         """Somebody else's record on the target."""
-        self.target_cluster.logs[COPY][index].records.append(Written(self.now, self.now))
+        own = Stamping(append_time=self.stamping.append_time)
+        record = Written(self.now, self.now, stamping=own)
+        self.target_cluster.logs[COPY][index].records.append(record)
 
     @property
     def waited(self) -> int:

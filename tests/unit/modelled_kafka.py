@@ -79,6 +79,11 @@ class Log:
                 return Record(offset, one.timestamp, is_append_time=False)
         return None
 
+    def stamping(self, offset: int) -> Stamping:
+        """What the records from this offset on say of themselves."""
+        some = [one.stamping for one in self.records[offset:]]
+        return Stamping(some[-1].append_time, any(one.transactions for one in some))
+
     def __len__(self) -> int:
         return len(self.records)
 
@@ -145,11 +150,11 @@ class Cluster:
         return found
 
     def stamping(self, offsets: Mapping[Partition, int]) -> dict[Partition, Stamping | Fault]:
-        """What the batch at each offset says of itself."""
+        """What the batches from each offset on say of themselves."""
         found: dict[Partition, Stamping | Fault] = {}
         for partition, offset in offsets.items():
             log = self._log(Ask.STAMPING, partition)
-            found[partition] = log if isinstance(log, Fault) else log.records[offset].stamping
+            found[partition] = log if isinstance(log, Fault) else log.stamping(offset)
         return found
 
     def listen(self, partitions: Collection[Partition], seconds: float) -> list[Arrival]:

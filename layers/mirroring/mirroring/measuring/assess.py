@@ -12,6 +12,7 @@ from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.pacing import learn
+from mirroring.measuring.position import NEVER
 from mirroring.measuring.scene import Scene
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.status import Verdict, judge
@@ -28,6 +29,9 @@ from mirroring.observation import (
     Status,
     Task,
 )
+
+# The first commit of a connector comes within a flush of its first record, and flushes are minutes.
+FIRST_COMMIT_MS = 10 * 60_000
 
 
 def figure(sheet: Sheet, pace: Pace, now: int) -> None:
@@ -84,7 +88,12 @@ class Assessment:
         memory = Memory(
             topics={**sheet.memory.lasting(self._now), **topics},
             findings=found,
-            counts={**verdict.counts, "committed": _total(sheet), "flush": learn(sheet)},
+            counts={
+                **verdict.counts,
+                "committed": _total(sheet),
+                **learn(sheet),
+                "gap": self._pace.gap,
+            },
             average=latency.average,
             max=latency.max,
             turn=sheet.memory.turn + 1,
@@ -141,13 +150,14 @@ class Assessment:
 
     def _untold(self) -> bool:
         """Whether Connect tells no commits of what it runs, or none though records come."""
-        seen = self._sheet.seen
-        if seen.connector is None or seen.connector.status != "RUNNING":
+        sheet, seen = self._sheet, self._sheet.seen
+        runs = sheet.runs_since(self._now)
+        if runs == NEVER:
             return False
         if seen.committed is None:
             return True
-        arrived = any(one.target_end > 0 for one in self._sheet.positions.values())
-        return not seen.committed and arrived and not self._pace.learnt
+        arrived = any(one.target_end > 0 for one in sheet.positions.values())
+        return not seen.committed and arrived and self._now - runs > FIRST_COMMIT_MS
 
     def _moves(self) -> bool:
         """Whether anything was copied since the last sample, as far as could be observed."""

@@ -139,7 +139,7 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
     """
     if is_copied(position, look):
         return None
-    oldest = found(position, look)
+    oldest = found(position, look, pace)
     if oldest is None:
         spare = SPARE if look.runs == NEVER and not look.exact else 0
         start = unproven(position, look, pace) + spare

@@ -17,44 +17,56 @@ UNLEARNT_MS = 15 * MINUTE_MS
 def paces(sheets: Iterable[Sheet], flush_ms: int) -> dict[str, Pace]:
     """The pace of each mirror; all share the workers, whose flush interval was registered."""
     some = list(sheets)
-    learnt = max((_known(one) for one in some), default=0)
-    return {one.mirror.name: _pace(one, flush_ms, learnt) for one in some}
+    flush = max((one.memory.counts.get("flush", 0) for one in some), default=0)
+    learnt = any(one.memory.counts.get("learnt", 0) for one in some)
+    return {one.mirror.name: _pace(one, max(flush_ms, flush), learnt) for one in some}
 
 
-def _known(sheet: Sheet) -> int:
-    return min(LONGEST_FLUSH_MS, sheet.memory.counts.get("flush", 0))
-
-
-def _pace(sheet: Sheet, flush_ms: int, learnt: int) -> Pace:
+def _pace(sheet: Sheet, flush_ms: int, learnt: bool) -> Pace:
     at = max((look.at for look in sheet.looks.values()), default=0)
-    gap = at - max((one.seen for one in sheet.positions.values()), default=0)
     runs = sheet.memory.counts.get("running_since", 0)
     return Pace(
-        flush=max(flush_ms, learnt),
-        gap=min(MINUTE_MS, gap) if gap > 0 else MINUTE_MS,
+        flush=flush_ms,
+        gap=_gap(sheet, at),
         target=sheet.mirror.target_latency,
-        learnt=learnt > 0 or 0 < runs < at - UNLEARNT_MS,
+        learnt=learnt or 0 < runs < at - UNLEARNT_MS,
     )
 
 
-def learn(sheet: Sheet) -> int:
-    """The flush interval (ms) as far as it is known after this sample, 0 while it is not.
+def _gap(sheet: Sheet, at: int) -> int:
+    """How far samples are apart (ms), a minute at most; some in a few seconds change it little."""
+    last = at - max((one.seen for one in sheet.positions.values()), default=0)
+    known = sheet.memory.counts.get("gap", 0)
+    return min(MINUTE_MS, max(last, known // 2)) if last > 0 else MINUTE_MS
 
-    A commit comes within one of the first record that it covers. Half of the last value stays, so
-    that one outage is soon forgotten.
+
+def learn(sheet: Sheet) -> dict[str, int]:
+    """What is known of the flush interval after this sample, as counts: `flush` (ms), `learnt`.
+
+    A commit comes within one of the first record that it covers, and often sooner: so the longest
+    that was seen counts, and an outage is forgotten by an eighth with each commit. It is learnt
+    once two commits followed each other while records came.
     """
-    known = sheet.memory.counts.get("flush", 0)
-    took = max(_waits(sheet), default=0)
-    return min(LONGEST_FLUSH_MS, max(took, known // 2)) if took else known
+    counts = sheet.memory.counts
+    known, waits = counts.get("flush", 0), list(_waits(sheet))
+    took = max((one for one, _ in waits), default=0)
+    whole = any(whole for _, whole in waits)
+    return {
+        "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8)) if took else known,
+        "learnt": int(whole or counts.get("learnt", 0) > 0),
+    }
 
 
-def _waits(sheet: Sheet) -> Iterator[int]:
-    """How long each commit that rose in this sample had not."""
+def _waits(sheet: Sheet) -> Iterator[tuple[int, bool]]:
+    """How long (ms) each commit that rose in this sample had not, and whether since the last one.
+
+    Else it is since the first record that came after a pause, which came somewhen between two.
+    """
     for partition in sheet.close:
         before = _before(sheet, partition)
         since = 0 if before is None else max(before.rose, before.began)
-        if since and sheet.positions[partition].rose == sheet.looks[partition].at:
-            yield sheet.looks[partition].at - since
+        if before and since and sheet.positions[partition].rose == sheet.looks[partition].at:
+            yield sheet.looks[partition].at - since, since == before.rose
 
 
 def _before(sheet: Sheet, partition: Partition) -> Position | None:

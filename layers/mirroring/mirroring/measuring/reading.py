@@ -29,6 +29,8 @@ from mirroring.probing.probe import Probe
 LISTEN_S = 2.0
 LISTEN_EACH = 32
 LISTEN_ALL = 256
+# Among so many offsets before the end of a target of transactions one is a marker.
+SEVERAL = 50
 OLD_BROKERS = (
     "Its brokers do not tell a partition's newest timestamp (ListOffsets 7, Kafka 3.0), so that "
     "only commits tell of delays, some minutes late."
@@ -181,12 +183,16 @@ def read_stamping(probe: Probe, sheets: Sequence[Sheet], ends: Answers, now: int
 
 
 def _newest_batch(sheet: Sheet, topic: str, ends: Answers) -> dict[Partition, int]:
-    """A partition of the topic's copy that holds records, and its last offset."""
+    """A partition of the topic's copy that holds records, and its last offset.
+
+    Somebody else may have written that: what is known to hold transactions is read from before.
+    """
+    back = SEVERAL if sheet.stamping[topic].transactions else 1
     for partition in sheet.close:
         mirrored = sheet.on_target(partition)
         end = ends.get(mirrored)
         if partition.topic == topic and isinstance(end, OffsetAt) and end.offset > 0:
-            return {mirrored: end.offset - 1}
+            return {mirrored: max(0, end.offset - back)}
     return {}
 
 

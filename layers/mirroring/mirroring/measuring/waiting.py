@@ -35,7 +35,7 @@ def wait(position: Position, look: Look, pace: Pace) -> Waiting:
     if isinstance(look.fetched, At):
         return Waiting(look.fetched)
     failed = isinstance(look.fetched, Fault)
-    oldest = found(position, look)
+    oldest = found(position, look, pace)
     if oldest is not None:
         return Waiting(oldest, proven=not failed)
     start = unproven(position, look, pace)
@@ -75,7 +75,8 @@ def _as_before(position: Position, look: Look, why: Fault) -> Waiting:
     """As the last sample knew it: what waited then waits still if nothing has arrived since."""
     if position.front >= position.end:
         return Waiting(unknown=why)
-    still = look.target_end == position.target_end and position.moved < look.at
+    stands = look.target_end == position.target_end and position.moved < look.at
+    still = stands and not position.unsure
     return Waiting(At(position.front, None), proven=still, unknown=None if still else why)
 
 
@@ -113,18 +114,27 @@ def blocked(position: Position, look: Look) -> Fault | None:
     return look.newest if unread and isinstance(look.newest, Fault) else None
 
 
-def found(position: Position, look: Look) -> At | None:
+def found(position: Position, look: Look, pace: Pace) -> At | None:
     """The oldest record that waits by its timestamp, unless it came after the end was read.
 
-    Of a mirror that starts at the end nothing older waits, whatever the look-up finds.
+    Of a mirror that starts at the end nothing older waits, whatever the look-up finds. Where others
+    write to the target, its newest timestamp is theirs.
     """
     oldest = look.oldest
+    if _is_foreign(position, look, pace):
+        return None
     if not isinstance(oldest, At) or not NEVER < oldest.offset < look.end:
         return None
     if oldest.offset < position.first:
         return None
     known = oldest.offset >= position.mirrored
     return At(max(oldest.offset, position.mirrored), oldest.timestamp if known else None)
+
+
+def _is_foreign(position: Position, look: Look, pace: Pace) -> bool:
+    """Whether something arrived so long after the last commit that it cannot be this mirror's."""
+    last = max(position.rose, position.began, look.runs)
+    return look.told and pace.learnt and last > 0 and position.moved - last > pace.overdue
 
 
 def unproven(position: Position, look: Look, pace: Pace) -> int:
@@ -156,7 +166,8 @@ def overdue(position: Position, look: Look, pace: Pace) -> bool:
     or resumed, nor since records began to arrive again. A held connector owes no commit, and is
     judged by its last one only where no timestamp can be looked up. Of a topic that was made again
     the commit of its records may be the one that is taken for its predecessor's. In transactions
-    it comes with the records.
+    it comes with the records. Until the flush interval is learnt, what arrives excuses a late one,
+    and so does a target that cannot be read.
     """
     if look.exact and look.told:
         return True
@@ -164,6 +175,9 @@ def overdue(position: Position, look: Look, pace: Pace) -> bool:
     heeded = not look.told or look.committed is None or look.committed != position.ignored
     held = look.runs == NEVER
     if not heeded or upper is None or (held and usable(position.newest, look.at)):
+        return False
+    unseen = isinstance(look.target_end, Fault)
+    if not pace.learnt and (unseen or look.at - position.moved <= pace.overdue):
         return False
     since = max(look.runs, position.began)
     return look.at - max(upper, since) > pace.overdue or _lags(position, look, pace, since)

@@ -136,7 +136,7 @@ class Probe:
         return heard
 
     def stamping(self, offsets: Mapping[Partition, int]) -> dict[Partition, Stamping | Fault]:
-        """Whose times the batches at these offsets carry; OTHER for one that was not sent."""
+        """Whose times the batches from these offsets on carry; OTHER where none was sent."""
 
         def ask(by_node: ByNode[int]) -> dict[Partition, Stamping | Fault]:
             return read_stamping(self._brokers, by_node)

@@ -22,7 +22,7 @@ _READ_UNCOMMITTED = 0
 
 
 def read_stamping(brokers: Brokers, by_node: ByNode[int]) -> dict[Partition, Stamping | Fault]:
-    """Of the batch that holds the given offset of each partition; OTHER where it was too large."""
+    """Of what each partition holds from the given offset on; OTHER where a batch was too large."""
     answers = brokers.gather(
         {
             node: brokers.ask(node, partial(_request, offsets=offsets))
@@ -41,9 +41,11 @@ def read_stamping(brokers: Brokers, by_node: ByNode[int]) -> dict[Partition, Sta
 
 
 def stamping(records: memoryview) -> Stamping | Fault:
-    """Of the last batch that was sent, as far as its header came."""
-    last = next(reversed(list(batches(records))), None)
-    return Fault.OTHER if last is None else Stamping(last.is_append_time, last.is_transactional)
+    """Of the last batch that was sent, as far as its header came; a transaction may be any."""
+    sent = list(batches(records))
+    if not sent:
+        return Fault.OTHER
+    return Stamping(sent[-1].is_append_time, any(one.is_transactional for one in sent))
 
 
 def _request(versions: Versions, offsets: Mapping[Partition, int]) -> Any:

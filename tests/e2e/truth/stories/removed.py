@@ -29,7 +29,7 @@ def a_deleted_topic_is_gone_without_a_word_and_the_last_one_leaves_nothing_to_mi
     stage.world.source.delete(other)
     stage.fault()
     stage.right = {Code.NO_TOPICS_MATCHED}
-    yield from stage.until(is_(Status.STALE_TOPIC, Code.NO_TOPICS_MATCHED), "no topic", within=2)
+    yield from stage.until(is_(Status.STALE_TOPIC, Code.NO_TOPICS_MATCHED), "no topic", within=3)
     stage.detected("the only source topic deleted")
     yield from stage.steady(is_(Status.STALE_TOPIC, Code.NO_TOPICS_MATCHED), "no topic", 3)
 

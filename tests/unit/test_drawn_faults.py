@@ -1,0 +1,197 @@
+"""Whatever fails beside it, a mirror's samples tell the truth: histories with faults of all kinds.
+
+Drawn are partitions that are copied or not, answers that fail for a while, event time and clocks
+that are off, records in flight, transactions and LogAppendTime on the target, somebody else's
+records, commits that come rarely or never, restarts, and samples in bursts or not for an hour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+from mirroring.facts import Fault, Partition, Stamping
+from mirroring.observation import Code, Observation, Status
+
+from tests.unit.modelled import BEGAN, COPY, MINUTE, OWN, SECOND, TOPIC, Blind, Modelled
+from tests.unit.modelled_kafka import Ask
+from tests.unit.scenes import TARGET_MS
+
+STEP_S = 10
+HOUR = 60 * MINUTE
+FLUSHES = (60, 120, 300)
+CLOCKS = (0, -1_500, -5 * SECOND, -HOUR, HOUR, -365 * 24 * HOUR)
+LOSSES = {Code.DATA_LOSS, Code.TOPIC_RECREATED, Code.TOPIC_TRUNCATED, Code.TARGET_TOPIC_RESET}
+LATE = {Code.STALLED, Code.LATENCY_ABOVE_TARGET}
+SOURCE_ASKS = (Ask.LATEST, Ask.EARLIEST, Ask.LOOK_UP, Ask.FETCH)
+TARGET_ASKS = (Ask.LATEST, Ask.NEWEST, Ask.STAMPING, Ask.METADATA)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A minute: what is written to each partition, what fails, and when it is sampled."""
+
+    written: tuple[frozenset[int], frozenset[int]]
+    fails: tuple[Ask, bool, int | None, Fault] | None = None
+    foreign: bool = False
+    restarts: bool = False
+    blind: frozenset[Blind] = frozenset()
+    samples: int = 1
+
+
+@dataclass(frozen=True)
+class World:
+    """What stays so for a whole history."""
+
+    skew: int = 0
+    delay_s: int = 0
+    stamping: Stamping = OWN
+    flush_s: int = 60
+    markers: bool = False
+
+
+steps = st.frozensets(st.integers(0, 60 // STEP_S - 1), max_size=4)
+faults = st.sampled_from([Fault.TIMEOUT, Fault.NO_LEADER, Fault.UNREACHABLE, Fault.OTHER])
+failing = st.one_of(
+    st.tuples(st.sampled_from(SOURCE_ASKS), st.just(True), st.none() | st.integers(0, 1), faults),
+    st.tuples(st.sampled_from(TARGET_ASKS), st.just(False), st.none() | st.integers(0, 1), faults),
+)
+worlds = st.builds(
+    World,
+    st.sampled_from(CLOCKS),
+    st.sampled_from([0, 2]),
+    st.sampled_from([Stamping(), Stamping(append_time=True), Stamping(transactions=True)]),
+    st.sampled_from(FLUSHES),
+    st.booleans(),
+)
+
+
+def spans(*, fails: bool = True, foreign: bool = False) -> st.SearchStrategy[Span]:
+    """Minutes in which these may happen."""
+    return st.builds(
+        Span,
+        st.tuples(steps, steps),
+        st.none() | failing if fails else st.none(),
+        st.booleans() if foreign else st.just(False),
+        st.booleans() if fails else st.just(False),
+        st.frozensets(st.sampled_from(Blind), max_size=1) if fails else st.just(frozenset()),
+        st.sampled_from([1, 1, 1, 1, 0, 3]) if fails else st.just(1),
+    )
+
+
+def lived(model: Modelled, world: World, history: Sequence[Span], dead: Sequence[int] = ()) -> None:
+    """Let a history happen; partitions that are `dead` are not copied."""
+    for span in history:
+        began = model.now
+        _break(model, span)
+        for step in range(60 // STEP_S):
+            model.now = max(model.now, began + step * STEP_S * SECOND)
+            _step(model, world, span, step, dead)
+        model.now = began + MINUTE
+        for _ in range(span.samples):
+            model.sample(span.blind)
+            model.now += SECOND if span.samples > 1 else 0
+        model.now = began + MINUTE
+
+
+def _break(model: Modelled, span: Span) -> None:
+    for cluster in model.clusters:
+        cluster.failing, cluster.hidden = {}, {}
+    if span.fails is None:
+        return
+    ask, at_source, index, fault = span.fails
+    cluster = model.source_cluster if at_source else model.target_cluster
+    name = TOPIC if at_source else COPY
+    if ask is Ask.METADATA:
+        cluster.hidden = {name: fault}
+    else:
+        cluster.failing = {(ask, None if index is None else Partition(name, index)): fault}
+
+
+def _step(model: Modelled, world: World, span: Span, step: int, dead: Sequence[int]) -> None:
+    for index, written in enumerate(span.written):
+        if step in written:
+            model.write(world.skew, index=index)
+            if world.markers:
+                model.write(world.skew, marker=True, index=index)
+        if index not in dead:
+            model.copy(index=index, delay=world.delay_s * SECOND)
+    if span.foreign and step == 0:
+        model.somebody_writes()
+    elapsed = (model.now - BEGAN) // SECOND
+    if elapsed // world.flush_s != (elapsed - STEP_S) // world.flush_s:
+        for index in range(model.partitions):
+            if index not in dead:
+                model.flush(index)
+    if span.restarts and step == 3:
+        model.restart()
+
+
+def made(world: World) -> Modelled:
+    """A mirror of two partitions in such a world."""
+    return Modelled(partitions=2, stamping=world.stamping, flush_ms=60 * SECOND)
+
+
+def told(seen: Observation) -> set[Code]:
+    """The reasons by their codes."""
+    return {one.code for one in seen.reasons}
+
+
+@given(worlds, st.lists(spans(), max_size=14))
+def test_nothing_late_or_lost_is_told_of_a_mirror_that_copies_all(
+    world: World, history: list[Span]
+) -> None:
+    """Whatever cannot be read meanwhile, and whatever its stamps say; and it is in sync at last."""
+    model = made(world)
+    lived(model, world, history)
+    lived(model, world, [Span((frozenset({1}), frozenset({1})))] * 4)
+    for seen, _ in model.samples:
+        assert not told(seen) & (LATE | LOSSES)
+    assert model.samples[-1][0].status is Status.IN_SYNC
+
+
+@given(worlds, st.lists(spans(fails=False), max_size=6), st.integers(0, 1), st.booleans())
+def test_a_partition_that_is_not_copied_is_found_within_target_flush_and_samples(
+    world: World, history: list[Span], dead: int, foreign: bool
+) -> None:
+    model = made(world)
+    busy = Span((frozenset({0, 3}), frozenset({0, 3})))
+    lived(model, world, [busy] * (2 * world.flush_s // 60 + 1))
+    lived(model, world, history)
+    outage = Span((frozenset({0, 3}), frozenset({0, 3})), foreign=foreign)
+    longest = -(-(TARGET_MS // SECOND + world.flush_s) // 60) + 5
+    lived(model, world, [outage] * longest, dead=[dead])
+    assert model.samples[-1][0].status is Status.OUT_OF_SYNC
+    lived(model, world, [outage] * 3, dead=[dead])
+    assert {seen.status for seen, _ in model.samples[-3:]} == {Status.OUT_OF_SYNC}
+
+
+@given(worlds, st.lists(spans(), max_size=8), st.integers(0, 1))
+def test_failing_answers_end_no_alarm_and_hide_no_standstill_for_ever(
+    world: World, history: list[Span], dead: int
+) -> None:
+    model = made(world)
+    busy = Span((frozenset({0, 3}), frozenset({0, 3})))
+    lived(model, world, [busy] * (2 * world.flush_s // 60 + 1))
+    lived(model, world, [busy] * 12, dead=[dead])
+    before = len(model.samples)
+    lived(
+        model, world, [Span((frozenset({0}), frozenset({0})), one.fails) for one in history], [dead]
+    )
+    for seen, _ in model.samples[before - 1 :]:
+        assert seen.status is not Status.IN_SYNC
+    lived(model, world, [busy] * 3, dead=[dead])
+    assert model.samples[-1][0].status is Status.OUT_OF_SYNC
+
+
+@given(worlds, st.lists(spans(foreign=True), max_size=10), st.lists(st.integers(0, 1), max_size=1))
+def test_what_waits_is_within_what_the_readings_allow(
+    world: World, history: list[Span], dead: list[int]
+) -> None:
+    """Never fewer than nothing, never more than was ever written, and never a sample that fails."""
+    model = made(world)
+    lived(model, world, history, dead)
+    most = sum(len(log) for log in model.source_cluster.logs[TOPIC])
+    for seen, _ in model.samples:
+        assert 0 <= (seen.latency.lag_records or 0) <= most
+        assert 0 <= (seen.latency.behind or 0) <= model.now - BEGAN + MINUTE
