@@ -94,13 +94,26 @@ def test_very_many_mirrors_go_in_messages_that_sqs_takes() -> None:
     assert sorted(name for one in found for name in one["mirrors"]) == list(names)
 
 
+def test_messages_of_long_names_are_never_more_bytes_at_once_than_sqs_takes() -> None:
+    client = Refusing()
+    names = tuple(f"{'e' * 200}.{number:05d}" for number in range(5_000))
+
+    lost = Queue(client, "url").send(queue.requests({"us-connect": names}, BEGIN))  # type: ignore[arg-type]
+
+    assert len(client.sizes) == 5
+    assert max(client.sizes) < 262_144
+    assert len(client.taken) + len(lost) == 20
+
+
 class Refusing:
     """SQS that does not take the second message of each batch."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.sizes: list[int] = []
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Any) -> dict[str, Any]:  # boto3's names
+        self.sizes.append(sum(len(one["MessageBody"]) for one in Entries))
         self.taken += [one["MessageBody"] for one in Entries if one["Id"] != "1"]
         return {"Failed": [one for one in Entries if one["Id"] == "1"]}
 

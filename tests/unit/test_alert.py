@@ -193,3 +193,14 @@ def test_moments_are_told_in_utc() -> None:
     elsewhere = after(hours=2).astimezone(timezone(timedelta(hours=-5)))
 
     assert "02:00:00 UTC" in alert(at=elsewhere).email
+
+
+def test_twenty_reasons_of_the_longest_words_in_any_script_fit_into_what_sns_takes() -> None:
+    words = "\N{FIRE}" * 1_000
+    reasons = tuple(a_reason(topic=f"t{one}", message=words, action=words) for one in range(20))
+    mirror = a_mirror(topics_regex="\N{FIRE}" * 4_096)
+
+    told = worded(a_change(reasons=reasons), mirror)
+
+    texts = {"default": told.event, "email": told.email, "sms": told.sms}
+    assert len(json.dumps(texts, ensure_ascii=False).encode()) < 256_000

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mirroring import bounded
 from mirroring.observation import Code, Reason, Severity
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -246,6 +247,6 @@ def reason(
         measured=measured,
         threshold=threshold,
         since=now,
-        message=words.message.format_map(known),
-        action=words.action.format_map(known),
+        message=bounded.text(words.message.format_map(known)),
+        action=bounded.text(words.action.format_map(known)),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mirroring import bounded
 from mirroring.mirror import Mirror
 from mirroring.observation import Change, Reason, Severity, Status
 from mirroring.reasons import duration
@@ -79,7 +80,7 @@ def _email(change: Change, status: Status, mirror: Mirror) -> Iterator[str]:
     if change.took_ms is not None:
         yield f"Before that it was {change.before} for {duration(change.took_ms)}."
     yield ""
-    yield f"  copies          {mirror.topics_regex}"
+    yield f"  copies          {bounded.text(mirror.topics_regex)}"
     yield f"  from            {mirror.source.alias}"
     yield f"  to              {mirror.target_cluster}, by {mirror.connect_cluster}"
     yield f"  target latency  {duration(mirror.target_latency)}"
@@ -114,7 +115,7 @@ def _event(change: Change, how_bad: Severity, mirror: Mirror) -> str:
     told = change.model_dump(mode="json", by_alias=True, include=shown)
     reasons = change.reasons[:REASONS_TOLD]
     said = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in reasons]
-    return json.dumps(facts | told | {"reasons": said})
+    return json.dumps(facts | told | {"reasons": said}, ensure_ascii=False)
 
 
 def _moment(moment: datetime) -> str:

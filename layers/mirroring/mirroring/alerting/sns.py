@@ -30,7 +30,7 @@ class Alerts:
             self._client.publish(
                 TopicArn=self._topic_arn,
                 Subject=alert.subject,
-                Message=json.dumps(texts),
+                Message=json.dumps(texts, ensure_ascii=False),
                 MessageStructure="json",
                 MessageAttributes={
                     "status": _text(alert.status),

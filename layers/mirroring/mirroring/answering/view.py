@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mirroring import bounded
 from mirroring.answering import change_words
 from mirroring.answering.answers import (
     ChangeAnswer,
@@ -54,7 +55,8 @@ def standing(mirror: Mirror, seen: Summary | Observation | None, refused: str | 
     """
     told = _told_now(mirror, refused)
     if told is not None and (seen is None or seen.status is not told):
-        return Standing(told, mirror.updated_at, (*_refusal(mirror, told, refused), *_kept(seen)))
+        reasons = bounded.reasons((*_refusal(mirror, told, refused), *_kept(seen)))
+        return Standing(told, mirror.updated_at, reasons)
     if seen is None:
         return Standing(Status.CREATING, mirror.created_at)
     return Standing(seen.status, seen.status_since, seen.reasons)

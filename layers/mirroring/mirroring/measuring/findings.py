@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from mirroring import bounded
 from mirroring.facts import Partition
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code, Reason
@@ -20,7 +21,7 @@ def findings(sheet: Sheet, at: datetime, window_ms: int) -> tuple[Reason, ...]:
         if figures.lost:
             one = _loss(at, partition, figures.lost, kept.values())
             kept[one.key] = one
-    return tuple(kept.values())
+    return bounded.findings(kept.values())
 
 
 def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mirroring import bounded
 from mirroring.measuring.beside import beside
 from mirroring.measuring.rows import ROWS
 from mirroring.measuring.scene import Case, Scene, is_stalled, unassigned
@@ -26,8 +27,8 @@ def judge(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
     told = _unique((*reasons, *scene.findings, *beside(case)))
     known = {one.key: one.since for one in before.reasons} if before else {}
-    kept = tuple(one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told)
-    return Verdict(status, kept, case.counts)
+    kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told]
+    return Verdict(status, bounded.reasons(kept, before.reasons if before else ()), case.counts)
 
 
 def _counted(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from mirroring import bounded
 from mirroring.observation import Change
 from mirroring.settings import settings
 from mirroring.storing import dynamo, points
@@ -130,6 +131,8 @@ def opened() -> History:
 
 def change_item(change: Change) -> Item:
     """A change as it is stored; its key follows from what it says, so that a repeat is one."""
+    fields = {"before": bounded.value(change.before), "after": bounded.value(change.after)}
+    change = change.model_copy(update=fields)
     text = change.model_dump_json(by_alias=True, exclude_defaults=True)
     item = {
         "mirror": {"S": change.mirror},

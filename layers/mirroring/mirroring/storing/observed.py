@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from mirroring import bounded
 from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
 from mirroring.schema import Moment, Schema
 from mirroring.storing.dynamo import Item
@@ -80,7 +81,8 @@ class Outcome:
 
 def item(seen: Observation) -> dict[str, Any]:
     """The item of a mirror's last sample, as far as people see it."""
-    whole = seen.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    shown = seen.model_copy(update={"connectors": tuple(map(bounded.connector, seen.connectors))})
+    whole = shown.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     details = {name: whole.pop(name) for name in DETAILS if name in whole}
     del whole["mirror"], whole["sequence"]
     tasks = [task.status for connector in seen.connectors for task in connector.tasks]

@@ -1,9 +1,8 @@
 """SQS: the samples to take, one message for some mirrors of one Connect cluster."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import boto3
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 MIRRORS = 250
 ENTRIES = 10
+# SQS takes 262,144 bytes, of one message and of a whole batch.
+MOST_BYTES = 250_000
 
 
 class SampleRequest(Schema):
@@ -36,10 +37,12 @@ class Queue:
         self._url = url
 
     def send(self, requests: Sequence[SampleRequest]) -> list[SampleRequest]:
-        """Sends them ten at a time and returns those that SQS did not take; raises Unavailable."""
-        left = iter(requests)
+        """Sends as many at a time as SQS takes, and returns those that it did not take.
+
+        Raises Unavailable.
+        """
         lost: list[SampleRequest] = []
-        while some := list(islice(left, ENTRIES)):
+        for some in _batches(requests):
             with aws.answering("SQS"):
                 answer = self._client.send_message_batch(
                     QueueUrl=self._url,
@@ -53,6 +56,21 @@ class Queue:
 def opened() -> Queue:
     """The queue that the environment names."""
     return Queue(boto3.client("sqs", config=aws.CONFIG), settings().needed("samples_queue_url"))
+
+
+def _batches(requests: Iterable[SampleRequest]) -> Iterator[list[SampleRequest]]:
+    """At most ten requests at a time, and no more bytes than SQS takes."""
+    some: list[SampleRequest] = []
+    left = MOST_BYTES
+    for one in requests:
+        size = len(one.model_dump_json(by_alias=True).encode())
+        if some and (len(some) == ENTRIES or size > left):
+            yield some
+            some, left = [], MOST_BYTES
+        some.append(one)
+        left -= size
+    if some:
+        yield some
 
 
 def requests(names: Mapping[str, tuple[str, ...]], minute: datetime) -> list[SampleRequest]:
