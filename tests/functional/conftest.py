@@ -14,6 +14,7 @@ from moto import mock_aws
 from moto.core.config import DefaultConfig
 
 from tests.functional import aws
+from tests.functional.limits import Limits
 from tests.given import a_cluster, a_connect_cluster
 
 # One session for all tests: each new one would read AWS's models anew.
@@ -49,6 +50,16 @@ def calls(stack: None) -> Iterator[aws.Calls]:
     SESSION.events.register("provide-client-params.*.*", calls.hear)
     yield calls
     SESSION.events.unregister("provide-client-params.*.*", calls.hear)
+
+
+@pytest.fixture
+def limits(stack: None) -> Iterator[Limits]:
+    """DynamoDB's limits, kept from now on, and the cost of what is written."""
+    limits = Limits()
+    aws.forget()
+    SESSION.events.register("provide-client-params.dynamodb.*", limits.hear)
+    yield limits
+    SESSION.events.unregister("provide-client-params.dynamodb.*", limits.hear)
 
 
 @pytest.fixture

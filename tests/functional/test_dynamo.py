@@ -1,5 +1,6 @@
 """What DynamoDB's refusals and silences mean."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from botocore.stub import Stubber
 from mirroring.errors import Unavailable
 from mirroring.storing import calls as aws
-from mirroring.storing.dynamo import Dynamo, Refused
+from mirroring.storing.dynamo import WAITS_S, Dynamo, Refused
 
 KEY = {"kind": {"S": "mirror"}, "name": {"S": "a"}}
 CALLS: dict[str, Callable[[Dynamo], object]] = {
@@ -153,3 +154,40 @@ def test_what_a_batch_did_not_bring_is_asked_for_again(client: Any, stub: Stubbe
     )
 
     assert list(Dynamo(client).batch("t", [KEY, other])) == [KEY, other]
+
+
+def test_a_batch_that_brings_nothing_is_asked_for_again_and_not_for_ever(
+    client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    throttled = {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [KEY]}}}
+    for _ in range(len(WAITS_S) + 1):
+        stub.add_response("batch_get_item", throttled)
+
+    with pytest.raises(Unavailable):
+        list(Dynamo(client).batch("t", [KEY]))
+
+    stub.assert_no_pending_responses()
+    assert waited[-1] > waited[0] > 0
+    assert sum(waited) < 3
+
+
+def test_a_batch_that_brings_a_part_each_time_is_asked_on_at_once(
+    client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waits"))
+    keys = [{**KEY, "name": {"S": str(number)}} for number in range(20)]
+    for number in range(20):
+        left = {"t": {"Keys": keys[number + 1 :]}} if number < 19 else {}
+        answer = {"Responses": {"t": [keys[number]]}, "UnprocessedKeys": left}
+        stub.add_response("batch_get_item", answer)
+
+    assert list(Dynamo(client).batch("t", keys)) == keys
+
+
+def test_an_item_that_is_too_large_is_no_refusal(client: Any, stub: Stubber) -> None:
+    cancel(stub, "None", "ValidationError")
+
+    with pytest.raises(ClientError):
+        CALLS["transact_write_items"](Dynamo(client))

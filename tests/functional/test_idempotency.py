@@ -1,8 +1,10 @@
 """POST /mirrors with an Idempotency-Key: who heard no answer can ask again."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from mirroring.managing import idempotency
 from mirroring.managing.reconcile import Reconciler
@@ -72,6 +74,14 @@ def test_another_key_is_another_request(world: World) -> None:
 def test_a_key_whose_request_failed_is_free_again(world: World) -> None:
     assert post("k1", maxTasks=0).status == 422
     assert post("k1").status == 202
+
+
+def test_a_key_that_is_free_again_is_removed_by_dynamodb_in_time(world: World) -> None:
+    assert post("k1", maxTasks=0).status == 422
+
+    found = boto3.client("dynamodb").scan(TableName="MirrorsTable")["Items"]
+    (item,) = (one for one in found if one["kind"]["S"] == "idempotency")
+    assert -60 < int(item["expires_at"]["N"]) - time.time() <= 0
 
 
 def test_while_the_first_still_runs_the_second_waits(

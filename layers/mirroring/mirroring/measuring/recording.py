@@ -86,7 +86,7 @@ class Recorder:
             raise sheet.failure
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
-        outcome = Outcome(observation, pack(memory), change)
+        outcome = Outcome(observation, pack(memory), change, sheet.mirror.connect_cluster)
         return observation if self._keep(sheet, outcome) else None
 
     def _record_unknown(self, sheet: Sheet) -> None:
@@ -100,7 +100,8 @@ class Recorder:
         now = datetime.fromtimestamp(self.clock() / 1000, UTC)
         was = sheet.before.status, sheet.before.status_since
         after, change = news.concluded(sheet.before, unknown(sheet.before, now), was, now)
-        self._keep(sheet, Outcome(after, sheet.state.memory or b"", change))
+        memory = sheet.state.memory or b""
+        self._keep(sheet, Outcome(after, memory, change, sheet.mirror.connect_cluster))
 
     def _keep(self, sheet: Sheet, outcome: Outcome) -> bool:
         if not self.samples.record(sheet.state, outcome):

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Item = Mapping[str, Any]
 BATCH = 100
+# Together about 1.5 s: a request that a person waits for has some seconds.
+WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.8)
+REFUSALS = {"None", "ConditionalCheckFailed", "TransactionConflict"}
 
 
 class Refused(Exception):
@@ -56,15 +59,31 @@ class Dynamo:
             )
         return answer.get("Item")
 
-    def batch(self, table: str, keys: Sequence[Item], only: Sequence[str] = ()) -> Iterator[Item]:
-        """The items that exist, in any order; `only` names the attributes to bring."""
+    def batch(
+        self,
+        table: str,
+        keys: Sequence[Item],
+        only: Sequence[str] = (),
+        *,
+        consistent: bool = False,
+    ) -> Iterator[Item]:
+        """The items that exist, in any order; `only` names the attributes to bring.
+
+        What DynamoDB left out for their size is asked for at once; where it brought nothing, it
+        throttles, and is asked again after a while, and not for ever.
+        """
         for start in range(0, len(keys), BATCH):
-            asked: dict[str, Any] = {table: _projected(keys[start : start + BATCH], only)}
+            asked = {table: _projected(keys[start : start + BATCH], only, consistent)}
+            waits = iter(WAITS_S)
             while asked:
                 with aws.answering("DynamoDB"):
                     answer = self._client.batch_get_item(RequestItems=asked)
-                yield from answer["Responses"].get(table, [])
+                found = answer["Responses"].get(table, [])
+                yield from found
                 asked = dict(answer["UnprocessedKeys"])
+                waits = iter(WAITS_S) if found else waits
+                if asked and not found:
+                    _wait(waits)
 
     def query(self, table: str, **request: Any) -> Iterator[Item]:
         """Every item that matches, asking for the next page when the last one is used up."""
@@ -125,28 +144,45 @@ def _refusing() -> Iterator[None]:
     except ClientError as error:
         word = aws.code(error)
         if word == "TransactionCanceledException":
-            raise _cancelled(error.response.get("CancellationReasons", [])) from error
+            why = _cancelled(error.response.get("CancellationReasons", []))
+            if why is None:
+                raise
+            raise why from error
         if word in {"ConditionalCheckFailedException", "TransactionConflictException"}:
             old: Any = error.response.get("Item")
             raise Refused([word.removesuffix("Exception")], [old]) from error
         raise
 
 
-def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Exception:
-    """Why a transaction was cancelled: throttled anywhere in it, or refused."""
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Exception | None:
+    """Why a transaction was cancelled: throttled anywhere in it, or refused.
+
+    None for a mistake of ours: an item that is too large is no condition that did not hold.
+    """
     codes = [str(one.get("Code", "None")) for one in reasons]
     if set(codes) & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
         return Unavailable("DynamoDB is busy; try again in a few seconds")
+    if not set(codes) <= REFUSALS:
+        return None
     return Refused(codes, [one.get("Item") for one in reasons])
 
 
-def _projected(keys: Sequence[Item], only: Sequence[str]) -> dict[str, Any]:
+def _wait(waits: Iterator[float]) -> None:
+    """Wait a little longer than the last time; raises Unavailable when that was long enough."""
+    wait_s = next(waits, None)
+    if wait_s is None:
+        raise Unavailable("DynamoDB is busy; try again in a few seconds")
+    time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311  # spreads, hides nothing
+
+
+def _projected(keys: Sequence[Item], only: Sequence[str], consistent: bool) -> Any:
     """The keys of one table as BatchGetItem takes them; `#0` since many names are reserved."""
+    asked = {"Keys": list(keys), **({"ConsistentRead": True} if consistent else {})}
     if not only:
-        return {"Keys": list(keys)}
+        return asked
     names = {f"#{index}": name for index, name in enumerate(only)}
     return {
-        "Keys": list(keys),
+        **asked,
         "ProjectionExpression": ",".join(names),
         "ExpressionAttributeNames": names,
     }

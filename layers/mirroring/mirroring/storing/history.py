@@ -36,14 +36,18 @@ class History:
         self._db = db
         self.table = table
 
-    def keep(self, mirror: str, prefix: str, pack: Pack) -> None:
-        """Writes a pack, unless a sampler that knew more rows of it wrote it already."""
+    def keep(self, mirror: str, prefix: str, pack: Pack, part: int = 0) -> None:
+        """Writes a pack, unless a sampler that knew more rows of it wrote it already.
+
+        `part` counts the packs of one time, each of some topics.
+        """
+        at = f"{prefix}#{sortable(pack.first)}" + (f"#{part}" if part else "")
         try:
             self._db.put(
                 self.table,
                 {
                     "mirror": {"S": mirror},
-                    "at": {"S": f"{prefix}#{sortable(pack.first)}"},
+                    "at": {"S": at},
                     "row_count": {"N": str(pack.rows)},
                     "data": {"B": pack.data},
                     "expires_at": expiry(pack.expires),
@@ -60,7 +64,7 @@ class History:
         """The packed rows from `start` to `end`, oldest first; a moment may come twice."""
         now = datetime.now(UTC)
         first, last = sortable(start - points.PACK_SPAN), sortable(end)
-        for item in self._between(mirror, f"{prefix}#{first}", f"{prefix}#{last}", forward=True):
+        for item in self._between(mirror, f"{prefix}#{first}", f"{prefix}#{last}~", forward=True):
             if int(item["expires_at"]["N"]) > now.timestamp():
                 yield from points.unpack(item["data"]["B"], topic)
 

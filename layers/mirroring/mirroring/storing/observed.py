@@ -1,7 +1,7 @@
 """How the last sample of a mirror is stored: a summary for lists, the rest beside it, compressed.
 
 All of it is one item, since an item costs a write unit each minute for each kB begun: a mirror of
-a few topics fits into one. Lists ask DynamoDB for the summary alone.
+a few topics fits into one, and parts.py keeps what does not. Lists ask for the summary alone.
 """
 
 import json
@@ -62,12 +62,16 @@ class Summary(Schema):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the last sample left behind; `points` and `topics` are rows not yet in the history."""
+    """What the last sample left behind; `points` and `topics` are rows not yet in the history.
+
+    `earlier` is its item where an earlier version wrote it, and in another place.
+    """
 
     observation: Observation | None = None
     memory: bytes | None = None
     points: bytes = b""
     topics: bytes = b""
+    earlier: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,17 @@ class Outcome:
     observation: Observation
     memory: bytes
     change: Change | None = None
+    connect_cluster: str = ""
+
+
+def kind_of(mirror: str) -> str:
+    """The key that a mirror's last sample lies under, with all of its parts."""
+    return f"{OBSERVED}:{mirror}"
+
+
+def key_of(mirror: str) -> Item:
+    """The key of the item that speaks for a mirror's last sample."""
+    return key(kind_of(mirror), mirror)
 
 
 def item(seen: Observation) -> dict[str, Any]:
@@ -88,7 +103,7 @@ def item(seen: Observation) -> dict[str, Any]:
     tasks = [task.status for connector in seen.connectors for task in connector.tasks]
     counts = {"running": tasks.count(RUNNING), "total": len(tasks)}
     return {
-        **key(OBSERVED, seen.mirror),
+        **key_of(seen.mirror),
         "sequence": {"N": str(seen.sequence)},
         "summary": {"B": _small(whole | {"topics": len(seen.topics), "tasks": counts})},
         "details": {"B": _small(details)},
@@ -120,3 +135,6 @@ def _small(document: dict[str, Any]) -> bytes:
 def _large(data: bytes) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(zlib.decompressobj(zdict=WORDS).decompress(data))
     return document
+
+
+NONE: Item = {"B": _small({})}

@@ -68,11 +68,23 @@ class Once:
 
     def used(self, name: str, mirror: str) -> None:
         """From now on the key stands for this mirror."""
-        self._set(name, "mirror", {"S": mirror})
+        self._db.update(
+            self._table,
+            key(IDEMPOTENCY, name),
+            UpdateExpression="SET mirror = :mirror",
+            ExpressionAttributeValues={":mirror": {"S": mirror}},
+        )
 
     def free(self, name: str) -> None:
-        """Nothing came of it: the key may be used again, with another body too."""
-        self._set(name, "expires_at", {"N": "0"})
+        """Nothing came of it: the key may be used again, with another body too.
+
+        It expires when it was claimed: DynamoDB's TTL removes nothing that expired five years ago.
+        """
+        self._db.update(
+            self._table,
+            key(IDEMPOTENCY, name),
+            UpdateExpression="SET expires_at = started",
+        )
 
     def _claimed(self, name: str, digest: str, now: datetime, item: Item) -> Claim:
         if item["digest"]["S"] != digest:
@@ -99,15 +111,6 @@ class Once:
             )
         except Refused:
             raise InProgress("Another request with this key runs: try again.") from None
-
-    def _set(self, name: str, attribute: str, value: Item) -> None:
-        self._db.update(
-            self._table,
-            key(IDEMPOTENCY, name),
-            UpdateExpression="SET #attribute = :value",
-            ExpressionAttributeNames={"#attribute": attribute},
-            ExpressionAttributeValues={":value": value},
-        )
 
 
 @cache

@@ -8,13 +8,15 @@ lasting of their rows: every row 15 days, one in ten minutes 90 days, one an hou
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from mirroring.observation import Observation, Point
 
 PACK_ROWS = 15
 PACK_BYTES = 900
+# Half of what an item holds, since the halves of a pack may compress differently.
+PACK_MOST_BYTES = 200_000
 PACK_SPAN = timedelta(minutes=15)
 
 MINUTES_LIVE = timedelta(days=15)
@@ -84,6 +86,20 @@ def gather(gathered: bytes, row: Row) -> tuple[bytes, Pack | None]:
     return b"", _pack(rows, data)
 
 
+def split(whole: Pack) -> list[Pack]:
+    """The pack as packs of some topics each, where one is too large for an item."""
+    count = -(-len(whole.data) // PACK_MOST_BYTES)
+    if count == 1:
+        return [whole]
+    rows = list(unpack(whole.data))
+    names = sorted({name for row in rows for name in row.figures})
+    each = -(-len(names) // count)
+    return [
+        replace(whole, data=pack([_only(row, set(names[at : at + each])) for row in rows]))
+        for at in range(0, len(names), each)
+    ]
+
+
 def pack(rows: Sequence[Row]) -> bytes:
     """Rows as bytes, a text for each topic, so that a reader of one need not parse the others."""
     names = dict.fromkeys(name for row in rows for name in row.figures)
@@ -131,6 +147,10 @@ def series(rows: Iterable[Row], topic: str, now: datetime) -> Iterator[Point]:
 def _pack(rows: Sequence[Row], data: bytes) -> Pack:
     first, last = rows[0].at, rows[-1].at
     return Pack(first, len(rows), data, last + life(first, last))
+
+
+def _only(row: Row, names: set[str]) -> Row:
+    return Row(row.at, {name: row.figures[name] for name in names & row.figures.keys()})
 
 
 def _text(figures: Figures | None) -> str:

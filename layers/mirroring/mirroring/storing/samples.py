@@ -1,27 +1,34 @@
 """What samples leave behind: the last observation, the memory for the next one, and points.
 
 An observation is written on the condition that the one before it is still there, so that of two
-samplers at work on one mirror only one is heard, and a status changes once.
+samplers at work on one mirror only one is heard, and a status changes once. It lies under a key of
+its mirror's own: under one key for all, a whole fleet would share 1,000 write units a second.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
+from mirroring.errors import Unavailable
 from mirroring.observation import Observation, Point
 from mirroring.settings import settings
-from mirroring.storing import dynamo, history, observed, points
+from mirroring.storing import dynamo, earlier, history, observed, parts, points
 from mirroring.storing.dynamo import Dynamo, Item, Refused
 from mirroring.storing.history import POINT, TOPICS, History, change_item
-from mirroring.storing.items import ABSENT, KIND, MIRROR, OBSERVED, POSITIONS, key, must_exist, put
+from mirroring.storing.items import ABSENT, KIND, MIRROR, key, must_exist, put, sortable
 from mirroring.storing.observed import Outcome, State, Summary
+from mirroring.storing.parts import Parts
 from mirroring.storing.points import Row
 
-PART_BYTES = 300_000
-SUMMARY = ("name", "sequence", "summary")
-WHOLE = (*SUMMARY, "details")
+SUMMARY = ("kind", "name", "sequence", "summary")
+DETAILS = (*SUMMARY, *parts.counts("details"), "parts")
+LOOKS = 3
+
+logger = Logger()
 
 
 class Samples:
@@ -31,40 +38,53 @@ class Samples:
         self._db = db
         self._table = table
         self._history = history
+        self._parts = Parts(db, table)
 
     def states(self, names: Sequence[str]) -> dict[str, State]:
         """What the last samples left behind; an empty State for a mirror never sampled."""
-        found = {item["name"]["S"]: item for item in self._stored(names)}
-        memories = self._memories(list(found.values()))
-        states = {name: _state(item, memories[name]) for name, item in found.items()}
+        states: dict[str, State] = {}
+        left = list(names)
+        for look in range(1, LOOKS + 1):
+            heads = list(self._heads(left))
+            blobs = self._read(heads, "details", "memory", "topics")
+            for head in heads:
+                name = head["name"]["S"]
+                found = blobs[name]
+                if found is not None or look == LOOKS:
+                    states[name] = _state(head, found)
+            left = [name for name in blobs if name not in states]
         return {name: states.get(name, State()) for name in names}
 
     def summaries(self, names: Sequence[str]) -> dict[str, Summary]:
         """What lists say of the mirrors that were ever sampled."""
-        return {item["name"]["S"]: observed.summary(item) for item in self._stored(names, SUMMARY)}
+        return {head["name"]["S"]: observed.summary(head) for head in self._heads(names, SUMMARY)}
 
     def observation(self, name: str) -> Observation | None:
         """The last observation; None before the first sample."""
-        for item in self._stored([name], WHOLE):
-            return observed.observation(item)
-        return None
+        found = self._whole(name, DETAILS, "details")
+        return None if found is None else observed.observation(found)
 
     def record(self, before: State, outcome: Outcome) -> bool:
-        """Writes what follows from `before`; False when another was first or the mirror is gone."""
+        """Writes what follows from `before`; False when another was first or the mirror is gone.
+
+        All of it counts once the head is written, and nothing before.
+        """
+        seen = outcome.observation
         mirror, topics = self._gather(before)
-        rows = {"points": {"B": mirror}, "topics": {"B": topics}}
-        item, *parts = _split(observed.item(outcome.observation) | rows, outcome.memory)
-        others = [put(self._table, part) for part in parts]
-        if outcome.change is not None:
-            others.append(put(self._history.table, change_item(outcome.change)))
-        if before.observation is None:
-            others.append(must_exist(self._table, key(MIRROR, outcome.observation.mirror)))
-        condition = _follows(before.observation)
+        item = observed.item(seen)
+        blobs = {"details": item["details"]["B"], "memory": outcome.memory, "topics": topics}
+        at = datetime.now(UTC)
+        placed = self._parts.write(item["kind"]["S"], seen.sequence, blobs, at)
+        if placed is None:
+            return False
+        head = {**item, **placed, "points": {"B": mirror}, **_to_find(outcome)}
+        others = list(self._beside(before, outcome, at))
+        condition = _follows(before)
         try:
             if others:
-                self._db.transact(put(self._table, item, **condition), *others)
+                self._db.transact(put(self._table, head, **condition), *others)
             else:
-                self._db.put(self._table, item, **condition)
+                self._db.put(self._table, head, **condition)
         except Refused:
             return False
         return True
@@ -76,19 +96,30 @@ class Samples:
         prefix = POINT if topic is None else TOPICS
         series = points.MIRROR if topic is None else topic
         packed = self._history.rows(name, prefix, start, end, series)
-        rows = {row.at: row for row in chain(packed, self._latest(name, prefix))}
+        every = chain(packed, self._latest(name, prefix))
+        rows = {row.at: row for row in every if series in row.figures}
         wanted = [rows[at] for at in sorted(rows) if start <= at <= end]
         return list(points.series(wanted, series, datetime.now(UTC)))
 
+    def _beside(self, before: State, outcome: Outcome, at: datetime) -> Iterator[Item]:
+        """What else is written together with the head, or not at all."""
+        if outcome.change is not None:
+            yield put(self._history.table, change_item(outcome.change))
+        if before.earlier is not None:
+            yield earlier.expiring(self._table, before.earlier, at)
+        elif before.observation is None:
+            yield must_exist(self._table, key(MIRROR, outcome.observation.mirror))
+
     def _latest(self, name: str, prefix: str) -> Iterator[Row]:
         """The rows that are not packed yet, and the last sample's."""
-        gathered, row = {
-            POINT: ("points", points.mirror_row),
-            TOPICS: ("topics", points.topics_row),
-        }[prefix]
-        for item in self._stored([name], (*WHOLE, gathered)):
-            yield from points.unpack(item[gathered]["B"])
-            yield row(observed.observation(item))
+        blobs = ("details", "topics") if prefix == TOPICS else ("details",)
+        row = points.topics_row if prefix == TOPICS else points.mirror_row
+        only = (*SUMMARY, *parts.counts("details", "topics"), "parts", "points")
+        found = self._whole(name, only, *blobs)
+        if found is not None:
+            gathered = found["topics" if prefix == TOPICS else "points"]
+            yield from points.unpack(gathered["B"])
+            yield row(observed.observation(found))
 
     def _gather(self, before: State) -> tuple[bytes, bytes]:
         """What is gathered once the last observation is history; full packs are written."""
@@ -98,22 +129,34 @@ class Samples:
         mirror, mirror_pack = points.gather(before.points, points.mirror_row(last))
         topics, topics_pack = points.gather(before.topics, points.topics_row(last))
         for prefix, pack in ((POINT, mirror_pack), (TOPICS, topics_pack)):
-            if pack is not None:
-                self._history.keep(last.mirror, prefix, pack)
+            for part, one in enumerate(points.split(pack) if pack else ()):
+                self._history.keep(last.mirror, prefix, one, part)
         return mirror, topics
 
-    def _stored(self, names: Sequence[str], only: Sequence[str] = ()) -> Iterator[Item]:
-        return self._db.batch(self._table, [key(OBSERVED, name) for name in names], only)
+    def _heads(self, names: Iterable[str], only: Sequence[str] = ()) -> Iterator[Item]:
+        """The heads of the mirrors that were ever sampled, by this version or an earlier one."""
+        left = dict.fromkeys(names)
+        for head in self._db.batch(self._table, [observed.key_of(one) for one in left], only):
+            del left[head["name"]["S"]]
+            yield head
+        yield from self._db.batch(self._table, [earlier.key_of(one) for one in left], only)
 
-    def _memories(self, items: Sequence[Item]) -> Mapping[str, bytes]:
-        """The memories by mirror; those that are too large for one item put together again."""
-        keys = [part for item in items for part in _part_keys(item)]
-        found = {i["name"]["S"]: i["data"]["B"] for i in self._db.batch(self._table, keys)}
-        memories = {}
-        for item in items:
-            parts = [found[part["name"]["S"]] for part in _part_keys(item)]
-            memories[item["name"]["S"]] = item["memory"]["B"] + b"".join(parts)
-        return memories
+    def _whole(self, name: str, only: Sequence[str], *blobs: str) -> Item | None:
+        """A head with these blobs put together; looks again when a sample came in between."""
+        for _ in range(LOOKS):
+            heads = list(self._heads([name], only))
+            if not heads:
+                return None
+            (found,) = self._read(heads, *blobs).values()
+            if found is not None:
+                return {**heads[0], **{blob: {"B": data} for blob, data in found.items()}}
+        raise Unavailable(f"{name} is just being sampled; try again in a few seconds")
+
+    def _read(self, heads: Sequence[Item], *blobs: str) -> dict[str, dict[str, bytes] | None]:
+        """The blobs of each head by its name; None where a sample came in between."""
+        old = [head for head in heads if earlier.wrote(head)]
+        new = [head for head in heads if not earlier.wrote(head)]
+        return {**self._parts.read(new, *blobs), **earlier.read(self._db, self._table, old, blobs)}
 
 
 @cache
@@ -122,9 +165,10 @@ def opened() -> Samples:
     return Samples(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
 
 
-def _follows(last: Observation | None) -> dict[str, Any]:
+def _follows(before: State) -> dict[str, Any]:
     """The condition that no other sampler recorded since."""
-    if last is None:
+    last = before.observation
+    if last is None or before.earlier is not None:
         return {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
     return {
         "ConditionExpression": "#sequence = :last",
@@ -133,20 +177,28 @@ def _follows(last: Observation | None) -> dict[str, Any]:
     }
 
 
-def _state(item: Item, memory: bytes) -> State:
-    points, topics = item["points"]["B"], item["topics"]["B"]
-    return State(observed.observation(item), memory, points, topics)
+def _to_find(outcome: Outcome) -> dict[str, Any]:
+    """What lists and counts are made by, beside what only a reader of the summary sees."""
+    seen = outcome.observation
+    found = {"status": {"S": seen.status}, "measured_at": {"S": sortable(seen.measured_at)}}
+    cluster = outcome.connect_cluster
+    return found | ({"connect_cluster": {"S": cluster}} if cluster else {})
 
 
-def _split(item: Item, memory: bytes) -> list[Item]:
-    """The item with its memory; above what an item may hold, the rest of it in parts beside."""
-    slices = [memory[at : at + PART_BYTES] for at in range(0, len(memory), PART_BYTES)] or [b""]
-    whole = {**item, "memory": {"B": slices[0]}, "parts": {"N": str(len(slices) - 1)}}
-    keys = _part_keys(whole)
-    return [whole, *({**at, "data": {"B": one}} for at, one in zip(keys, slices[1:], strict=True))]
+def _state(head: Item, blobs: Mapping[str, bytes] | None) -> State:
+    """The state that a head and its blobs say.
 
-
-def _part_keys(item: Item) -> list[Item]:
-    """Two sets take turns by sequence: a reader of the last sample never meets the next one's."""
-    turn, count = int(item["sequence"]["N"]) % 2, int(item["parts"]["N"])
-    return [key(POSITIONS, f"{item['name']['S']}#{turn}#{index}") for index in range(count)]
+    Where they are no set any more (a writer that was held up for a minute wrote among them), what
+    the head says is all that is left, and the memory begins anew.
+    """
+    if blobs is None:
+        logger.error("parts of two samples are mixed", mirror=head["name"]["S"])
+        return State(observed.observation({**head, "details": observed.NONE}))
+    whole = {**head, "details": {"B": blobs["details"]}}
+    return State(
+        observed.observation(whole),
+        blobs["memory"],
+        head["points"]["B"],
+        blobs["topics"],
+        head if earlier.wrote(head) else None,
+    )

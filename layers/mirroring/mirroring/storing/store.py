@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import takewhile
 
 from pydantic import ValidationError
 
@@ -11,7 +10,7 @@ from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.reconciled import Reconciled
 from mirroring.settings import settings
-from mirroring.storing import dynamo, fleet
+from mirroring.storing import dynamo, earlier, fleet, observed
 from mirroring.storing.dynamo import Dynamo, Item, Refused
 from mirroring.storing.fleet import Fleet
 from mirroring.storing.history import change_item
@@ -22,8 +21,6 @@ from mirroring.storing.items import (
     FAILED,
     KIND,
     MIRROR,
-    OBSERVED,
-    POSITIONS,
     RECONCILED,
     TOMBSTONE,
     all_of,
@@ -137,9 +134,12 @@ class Store:
 
     def remove(self, name: str, left: Tombstone) -> None:
         """Forgets a mirror and what was observed of it; its history stays until it expires."""
-        keys = [key(kind, name) for kind in (MIRROR, OBSERVED, RECONCILED)]
-        parts = all_of(self._db, self._table, POSITIONS, after=f"{name}#", only=("kind", "name"))
-        keys += takewhile(lambda part: part["name"]["S"].startswith(f"{name}#"), parts)
+        samples = [observed.key_of(name), earlier.key_of(name)]
+        keys = [key(MIRROR, name), key(RECONCILED, name), *samples]
+        parts = [
+            *all_of(self._db, self._table, observed.kind_of(name), only=("kind", "name")),
+            *earlier.parts_of(self._db, self._table, name),
+        ]
         try:
             self._db.transact(
                 *(delete(self._table, one) for one in keys),
@@ -148,6 +148,8 @@ class Store:
             )
         except Refused as refused:
             raise moved() from refused
+        for one in parts:  # beside the transaction, which takes a hundred writes only
+            self._db.delete(self._table, one)
 
     def reconciled(self, name: str) -> Reconciled:
         """What reconcile did for a mirror; an empty one before it did anything."""
