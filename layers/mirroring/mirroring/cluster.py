@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Rewritten
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
-class KafkaCluster(Schema):
+class KafkaCluster(Rewritten):
     """A registered Kafka cluster; its connection properties are a secret and live in the vault."""
 
     name: Name
@@ -29,7 +29,7 @@ class KafkaCluster(Schema):
         return self.private_bootstrap_servers if private else self.bootstrap_servers
 
 
-class ConnectCluster(Schema):
+class ConnectCluster(Rewritten):
     """A registered Connect cluster; its user name and password live in the vault."""
 
     name: Name

@@ -1,12 +1,13 @@
 """Consumer groups as a sample saw them: where each would resume on the target, and why not."""
 
-from enum import StrEnum
 from typing import NamedTuple
 
-from mirroring.schema import Moment, Schema
+from pydantic import field_validator
+
+from mirroring.schema import Moment, Stored, Word
 
 
-class GroupState(StrEnum):
+class GroupState(Word):
     """Whether a consumer group would resume on the target where it is on the source."""
 
     TRANSLATED = "TRANSLATED"
@@ -16,7 +17,7 @@ class GroupState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-class GroupCode(StrEnum):
+class GroupCode(Word):
     """Why a consumer group is not translated."""
 
     ACTIVE_ON_TARGET = "ACTIVE_ON_TARGET"
@@ -54,7 +55,7 @@ class GroupOffset(NamedTuple):
     target: int | None
 
 
-class Group(Schema):
+class Group(Stored):
     """A consumer group whose offsets are translated; `translatedAt` of the newest translation."""
 
     name: str
@@ -62,3 +63,17 @@ class Group(Schema):
     reason: GroupReason | None = None
     translated_at: Moment | None = None
     offsets: tuple[GroupOffset, ...] = ()
+
+    @field_validator("reason", mode="before")
+    @classmethod
+    def _known_reason(cls, row: object) -> object:
+        """Without what a later version appended."""
+        return row[: len(GroupReason._fields)] if isinstance(row, list) else row
+
+    @field_validator("offsets", mode="before")
+    @classmethod
+    def _known_offsets(cls, rows: object) -> object:
+        """Without what a later version appended to each."""
+        if not isinstance(rows, list):
+            return rows
+        return [row[: len(GroupOffset._fields)] if isinstance(row, list) else row for row in rows]

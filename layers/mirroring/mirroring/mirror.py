@@ -1,24 +1,22 @@
 """A mirror: what a person asked for, its names on the target, and the names of its connectors."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from mirroring.cluster import Name
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Rewritten, Word
 
 CONNECTORS = ("source", "checkpoint")
 """How the names of a mirror's connectors end."""
 
 
-class StartFrom(StrEnum):
+class StartFrom(Word):
     """Where a new mirror begins to read a topic that it has never read."""
 
     EARLIEST = "earliest"
     LATEST = "latest"
 
 
-class Intent(StrEnum):
+class Intent(Word):
     """What a person wants of a mirror now; reconcile makes it so."""
 
     RUNNING = "RUNNING"
@@ -27,20 +25,20 @@ class Intent(StrEnum):
     DELETED = "DELETED"
 
 
-class Cleanup(StrEnum):
+class Cleanup(Word):
     """What else goes with a mirror that is removed, in the words of the API."""
 
     INTERNAL = "internal"
 
 
-class Ask(StrEnum):
+class Ask(Word):
     """What a person may ask of a mirror's connectors, beyond how they should be."""
 
     RESTART = "RESTART"
     RESUME = "RESUME"
 
 
-class Asked(Schema):
+class Asked(Rewritten):
     """A person asked for it at `at`; reconcile does it once, however late Connect can."""
 
     ask: Ask
@@ -48,7 +46,7 @@ class Asked(Schema):
     at: Moment
 
 
-class Source(Schema):
+class Source(Rewritten):
     """Where a mirror reads: a registered cluster (`managed`), or properties in the vault."""
 
     alias: Name
@@ -57,7 +55,7 @@ class Source(Schema):
     cluster_id: str
 
 
-class Mirror(Schema):
+class Mirror(Rewritten):
     """What a person asked for; `version` counts their changes.
 
     `asked` is the last restart, `resumed` the last resume: while Connect is busy both may wait.

@@ -1,12 +1,10 @@
 """What a sample saw of a mirror and how it judged it: the words of api.md's answers."""
 
-from enum import StrEnum
-
 from mirroring.group import Group
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored, Word
 
 
-class Status(StrEnum):
+class Status(Word):
     """How a mirror is, in one word."""
 
     CREATING = "CREATING"
@@ -19,7 +17,7 @@ class Status(StrEnum):
     DELETING = "DELETING"
 
 
-class TopicState(StrEnum):
+class TopicState(Word):
     """How a mirrored topic is used."""
 
     ACTIVE = "ACTIVE"
@@ -29,7 +27,7 @@ class TopicState(StrEnum):
     PENDING = "PENDING"
 
 
-class Severity(StrEnum):
+class Severity(Word):
     """How much a reason matters."""
 
     CRITICAL = "critical"
@@ -37,7 +35,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Code(StrEnum):
+class Code(Word):
     """Why a mirror has its status, or what is worth knowing beside it."""
 
     BACKFILLING = "BACKFILLING"
@@ -85,7 +83,7 @@ LASTING = frozenset(
 )
 
 
-class Reason(Schema):
+class Reason(Stored):
     """One thing that is so, since when, and what to do; `measured` and `threshold` in ms.
 
     `count` is how many more topics or partitions the same is so of, where not each is told.
@@ -110,7 +108,7 @@ class Reason(Schema):
         return (self.code, self.topic, self.partition, self.connector, self.task)
 
 
-class Latency(Schema):
+class Latency(Stored):
     """A mirror's figures in ms and records; None where nothing was ever measured."""
 
     average: int | None = None
@@ -119,7 +117,7 @@ class Latency(Schema):
     lag_records: int | None = None
 
 
-class Backfill(Schema):
+class Backfill(Stored):
     """How far the records older than the mirror are copied; `eta` None until it moved."""
 
     done: int
@@ -128,7 +126,7 @@ class Backfill(Schema):
     eta: Moment | None = None
 
 
-class MirroredTopic(Schema):
+class MirroredTopic(Stored):
     """A topic's figures in the last sample: ms, records, records a second."""
 
     name: str
@@ -143,7 +141,7 @@ class MirroredTopic(Schema):
     last_produced_at: Moment | None = None
 
 
-class Task(Schema):
+class Task(Stored):
     """A connector's task as Connect tells of it; `partitions` counts what it was assigned."""
 
     id: int
@@ -153,7 +151,7 @@ class Task(Schema):
     trace: str | None = None
 
 
-class Connector(Schema):
+class Connector(Stored):
     """A connector as Connect tells of it; `status` is None where Connect has none."""
 
     name: str
@@ -164,14 +162,14 @@ class Connector(Schema):
     tasks: tuple[Task, ...] = ()
 
 
-class Told(Schema):
+class Told(Stored):
     """What people were told of a mirror last: its status, and the critical codes since then."""
 
     status: Status
     codes: tuple[Code, ...] = ()
 
 
-class Observation(Schema):
+class Observation(Stored):
     """What the last sample saw and judged; `sequence` counts samples, so that one of two wins."""
 
     mirror: str
@@ -189,7 +187,7 @@ class Observation(Schema):
     told: Told | None = None
 
 
-class ChangeKind(StrEnum):
+class ChangeKind(Word):
     """Who made a change: a sample's judgement, a person, or reconcile."""
 
     STATUS = "status"
@@ -197,7 +195,7 @@ class ChangeKind(StrEnum):
     REPAIR = "repair"
 
 
-class Change(Schema):
+class Change(Stored):
     """One line of a mirror's changes; for a write, `before` and `after` are the changed fields."""
 
     mirror: str
@@ -211,7 +209,7 @@ class Change(Schema):
     alert: bool = False
 
 
-class Point(Schema):
+class Point(Stored):
     """One sample in a mirror's history; `topic` rows carry the topic's name."""
 
     at: Moment

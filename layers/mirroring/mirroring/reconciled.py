@@ -5,33 +5,33 @@ from datetime import timedelta
 from pydantic import Field
 
 from mirroring.mirror import Intent
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Rewritten
 
 RESTART_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
 
 
-class Applied(Schema):
+class Applied(Rewritten):
     """A configuration that Connect took; `basis` says which, and holds no secret."""
 
     basis: str
     at: Moment
 
 
-class Restarts(Schema):
+class Restarts(Rewritten):
     """How often a failed connector was restarted since it was last healthy, and when last."""
 
     count: int
     at: Moment
 
 
-class Renewing(Schema):
+class Renewing(Rewritten):
     """New connections, given at `at` and not proven yet; whether the mirror `worked` before."""
 
     at: Moment
     worked: bool
 
 
-class Reconciled(Schema):
+class Reconciled(Rewritten):
     """What was done for a mirror; by connector name where it is about one connector.
 
     `held` is what was last done with a person's pause or stop: only what we paused is resumed.

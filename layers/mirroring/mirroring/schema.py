@@ -1,7 +1,12 @@
-"""The shape every model at a boundary shares: frozen, camelCase outside, unknown fields refused."""
+"""The shapes that models at a boundary share: frozen, camelCase outside.
+
+What people send and what is answered has no unknown field. What is stored may have been written by
+the next version, before a rollback: its fields and words are no mistake.
+"""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -21,7 +26,7 @@ Moment = Annotated[
 
 
 class Schema(BaseModel):
-    """A value that crosses a boundary: stored, answered or sent."""
+    """A value that crosses a boundary; unknown fields are refused."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
@@ -32,3 +37,31 @@ class Request(Schema):
     """A value that a person sends: JSON types are taken as they are, never converted."""
 
     model_config = ConfigDict(strict=True)
+
+
+class Stored(Schema):
+    """A value that is stored and not rewritten: fields that this version does not know are left."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Rewritten(Stored):
+    """A value that is read, changed and stored again, with the fields that it does not know."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Word(StrEnum):
+    """A word in what is stored; one that this version does not know is kept as it is.
+
+    Such a word equals none of the class, and iterating over the class does not meet it.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_, member._value_ = value, value
+        known = cls._value2member_map_.setdefault(value, member)
+        return known if isinstance(known, cls) else None

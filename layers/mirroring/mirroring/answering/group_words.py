@@ -62,6 +62,8 @@ _WORDS: dict[GroupCode, tuple[str, str]] = {
     ),
 }
 
+_UNKNOWN = ("{group} is not translated.", "See the changes of the version that says so.")
+
 
 def group_answer(group: Group, mirror: Mirror, measured_at: datetime) -> GroupAnswer:
     """A group as it is answered for a sample that began at `measured_at`."""
@@ -92,7 +94,7 @@ def _age(group: Group, measured_at: datetime) -> int | None:
 
 
 def _reason(group: Group, reason: GroupReason, mirror: Mirror) -> GroupReasonAnswer:
-    message, action = _WORDS[reason.code]
+    message, action = _WORDS.get(reason.code, _UNKNOWN)
     says = {
         "group": group.name,
         "connector": mirror.checkpoint_connector,

@@ -38,6 +38,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _word(word: StartFrom) -> StartFrom:
+    """A word of ours: one that a later version may store is none."""
+    if word not in list(type(word)):
+        raise ValueError(f"must be {' or '.join(map(repr, map(str, type(word))))}")
+    return word
+
+
 _NotNull = BeforeValidator(_given)
 _Text = Annotated[str, StringConstraints(max_length=2048)]
 _Regex = Annotated[str, StringConstraints(max_length=4096)]
@@ -109,7 +116,7 @@ class MirrorRequest(_Body):
     max_tasks: Annotated[Annotated[int, Field(le=10_000)] | None, _NotNull] = None
     target_latency: _Milliseconds = 30_000
     topics_exclude: Annotated[tuple[_Regex, ...], Field(max_length=50)] = ()
-    start_from: StartFrom = StartFrom.EARLIEST
+    start_from: Annotated[StartFrom, AfterValidator(_word)] = StartFrom.EARLIEST
     sync_group_offsets: bool = False
     groups_regex: _Regex = ".*"
     description: _Text = ""

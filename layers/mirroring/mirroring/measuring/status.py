@@ -66,8 +66,8 @@ def _counted(scene: Scene, before: Observation | None, counts: Mapping[str, int]
 
 def _unique(reasons: Iterable[Reason]) -> list[Reason]:
     """One reason for each finding, the gravest first."""
-    order = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+    order = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
     by_key: dict[object, Reason] = {}
     for one in reasons:
         by_key.setdefault(one.key, one)
-    return sorted(by_key.values(), key=lambda one: order.index(one.severity))
+    return sorted(by_key.values(), key=lambda one: order.get(one.severity, len(order)))

@@ -83,7 +83,7 @@ def figures(seen: Observation) -> Figures:
         "LatencyAverage": latency.average,
         "Behind": latency.behind,
         "LagRecords": latency.lag_records,
-        "Status": RANKS[seen.status],
+        "Status": RANKS.get(seen.status, RANKS[Status.UNKNOWN]),
         "SamplesTaken": 1,
         "DataLossRecords": sum(lost),
     }

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from mirroring import bounded
 from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored
 from mirroring.storing.dynamo import Item
 from mirroring.storing.items import OBSERVED, key
 
@@ -38,14 +38,14 @@ WORDS = (
 )
 
 
-class TaskCount(Schema):
+class TaskCount(Stored):
     """How many of a mirror's tasks run."""
 
     running: int
     total: int
 
 
-class Summary(Schema):
+class Summary(Stored):
     """What a list says of a mirror's last sample."""
 
     mirror: str

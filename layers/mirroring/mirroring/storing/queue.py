@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored
 from mirroring.settings import settings
 from mirroring.storing import calls as aws
 
@@ -21,7 +21,7 @@ ENTRIES = 10
 MOST_BYTES = 250_000
 
 
-class SampleRequest(Schema):
+class SampleRequest(Stored):
     """The mirrors of one Connect cluster that are to be sampled for this minute."""
 
     connect_cluster: str

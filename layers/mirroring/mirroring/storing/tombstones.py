@@ -3,14 +3,14 @@
 from datetime import datetime
 from functools import cache
 
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored
 from mirroring.settings import settings
 from mirroring.storing import dynamo
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.items import TOMBSTONE, all_of, document, expiry, read
 
 
-class Tombstone(Schema):
+class Tombstone(Stored):
     """A removed mirror: until `until` no connector of its name may run on its Connect cluster."""
 
     mirror: str

@@ -4,14 +4,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored
 from mirroring.settings import settings
 from mirroring.storing import dynamo
 from mirroring.storing.dynamo import Dynamo, Refused
 from mirroring.storing.items import ABSENT, KIND, TURN, document, key, read
 
 
-class Turn(Schema):
+class Turn(Stored):
     """A mirror has the turn of a cluster since `at`."""
 
     cluster: str

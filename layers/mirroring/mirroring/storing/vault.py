@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from mirroring.connecting.properties import parse
 from mirroring.errors import Unavailable
 from mirroring.redaction import is_secret
-from mirroring.schema import Schema
+from mirroring.schema import Stored
 from mirroring.settings import settings
 from mirroring.storing import calls as aws
 
@@ -25,7 +25,7 @@ EMPTY = SecretStr("")
 CLUSTER, CONNECT_CLUSTER, MIRROR = "cluster", "connect-cluster", "mirror"
 
 
-class Credentials(Schema):
+class Credentials(Stored):
     """What Kafka Connect's REST API wants to know (HTTP basic authentication)."""
 
     username: str
