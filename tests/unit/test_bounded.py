@@ -137,7 +137,7 @@ def test_late_topics_that_are_held_for_a_sample_keep_their_count() -> None:
 
 
 def test_twenty_thousand_topics_stalled_and_late_are_few_small_reasons() -> None:
-    stuck = Stuck(partition=7, behind=3_600_000, still=3_000_000)
+    stuck = Stuck(partition=7, behind=3_600_000, still=3_000_000, youngest=3_600_000)
     topics = tuple(
         replace(topic(latency=3_600_000, above=9, stuck=stuck), name=f"{LONGEST_NAME}{one:06d}")
         for one in range(20_000)

@@ -134,7 +134,7 @@ def _unpacked(document: Sequence[Any]) -> Memory:
 
 
 def _findings(rows: Iterable[Any]) -> Iterable[Reason]:
-    """The findings whose code is known here."""
+    """The findings that can be read here."""
     for row in rows:
         try:
             yield Reason.model_validate(row)
