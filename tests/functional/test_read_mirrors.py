@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mirroring.answering import api
+from mirroring.answering import api, read
 from mirroring.observation import Status
 from mirroring.schema import iso
 from mirroring.storing.history import History
@@ -15,7 +15,13 @@ from mirroring.storing.store import Store
 from lockstep.openapi.operations import OPERATIONS
 from tests import given
 from tests.functional.http import call, invoke, sent
-from tests.given import NAME
+from tests.given import NAME, after
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is read soon after the mirrors were made and sampled."""
+    monkeypatch.setattr(read, "now", lambda: after(minutes=3))
 
 
 @pytest.fixture
@@ -50,6 +56,27 @@ def test_a_summary_has_the_fields_of_the_contract(seen: None) -> None:
     assert row["latency"] == {"average": 21, "max": 63, "behind": 0, "lagRecords": 0}
     assert (row["topics"], row["tasks"]) == (1, {"running": 3, "total": 3})
     assert not {"backfill", "mirroredTopics", "connectors"} & set(row)
+
+
+def test_every_answer_says_that_nothing_is_known_once_samples_are_missing(
+    seen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "now", lambda: after(minutes=5, seconds=1))
+
+    rows = {one["name"]: one for one in call("GET", "/mirrors").json["mirrors"]}
+    whole = call("GET", f"/mirrors/{NAME}").json
+
+    for shown in (rows[NAME], whole):
+        assert (shown["status"], shown["statusSince"]) == ("UNKNOWN", "2026-01-01T00:05:00Z")
+        assert shown["measuredAt"] == "2026-01-01T00:02:00Z"
+        (missing,) = shown["reasons"]
+        assert (missing["code"], missing["severity"]) == ("SAMPLES_MISSING", "critical")
+        assert "3 min 1 s ago" in missing["message"]
+    assert rows["eu.us-core.zzzzz"]["status"] == "UNKNOWN"
+    assert rows["eu.us-core.zzzzz"]["statusSince"] == "2026-01-01T00:03:00Z"
+    unknown = call("GET", "/mirrors?status=UNKNOWN").json["mirrors"]
+    assert len(unknown) == 3
+    assert call("GET", "/mirrors?status=IN_SYNC").json["mirrors"] == []
 
 
 def test_a_mirror_in_full_has_the_fields_of_the_contract(seen: None) -> None:

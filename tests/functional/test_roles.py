@@ -144,6 +144,7 @@ def read(ledger: Ledger, mirror: str) -> None:
 def tick(ledger: Ledger, past: History, *mirrors: str) -> None:
     """A minute: dispatched, sampled, and people are told."""
     assert ledger.started("DispatchSamples", event("dispatch_samples")) == {"sent": 1}
+    assert ledger.started("PublishAlerts", event("publish_alerts")) == {"published": 0}
     message = samples_message("us-connect", mirrors)
     assert ledger.started("SampleLatency", message) == {"batchItemFailures": []}
     past.add_change(a_change(mirror=mirrors[0]))

@@ -197,3 +197,14 @@ def test_every_log_forgets() -> None:
 def test_every_queue_is_encrypted() -> None:
     for name, queue in resources("AWS::SQS::Queue").items():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True, name
+
+
+def test_samples_that_wait_in_their_queue_are_an_alarm() -> None:
+    late = alarm("SamplesLate")
+
+    assert (late["Namespace"], late["MetricName"]) == ("AWS/SQS", "ApproximateAgeOfOldestMessage")
+    assert late["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["SamplesQueue", "QueueName"]}}
+    ]
+    assert 90 < late["Threshold"] < 300
+    assert late["TreatMissingData"] == "notBreaching"

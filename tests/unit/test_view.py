@@ -17,6 +17,31 @@ WORDS = "Invalid value x for replication.factor"
 
 
 @pytest.mark.parametrize(
+    ("intent", "refused", "sampled", "status"),
+    [
+        (Intent.RUNNING, None, True, Status.UNKNOWN),
+        (Intent.RUNNING, None, False, Status.UNKNOWN),
+        (Intent.PAUSED, None, True, Status.PAUSED),
+        (Intent.STOPPED, None, False, Status.PAUSED),
+        (Intent.DELETED, None, True, Status.DELETING),
+        (Intent.RUNNING, WORDS, True, Status.FAILED),
+    ],
+)
+def test_without_samples_only_what_a_person_asked_or_connect_refused_is_known(
+    intent: Intent, refused: str | None, sampled: bool, status: Status
+) -> None:
+    mirror, seen = a_mirror(intent=intent), SEEN if sampled else None
+    found = view.standing(mirror, seen, refused, LATER)
+    fresh = view.standing(mirror, seen, refused, after(minutes=3))
+
+    assert found.status is status
+    codes = {one.code for one in found.reasons}
+    assert (Code.SAMPLES_MISSING in codes) is (status is Status.UNKNOWN)
+    assert (Code.DATA_LOSS in codes) is sampled
+    assert Code.SAMPLES_MISSING not in {one.code for one in fresh.reasons}
+
+
+@pytest.mark.parametrize(
     ("intent", "refused", "sampled", "status", "since"),
     [
         (Intent.RUNNING, None, False, Status.CREATING, BEGIN),

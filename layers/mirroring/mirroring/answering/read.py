@@ -1,7 +1,7 @@
 """Everything that a GET answers, from our own tables alone: Kafka and Connect may be away."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from mirroring.answering import listing, view
@@ -40,7 +40,10 @@ class Reader:
         """A page of mirrors by name; raises BadRequest for a token that is not of this list."""
         wanted = None if status is None else lambda one: _status(one) is status
         page = listing.page(self.store, self.samples, limit, token, connect_cluster, wanted)
-        rows = (view.summary(one.mirror, one.summary, one.reconciled.refused) for one in page.items)
+        at = now()
+        rows = (
+            view.summary(one.mirror, one.summary, one.reconciled.refused, at) for one in page.items
+        )
         return MirrorList(mirrors=tuple(rows), next_token=page.next_token)
 
     def mirror(self, name: str) -> MirrorAnswer:
@@ -51,7 +54,7 @@ class Reader:
         """A mirror as it is answered, with what is known of it now."""
         seen = self.samples.observation(mirror.name)
         refused = self.store.reconciled(mirror.name).refused
-        return view.details(mirror, seen, refused, self._clusters(mirror))
+        return view.details(mirror, seen, refused, self._clusters(mirror), now())
 
     def latency(self, name: str, start: datetime, end: datetime, topic: str | None) -> PointList:
         """A mirror's history; raises MirrorNotFound."""
@@ -113,4 +116,9 @@ def opened() -> Reader:
 
 
 def _status(listed: Listed) -> Status:
-    return view.standing(listed.mirror, listed.summary, listed.reconciled.refused).status
+    return view.standing(listed.mirror, listed.summary, listed.reconciled.refused, now()).status
+
+
+def now() -> datetime:
+    """The time at which a mirror is answered: its last sample may be too old by then."""
+    return datetime.now(UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mirroring import bounded
+from mirroring import bounded, freshness
 from mirroring.answering import change_words
 from mirroring.answering.answers import (
     ChangeAnswer,
@@ -48,24 +48,36 @@ class Standing:
     reasons: tuple[Reason, ...] = ()
 
 
-def standing(mirror: Mirror, seen: Summary | Observation | None, refused: str | None) -> Standing:
+def standing(
+    mirror: Mirror,
+    seen: Summary | Observation | None,
+    refused: str | None,
+    now: datetime | None = None,
+) -> Standing:
     """What a person asked for, or Connect refused, shows at once; else the last sample decides.
 
     `refused` are Connect's words about the configuration. The order is that of measurement's table.
+    At `now` the last sample may say nothing any more; without it, it is taken as it was.
     """
     told = _told_now(mirror, refused)
     if told is not None and (seen is None or seen.status is not told):
         reasons = bounded.reasons((*_refusal(mirror, told, refused), *_kept(seen)))
         return Standing(told, mirror.updated_at, reasons)
+    missing = _missing(mirror, seen, now)
+    if missing is not None:
+        reasons = bounded.reasons((missing, *_kept(seen)))
+        return Standing(Status.UNKNOWN, missing.since, reasons)
     if seen is None:
         return Standing(Status.CREATING, mirror.created_at)
     return Standing(seen.status, seen.status_since, seen.reasons)
 
 
-def summary(mirror: Mirror, seen: Summary | None, refused: str | None) -> MirrorSummary:
+def summary(
+    mirror: Mirror, seen: Summary | None, refused: str | None, now: datetime | None = None
+) -> MirrorSummary:
     """A mirror in a list."""
     return MirrorSummary(
-        **_head(mirror, seen, refused),
+        **_head(mirror, seen, refused, now),
         topics=seen.topics if seen else 0,
         tasks=seen.tasks if seen else TaskCount(running=0, total=0),
     )
@@ -76,10 +88,11 @@ def details(
     seen: Observation | None,
     refused: str | None,
     clusters: Mapping[str, KafkaCluster],
+    now: datetime | None = None,
 ) -> MirrorAnswer:
     """A mirror in full; `clusters` are the registered ones that it names."""
     return MirrorAnswer(
-        **_head(mirror, seen, refused),
+        **_head(mirror, seen, refused, now),
         backfill=seen.backfill if seen else None,
         mirrored_topics=seen.topics if seen else (),
         connectors=_connectors(mirror, seen, clusters),
@@ -132,6 +145,13 @@ def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
     return None if mirror.intent is Intent.RUNNING else Status.PAUSED
 
 
+def _missing(
+    mirror: Mirror, seen: Summary | Observation | None, now: datetime | None
+) -> Reason | None:
+    measured_at = seen.measured_at if seen else None
+    return None if now is None else freshness.unsampled(mirror, measured_at, now)
+
+
 def _refusal(mirror: Mirror, told: Status, refused: str | None) -> tuple[Reason, ...]:
     if told is not Status.FAILED:
         return ()
@@ -165,18 +185,21 @@ def _asked(mirror: Mirror) -> dict[str, Any]:
 
 
 def _head(
-    mirror: Mirror, seen: Summary | Observation | None, refused: str | None
+    mirror: Mirror,
+    seen: Summary | Observation | None,
+    refused: str | None,
+    now: datetime | None,
 ) -> dict[str, Any]:
-    now = standing(mirror, seen, refused)
+    stands = standing(mirror, seen, refused, now)
     return {
         **_asked(mirror),
         "name": mirror.name,
         "version": mirror.version,
         "created_at": mirror.created_at,
         "measured_at": seen.measured_at if seen else None,
-        "status": now.status,
-        "status_since": now.since,
-        "reasons": now.reasons,
+        "status": stands.status,
+        "status_since": stands.since,
+        "reasons": stands.reasons,
         "latency": seen.latency if seen else Latency(),
     }
 

@@ -47,6 +47,7 @@ class Recorder:
     until: float
     failed: list[BaseException] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    recorded: bool = False
 
     def record_all(
         self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], at: int
@@ -69,8 +70,14 @@ class Recorder:
                 if blind is not None and not isinstance(error, Unavailable):
                     self._fail(sheet, blind)
 
-    def end(self) -> None:
-        """Count what was skipped, and raise the first failure, if any."""
+    def end(self, connect_cluster: str) -> None:
+        """Note that the Connect cluster was sampled, count what was skipped, raise a failure.
+
+        It was, where anything of it was recorded, or nothing was to be.
+        """
+        if self.recorded or not (self.failed or self.skipped):
+            now = datetime.fromtimestamp(self.clock() / 1000, UTC)
+            self.samples.note(connect_cluster, now)
         if self.skipped:
             logger.warning("not sampled in time", mirrors=self.skipped[:SAID], of=len(self.skipped))
             metrics.skipped(len(self.skipped))
@@ -87,7 +94,9 @@ class Recorder:
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
         outcome = Outcome(observation, pack(memory), change, sheet.mirror.connect_cluster)
-        return observation if self._keep(sheet, outcome) else None
+        is_first = self._keep(sheet, outcome)
+        self.recorded = True
+        return observation if is_first else None
 
     def _record_unknown(self, sheet: Sheet) -> None:
         """Say of a mirror whose sample cannot be recorded that nothing is known of it now.

@@ -56,7 +56,7 @@ class Sampler:
                 continue
             yield from self._take(cluster, portion, recorder)
             longest = max(longest, time.monotonic() - began)
-        recorder.end()
+        recorder.end(connect_cluster)
 
     def _take(
         self, cluster: ConnectCluster, states: Mapping[str, State], recorder: Recorder

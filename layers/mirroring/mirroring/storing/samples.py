@@ -23,6 +23,7 @@ from mirroring.storing.items import ABSENT, KIND, MIRROR, key, must_exist, put, 
 from mirroring.storing.observed import Outcome, State, Summary
 from mirroring.storing.parts import Parts
 from mirroring.storing.points import Row
+from mirroring.storing.sampled import SampledClusters
 
 SUMMARY = ("kind", "name", "sequence", "summary")
 DETAILS = (*SUMMARY, *parts.counts("details"), "parts")
@@ -88,6 +89,10 @@ class Samples:
         except Refused:
             return False
         return True
+
+    def note(self, connect_cluster: str, at: datetime) -> None:
+        """This Connect cluster was sampled."""
+        SampledClusters(self._db, self._table).note(connect_cluster, at)
 
     def points(
         self, name: str, start: datetime, end: datetime, topic: str | None = None
