@@ -86,7 +86,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     "PublishAlerts": {
         "HistoryTable/index/unsent": "Query",
         "HistoryTable": "UpdateItem",
-        "MirrorsTable": "BatchGetItem",
+        "MirrorsTable": "BatchGetItem Query PutItem",
         "AlertsTopic": "Publish",
         "FailedInvocations": "SendMessage",
     },
