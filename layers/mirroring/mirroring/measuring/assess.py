@@ -58,10 +58,12 @@ class Assessment:
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
         self._workers = workers
+        awake = _awake(sheet)
         self._each = {
-            name: TopicAssessment(sheet, name, pace, now, self._window_ms) for name in sheet.facts
+            name: TopicAssessment(sheet, name, awake, pace, now, self._window_ms)
+            for name in sheet.facts
         }
-        self._whole = summary(list(sheet.figures.values()))
+        self._whole = summary(list(sheet.figures.values()), sheet.resting.total())
 
     def result(self, at: int) -> tuple[Observation, Memory, Change | None]:
         """What is recorded of a sample that began at `at` ms."""
@@ -92,7 +94,7 @@ class Assessment:
                 **verdict.counts,
                 "committed": _total(sheet),
                 **learn(sheet),
-                "gap": self._pace.gap,
+                "gap": self._pace.gap if before else 0,
             },
             average=latency.average,
             max=latency.max,
@@ -169,7 +171,7 @@ class Assessment:
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""
         sheet, whole = self._sheet, self._whole
-        if not sheet.figures:
+        if not sheet.figures and not sheet.resting:
             return sheet.before.latency if sheet.before else Latency()
         return Latency(
             average=lasting(sheet.memory.average, whole.average, whole, self._pace),
@@ -189,6 +191,14 @@ class Assessment:
         if Code.CONNECT_UNREACHABLE in self._sheet.away and before:
             return before.connectors
         return tuple(one for one in (seen.connector, seen.checkpoint) if one is not None)
+
+
+def _awake(sheet: Sheet) -> dict[str, list[Partition]]:
+    """The partitions that do not rest, by topic."""
+    awake: dict[str, list[Partition]] = {}
+    for partition in {**sheet.positions, **sheet.unread}:
+        awake.setdefault(partition.topic, []).append(partition)
+    return awake
 
 
 def _total(sheet: Sheet) -> int:

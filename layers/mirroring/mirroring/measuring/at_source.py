@@ -18,8 +18,17 @@ from mirroring.java.characters import JavaRegexError
 from mirroring.measuring.figures import Look
 from mirroring.measuring.latency import GRACE_MS
 from mirroring.measuring.memory import TopicMemory
-from mirroring.measuring.position import LINGER_MS, NEVER, Position, begin, reset, truncated
+from mirroring.measuring.position import (
+    LINGER_MS,
+    NEVER,
+    Position,
+    begin,
+    remembered,
+    reset,
+    truncated,
+)
 from mirroring.measuring.reading import Clock, away, now_ms
+from mirroring.measuring.resting import rests, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
 from mirroring.probing.probe import Probe
@@ -73,8 +82,12 @@ def _read_offsets(
     starts = probe.offsets(dict.fromkeys(wanted, EARLIEST), isolation)
     fresh: dict[Partition, int] = {}
     for sheet in sheets:
+        sheet.looked = at
         for partition in partitions(sheet.facts):
             start, end = starts[partition], ends[partition]
+            if _rests(sheet, partition, start, end):
+                sheet.resting[partition.topic] += 1
+                continue
             _note_offsets(sheet, partition, at, start, end)
             if partition in sheet.looks and partition not in sheet.positions:
                 fresh[partition] = sheet.looks[partition].end
@@ -87,6 +100,24 @@ def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
     return [
         Partition(name, index) for name, one in facts.items() for index in range(len(one.leaders))
     ]
+
+
+def _rests(
+    sheet: Sheet, partition: Partition, start: OffsetAt | Fault, end: OffsetAt | Fault
+) -> bool:
+    """Whether a partition is where the last sample left it, and all of it is copied."""
+    topic = sheet.memory.topics.get(partition.topic)
+    if topic is None or isinstance(start, Fault) or isinstance(end, Fault):
+        return False
+    row = rows_of(topic.positions).get(partition.index)
+    if row is None or isinstance(row, Position):
+        return False
+    now_id = sheet.facts[partition.topic].topic_id
+    if topic.source_id and now_id and topic.source_id != now_id:
+        return False
+    told = sheet.seen.committed
+    committed = None if told is None else told.get(partition, NEVER)
+    return rests(row, start.offset, end.offset, committed)
 
 
 def _note_offsets(
@@ -136,10 +167,20 @@ def _followed(
     if another:
         sheet.recreated[partition.topic] = partition.index
         return reset(position, look.at, look.start, look.end, look.committed)
+    position = _woken(position, topic, partition.index)
     if fell:
         sheet.truncated[partition] = position.end - look.end
         return truncated(position, look.at, look.end, look.committed)
     return _at_the_end(sheet, partition, position, look)
+
+
+def _woken(position: Position, topic: TopicMemory, index: int) -> Position:
+    """The position with when it was last seen at rest, if it was: all of a topic share that."""
+    unread = topic.unread.get(index)
+    at = topic.looked if unread is None else unread.since
+    if at <= position.seen:
+        return position
+    return replace(position, ends=remembered(position.ends, at, position.end, position.mirrored))
 
 
 def _at_the_end(sheet: Sheet, partition: Partition, position: Position, look: Look) -> Position:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mirroring.measuring.position import Position
+from mirroring.facts import Partition
+from mirroring.measuring.resting import old_records, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Backfill
 
@@ -17,7 +18,7 @@ def progress(sheet: Sheet, now: int) -> Backfill | None:
     if not any(figures.old for figures in sheet.figures.values()):
         return None
     old = _old(sheet)
-    total = sum(one.origin - one.first for one in old)
+    total = sum(origin - first for first, origin, _ in old)
     done = _copied(old)
     eta = None
     if sheet.memory.copied is not None:
@@ -42,11 +43,16 @@ def reference(sheet: Sheet, now: int) -> tuple[int, int] | None:
     return nearer if old else None
 
 
-def _old(sheet: Sheet) -> list[Position]:
-    """The partitions that hold records older than the mirror."""
-    return [one for one in sheet.positions.values() if one.origin > one.first]
+def _old(sheet: Sheet) -> list[tuple[int, int, int]]:
+    """(first, origin, front) of the partitions that hold records older than the mirror."""
+    found = list(old_records(sheet.positions.values()))
+    for name in sheet.resting:
+        rows = rows_of(sheet.memory.topics[name].positions)
+        rest = [row for index, row in rows.items() if Partition(name, index) not in sheet.positions]
+        found += old_records(rest)
+    return found
 
 
-def _copied(old: Iterable[Position]) -> int:
+def _copied(old: Iterable[tuple[int, int, int]]) -> int:
     """How many of these records are copied."""
-    return sum(min(max(one.front, one.first), one.origin) - one.first for one in old)
+    return sum(min(max(front, first), origin) - first for first, origin, front in old)

@@ -120,14 +120,17 @@ class Summary:
     unknown: int = 0
 
 
-def summary(figures: Sequence[Figures]) -> Summary:
-    """The figures of several partitions as one: heard records, weighted with what still waits."""
+def summary(figures: Sequence[Figures], resting: int = 0) -> Summary:
+    """The figures of several partitions as one: heard records, weighted with what still waits.
+
+    `resting` more of them are at rest: nothing comes, nothing waits.
+    """
     new = [one for one in figures if not one.old]
     weight = sum(one.heard + one.counted for one in new)
     total = sum(one.heard_sum + one.counted * (one.behind or 0) for one in new)
     largest = [max(one.heard_max, (one.behind or 0) if one.counted else 0) for one in new]
-    rates = [one.rate for one in figures if one.rate is not None]
-    behind = [one.behind for one in figures if one.behind is not None]
+    rates = [one.rate for one in figures if one.rate is not None] + [0.0] * bool(resting)
+    behind = [one.behind for one in figures if one.behind is not None] + [0] * bool(resting)
     return Summary(
         average=round(total / weight) if weight else None,
         max=max(largest, default=0) if weight else None,

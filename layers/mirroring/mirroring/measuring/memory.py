@@ -7,14 +7,15 @@ an upgrade or a rollback goes on beside running samplers.
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from mirroring.facts import Stamping
 from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
-from mirroring.measuring.position import Position, begin
+from mirroring.measuring.position import Position
+from mirroring.measuring.resting import Positions, row_of, rows_of
 from mirroring.observation import Reason
 
 CONFIG_AGE_MS = 600_000
@@ -37,7 +38,8 @@ class TopicMemory:
     """A mirrored topic between samples: ids, partitions, and the figures of its last messages.
 
     `exact`: the target holds transactions; `absent`: for how many looks the target has not known
-    the topic; `seen`: when the source last listed it (ms).
+    the topic; `seen`: when the source last listed it (ms), `looked` when its ends
+    were last asked for.
     """
 
     since: int
@@ -53,6 +55,7 @@ class TopicMemory:
     absent: int = 0
     seen: int = 0
     unread: Mapping[int, Unread] = field(default_factory=dict)
+    looked: int = 0
 
     @property
     def stamping(self) -> Stamping:
@@ -91,10 +94,11 @@ def pack(memory: Memory) -> bytes:
             one.since,
             one.source_id,
             one.target_id,
-            [[index, *_row(position)] for index, position in one.positions.items()],
+            [[index, *row_of(row)] for index, row in rows_of(one.positions).items()],
             *(one.average, one.max, one.above, one.append_time, one.checked),
             *(one.exact, one.absent, one.seen),
             [[index, *astuple(unread)] for index, unread in one.unread.items()],
+            one.looked,
         ]
         for name, one in memory.topics.items()
     }
@@ -144,33 +148,8 @@ def _findings(rows: Iterable[Any]) -> Iterable[Reason]:
 
 def _topic(row: Sequence[Any]) -> TopicMemory:
     since, source_id, target_id, rows, *rest = row
-    positions = {index: _position(values) for index, *values in rows}
+    positions = Positions({index: values for index, *values in rows})
     unread = rest[8] if len(rest) > 8 else []
     kept = {index: Unread(*values[:3]) for index, *values in unread}
     topic = TopicMemory(since, source_id, target_id, positions, *rest[:8])
-    return replace(topic, unread=kept)
-
-
-_POSITION = len(fields(Position))
-_PLAIN = astuple(begin(0, 0, 0))
-
-
-def _row(position: Position) -> list[Any]:
-    """A position's fields, without the last ones that are as they begin."""
-    row = list(astuple(position))
-    while len(row) > 6 and row[-1] == _PLAIN[len(row) - 1]:
-        row.pop()
-    return row
-
-
-def _position(values: Sequence[Any]) -> Position:
-    first, origin, mirrored, front, start, ends, *rest = values[:_POSITION]
-    return Position(
-        first,
-        origin,
-        mirrored,
-        front,
-        start,
-        tuple((at, end) for at, end in ends),
-        *rest,
-    )
+    return replace(topic, unread=kept, looked=rest[9] if len(rest) > 9 else 0)

@@ -115,6 +115,8 @@ def _note_topics(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> None:
             continue
         sheet.targets[mirrored] = facts
         if known and known.target_id and facts.topic_id and known.target_id != facts.topic_id:
+            for index in known.positions:
+                sheet.positions.setdefault(Partition(name, index), known.positions[index])
             for partition in [one for one in sheet.positions if one.topic == name]:
                 _empty(sheet, partition)
 

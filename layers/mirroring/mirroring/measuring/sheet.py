@@ -1,5 +1,6 @@
 """The sheet on which one sample notes what it reads of one mirror."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,9 +30,10 @@ class Seen:
 class Sheet:
     """One mirror in one sample; filled from top to bottom. Times in ms.
 
-    `unread` is why a partition's end at the source is not known, `truncated` by how many offsets
-    it fell, `expires` the first certificate to end of those that end soon, `turn` the last
-    partition that was listened to,
+    `resting` counts each topic's partitions at rest, of which there is nothing else here; `looked`
+    is when the source's ends were asked for. `unread` is why a partition's end at the source is not
+    known, `truncated` by how many offsets it fell, `expires` the first certificate to end of those
+    that end soon, `turn` the last partition that was listened to,
     `failure` a mistake of ours that leaves the sample without a verdict.
     """
 
@@ -55,6 +57,8 @@ class Sheet:
     positions: dict[Partition, Position] = field(default_factory=dict)
     looks: dict[Partition, Look] = field(default_factory=dict)
     close: set[Partition] = field(default_factory=set)
+    resting: Counter[str] = field(default_factory=Counter)
+    looked: int = 0
     unread: dict[Partition, Fault] = field(default_factory=dict)
     recreated: dict[str, int] = field(default_factory=dict)
     truncated: dict[Partition, int] = field(default_factory=dict)

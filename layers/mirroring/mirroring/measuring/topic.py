@@ -1,11 +1,12 @@
 """One mirrored topic in one sample: its state, how it is judged, remembered and shown. Pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from mirroring.facts import Fault, Partition
 from mirroring.measuring.figures import Figures, Pace, lasting, summary
 from mirroring.measuring.memory import TopicMemory, Unread
-from mirroring.measuring.position import NEVER
+from mirroring.measuring.resting import Positions, rows_of, use
 from mirroring.measuring.scene import Stuck, Topic, Unreadable, is_lasting
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import MirroredTopic, TopicState
@@ -17,25 +18,32 @@ RETENTION_MS = 3_600_000
 # One answer may come from a broker that does not know the topic yet, or not any more.
 LOOKS = 2
 
+Awake = Mapping[str, Sequence[Partition]]
+
 
 class TopicAssessment:
-    """A topic of a filled sheet; `window_ms` is the activity window W."""
+    """A topic of a filled sheet; `awake` are the partitions that do not rest, by topic.
 
-    def __init__(self, sheet: Sheet, name: str, pace: Pace, now: int, window_ms: int) -> None:
+    `window_ms` is the activity window W.
+    """
+
+    def __init__(
+        self, sheet: Sheet, name: str, awake: Awake, pace: Pace, now: int, window_ms: int
+    ) -> None:
         self._sheet = sheet
         self._name = name
         self._pace = pace
         self._now = now
         self._window_ms = window_ms
-        indexes = range(len(sheet.facts[name].leaders))
-        here = [Partition(name, index) for index in indexes]
+        here = awake.get(name, ())
         self._positions = {
             one.index: sheet.positions[one] for one in here if one in sheet.positions
         }
         self._figures = {one.index: sheet.figures[one] for one in here if one in sheet.figures}
         self._looks = {one.index: sheet.looks[one] for one in here if one in sheet.looks}
         self._unread = {one.index: sheet.unread[one] for one in here if one in sheet.unread}
-        self._summary = summary(list(self._figures.values()))
+        self._resting = sheet.resting[name]
+        self._summary = summary(list(self._figures.values()), self._resting)
 
     def remembered(self) -> TopicMemory:
         """The topic as the next sample will know it."""
@@ -46,12 +54,13 @@ class TopicAssessment:
         stamping = sheet.stamping.get(self._name, known.stamping)
         figures, unread = self._summary, self._unreadable(known)
         above = figures.late > sheet.mirror.target_latency and not self._pending()
-        kept = {} if self._name in sheet.recreated else dict(known.positions)
+        kept = rows_of(known.positions)
+        here = {index: one for index, one in kept.items() if index < len(facts.leaders)}
         return TopicMemory(
             since=self._since(),
             source_id=facts.topic_id or known.source_id,
             target_id=(target.topic_id if target else "") or known.target_id,
-            positions=kept | self._positions,
+            positions=Positions({**here, **self._positions}),
             average=lasting(known.average, figures.average, figures, self._pace),
             max=lasting(known.max, figures.max, figures, self._pace),
             above=known.above + 1 if above else known.above if unread else 0,
@@ -61,6 +70,7 @@ class TopicAssessment:
             absent=self._absent(known),
             seen=self._now,
             unread=unread,
+            looked=sheet.looked or known.looked,
         )
 
     def _unreadable(self, known: TopicMemory) -> dict[int, Unread]:
@@ -117,13 +127,12 @@ class TopicAssessment:
     def _state(self, memory: TopicMemory) -> TopicState:
         if self._pending():
             return TopicState.PENDING
-        positions = memory.positions.values()
-        newest = max((one.produced for one in positions), default=NEVER)
-        if self._summary.waiting or self._now - newest < self._window_ms:
+        used = use(memory.positions)
+        if self._summary.waiting or self._now - used.newest < self._window_ms:
             return TopicState.ACTIVE
-        if any(one.end > one.origin for one in positions):
+        if used.grown:
             return TopicState.INACTIVE
-        return TopicState.STALE if any(one.end > 0 for one in positions) else TopicState.EMPTY
+        return TopicState.STALE if used.held else TopicState.EMPTY
 
     def judged(self, memory: TopicMemory) -> Topic:
         """The topic as the table of statuses wants it."""
@@ -191,8 +200,8 @@ class TopicAssessment:
     def shown(self, memory: TopicMemory) -> MirroredTopic:
         """The topic as it is answered."""
         figures = self._summary
-        read = bool(self._figures)
-        newest = max((one.produced for one in memory.positions.values()), default=NEVER)
+        read = bool(self._figures) or self._resting > 0
+        newest = use(memory.positions).newest
         return MirroredTopic(
             name=self._name,
             mirrored_name=self._sheet.mirror.mirrored_name(self._name),

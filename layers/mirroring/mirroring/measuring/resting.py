@@ -1,0 +1,119 @@
+"""Partitions at rest: nothing moves, everything is copied. They stay the rows they were stored as.
+
+Most partitions of most mirrors are so in most samples. No object is made of one, and nothing of it
+is written anew: what changes with time, when it was last looked at, all of a topic share.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, fields
+from typing import Any, NamedTuple
+
+from mirroring.measuring.position import NEVER, Position, begin
+
+Row = Sequence[Any]
+"""A position's fields in order, without the last ones that are as they begin."""
+
+_NAMES = [one.name for one in fields(Position)]
+_PLAIN = astuple(begin(0, 0, 0))
+# The fields that begin has no value of its own for: a row always has them.
+_LEAST = 6
+_AT = {name: index for index, name in enumerate(_NAMES)}
+_ORIGIN, _MIRRORED, _FRONT, _ENDS = (_AT[one] for one in ("origin", "mirrored", "front", "ends"))
+_TARGET_END, _VERIFIED, _PRODUCED = (_AT[one] for one in ("target_end", "verified", "produced"))
+_COMMITTED, _EMPTIED = _AT["committed"], _AT["emptied"]
+_RESTLESS = [_AT[one] for one in ("gap_since", "since", "unsure")]
+
+
+class Use(NamedTuple):
+    """How a topic's partitions are used: the newest record (ms), new records, any records."""
+
+    newest: int = NEVER
+    grown: bool = False
+    held: bool = False
+
+
+class Positions(Mapping[int, Position]):
+    """Positions by partition, each made of its row when it is asked for."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Mapping[int, Row | Position]) -> None:
+        self.rows = rows
+
+    def __getitem__(self, index: int) -> Position:
+        row = self.rows[index]
+        return row if isinstance(row, Position) else position(row)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def rows_of(positions: Mapping[int, Position]) -> Mapping[int, Row | Position]:
+    """The rows of those that are stored, the positions of the others."""
+    return positions.rows if isinstance(positions, Positions) else positions
+
+
+def row_of(one: Row | Position) -> list[Any]:
+    """A position's fields, without the last ones that are as they begin; a row as it is."""
+    if not isinstance(one, Position):
+        return list(one)
+    row = [getattr(one, name) for name in _NAMES]
+    while len(row) > _LEAST and row[-1] == _PLAIN[len(row) - 1]:
+        row.pop()
+    return row
+
+
+def position(row: Row) -> Position:
+    """The position of a row; fields that are not known here are left out."""
+    first, origin, mirrored, front, start, ends, *rest = row[: len(_NAMES)]
+    kept = tuple((at, end) for at, end in ends)
+    return Position(first, origin, mirrored, front, start, kept, *rest)
+
+
+def rests(row: Row, start: int, end: int, committed: int | None) -> bool:
+    """Whether a partition is where its row left it, with everything proven to be copied.
+
+    `committed` is the last commit that was told, NEVER for none, None where Connect did not tell.
+    """
+    if row[_ENDS][-1][1] != end or row[_FRONT] < end or start > row[_MIRRORED]:
+        return False
+    if row[_MIRRORED] < end and _get(row, _VERIFIED) != end:
+        return False
+    another = committed is not None and committed != _get(row, _COMMITTED)
+    if another and committed is not None and committed + 1 < row[_MIRRORED]:
+        return False
+    if _get(row, _EMPTIED) and _get(row, _TARGET_END) == NEVER:
+        return False
+    return len(row) <= _RESTLESS[0] or not any(_get(row, one) for one in _RESTLESS)
+
+
+def use(positions: Mapping[int, Position]) -> Use:
+    """How these are used, the stored ones by their rows."""
+    newest, grown, held = NEVER, False, False
+    for one in rows_of(positions).values():
+        if isinstance(one, Position):
+            produced, origin, end = one.produced, one.origin, one.end
+        else:
+            produced, origin, end = _get(one, _PRODUCED), one[_ORIGIN], one[_ENDS][-1][1]
+        newest = max(newest, produced)
+        grown = grown or end > origin
+        held = held or end > 0
+    return Use(newest, grown, held)
+
+
+def old_records(rows: Iterable[Row | Position]) -> Iterator[tuple[int, int, int]]:
+    """(first, origin, front) of the partitions that hold records older than the mirror."""
+    for one in rows:
+        if isinstance(one, Position):
+            first, origin, front = one.first, one.origin, one.front
+        else:
+            first, origin, front = one[0], one[_ORIGIN], one[_FRONT]
+        if origin > first:
+            yield first, origin, front
+
+
+def _get(row: Row, at: int) -> Any:
+    return row[at] if len(row) > at else _PLAIN[at]
