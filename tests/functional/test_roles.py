@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import pytest
+from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnreachable
 from mirroring.measuring import sample
 from mirroring.storing.history import History
@@ -74,6 +75,8 @@ class Ledger:
 
 class NoKafka:
     """A Probe whose cluster does not answer: no topics, and nothing to say of any partition."""
+
+    security = Security()
 
     def topics(self) -> NoReturn:
         """Nobody is there."""
