@@ -1,13 +1,16 @@
 """Mirrors that are sampled together, and what of them goes wrong alone."""
 
 import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from mirroring.connecting import connections
 from mirroring.errors import Unavailable
-from mirroring.measuring import recording
+from mirroring.measuring import recording, sample
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.memory import Memory, pack
 from mirroring.measuring.sample import Sampler
@@ -15,12 +18,13 @@ from mirroring.observation import Code, Observation, Status
 from mirroring.storing import samples
 from mirroring.storing.history import History
 from mirroring.storing.observed import Outcome, State
+from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
 from functions.sample_latency.app import handler
 from tests.functional.events import Context, event, samples_message
-from tests.given import a_mirror, a_reason, a_write, after, an_observation
+from tests.given import a_connect_cluster, a_mirror, a_reason, a_write, after, an_observation
 
 NAMES = ["a", "b", "c", "d"]
 
@@ -217,3 +221,39 @@ def test_our_own_tables_away_is_raised_once_all_had_their_turn(
         seen.extend(sampler(taken, mirrors).take("us-connect", NAMES))
 
     assert seen == []
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The URL of a worker that takes connections and answers nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_connect_cluster_that_answers_nothing_costs_nine_others_no_sample(
+    clusters: Registry,
+    mirrors: Store,
+    taken: Samples,
+    silent: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample, "CONNECT_S", 2.0)
+    names = [f"m{number}" for number in range(10)]
+    for number, name in enumerate(names):
+        urls = (silent,) if number == 4 else ("http://127.0.0.1:1",)
+        clusters.put_connect_cluster(a_connect_cluster(f"c{number}", urls=urls))
+        new = a_mirror(name, connect_cluster=f"c{number}")
+        mirrors.create(new, mirrors.fleet().revision, a_write(mirror=name))
+    ended: list[int] = []
+
+    def invoke(number: int) -> None:
+        run(samples_message(f"c{number}", [names[number]]))
+        ended.append(number)
+
+    with ThreadPoolExecutor(5) as lambdas:  # SamplerConcurrency
+        list(lambdas.map(invoke, range(10)))
+
+    found = taken.summaries(names)
+    assert sorted(found) == names
+    assert ended[-1] == 4
+    assert Code.CONNECT_UNREACHABLE in {one.code for one in found["m4"].reasons}
