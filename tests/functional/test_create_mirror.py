@@ -446,6 +446,33 @@ def test_a_source_that_is_removed_meanwhile_is_unknown(
     assert nothing_was_created(world)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fetch.min.bytes=${aws:lockstep/cluster/eu-core:sasl.jaas.config}",
+        "client.id=\\u0024{env:AWS_SECRET_ACCESS_KEY}",
+        "ssl.keystore.key=$\\\n  {file:/etc/passwd:root}",
+    ],
+)
+def test_no_placeholder_of_a_caller_reaches_the_workers(world: World, line: str) -> None:
+    text = f"bootstrap.servers={AP}\n{line}\n"
+
+    assert world.create(sourceCluster=external(text)).slug == "unsupported-property"
+    registered = {"bootstrapServers": [AP], "connectionProperties": line}
+    assert call("PUT", "/clusters/ap-core", registered).slug == "unsupported-property"
+    assert nothing_was_created(world)
+
+
+@pytest.mark.parametrize("field", ["description", "tags.team"])
+def test_no_text_of_a_mirror_holds_a_placeholder(world: World, field: str) -> None:
+    text = "${env:HOME}"
+    fields = {"description": text} if field == "description" else {"tags": {"team": text}}
+
+    assert unprocessable(world.create(**fields)) == ("invalid-mirror", [field])
+    name = world.created()["name"]
+    assert unprocessable(call("PATCH", f"/mirrors/{name}", fields)) == ("invalid-mirror", [field])
+
+
 def test_nothing_is_left_of_an_external_source_that_was_refused(world: World) -> None:
     world.created()
     text = f"bootstrap.servers={EU}\n"

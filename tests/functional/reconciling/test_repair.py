@@ -93,6 +93,18 @@ def test_a_drifted_password_is_put_right_and_not_shown(
     assert PASSWORD not in str(told)
 
 
+def test_a_refusal_does_not_tell_what_a_placeholder_became(
+    store: Store, clusters: Registry, server: ConnectServer
+) -> None:
+    connect = a_connect_cluster(urls=(server.url,), config_provider="aws")
+    clusters.put_connect_cluster(connect)
+    server.refusal = f"Invalid value {PASSWORD} for configuration x"
+    run()
+
+    assert PASSWORD not in str(server.connectors)
+    assert store.reconciled(NAME).refused == "Invalid value [hidden] for configuration x"
+
+
 def test_a_refused_configuration_is_told_and_not_tried_until_it_changes(
     store: Store, server: ConnectServer
 ) -> None:

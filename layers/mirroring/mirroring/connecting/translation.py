@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from mirroring.connecting import definitions, pem, sasl
+from mirroring.connecting.literal import holds_placeholder
 from mirroring.connecting.security import Isolation, Protocol, Security, invalid, refusal
 
-_PLACEHOLDER = re.compile(r"\$\{[^}:]+:[^}]*\}")
 _INLINE = {
     "ssl.truststore.location": ("ssl.truststore.type", "ssl.truststore.certificates"),
     "ssl.keystore.location": (
@@ -102,7 +102,7 @@ def _used(name: str, protocol: Protocol) -> bool:
 
 def _check_anywhere(name: str, value: str) -> None:
     """What no protocol makes right: workers would resolve the one and load the other."""
-    if _PLACEHOLDER.search(value):
+    if holds_placeholder(value):
         raise refusal(name, "a config provider's placeholder means nothing here; give its value")
     if name in _CLASSES and value not in _CLASSES[name]:
         if not value:

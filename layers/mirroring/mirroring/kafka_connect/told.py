@@ -1,11 +1,11 @@
 """What Kafka Connect's REST API tells of its connectors, read from its JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mirroring.observation import Connector, Task
-from mirroring.redaction import scrubbed
+from mirroring.redaction import HIDDEN, scrubbed
 
 _KINDS = {
     "MirrorSourceConnector": "Mirror Connector",
@@ -54,6 +54,27 @@ def told(name: str, config: Mapping[str, str | None], status: Mapping[str, Any])
         ),
     )
     return Told(given, connector)
+
+
+def without_secrets(connector: Connector, *properties: Mapping[str, str]) -> Connector:
+    """The connector with traces that quote none of these properties' secrets.
+
+    Where its configuration holds placeholders only the vault knows what a trace may quote.
+    """
+    return _retold(connector, lambda trace: scrubbed(trace, *properties))
+
+
+def without_traces(connector: Connector) -> Connector:
+    """The connector without what it says of its failures."""
+    return _retold(connector, lambda _: HIDDEN)
+
+
+def _retold(connector: Connector, tell: Callable[[str], str]) -> Connector:
+    def told_again(trace: str | None) -> dict[str, str | None]:
+        return {"trace": tell(trace) if trace else None}
+
+    tasks = (one.model_copy(update=told_again(one.trace)) for one in connector.tasks)
+    return connector.model_copy(update={**told_again(connector.trace), "tasks": tuple(tasks)})
 
 
 def assignments(tasks: list[Any]) -> dict[int, frozenset[tuple[str, int]]]:

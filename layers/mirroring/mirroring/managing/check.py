@@ -5,10 +5,11 @@ refuses.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mirroring.cluster import KafkaCluster
+from mirroring.connecting.literal import placeholder_problems
 from mirroring.errors import FieldError, Unprocessable
 from mirroring.java.patterns import exclude_problems, pattern_problems
 
@@ -43,6 +44,7 @@ def request_problems(
         *pattern_problems("groupsRegex", request.groups_regex),
         *target_latency_problems(request.target_latency),
         *_tasks_problems(request.max_tasks),
+        *_placeholders(request.description, request.tags),
     ]
 
 
@@ -76,7 +78,14 @@ def change_problems(change: "MirrorChange") -> list[FieldError]:
         ),
         *exclude_problems(change.topics_exclude),
         *_tasks_problems(change.max_tasks),
+        *_placeholders(change.description or "", change.tags or {}),
     ]
+
+
+def _placeholders(description: str, tags: Mapping[str, str]) -> Iterator[FieldError]:
+    """No text of a mirror may ever mean something to the Connect workers."""
+    texts = {f"tags.{key}": f"{key}={value}" for key, value in tags.items()}
+    return placeholder_problems({"description": description, **texts})
 
 
 def _private_problems(request: "MirrorRequest", source: KafkaCluster | None) -> list[FieldError]:

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from mirroring.answering.requests import ClusterRequest
 from mirroring.cluster import KafkaCluster
+from mirroring.connecting.literal import refuse_placeholders
 from mirroring.connecting.properties import parse, security
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
 from mirroring.managing import audit, source, users
@@ -42,6 +43,7 @@ class KafkaClusters:
         ClusterInUse where mirrors would find another cluster than the one that they read.
         """
         properties = parse(request.connection_properties.get_secret_value())
+        refuse_placeholders(properties)
         who = security(properties)
         seen = source.cluster(request.bootstrap_servers, who)
         before = self._registered(name)

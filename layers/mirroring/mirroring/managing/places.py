@@ -9,6 +9,7 @@ from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connecting import definitions
 from mirroring.connecting.connections import place
 from mirroring.connecting.definitions import SERVERS
+from mirroring.connecting.literal import refuse_placeholders
 from mirroring.connecting.properties import parse
 from mirroring.errors import (
     BadRequest,
@@ -102,8 +103,9 @@ def properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[s
 
 
 def _external(text: str) -> Mapping[str, str]:
-    """Properties that say at least where the cluster is; raises BadRequest."""
+    """Literals that say at least where the cluster is; raises BadRequest, UnsupportedProperty."""
     properties = parse(text, PROPERTIES)
+    refuse_placeholders(properties)
     try:
         definitions.check({SERVERS: properties.get(SERVERS, "")})
     except UnsupportedProperty as error:

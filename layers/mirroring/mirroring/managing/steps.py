@@ -14,6 +14,7 @@ from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind
 from mirroring.reconciled import Applied, Reconciled, Restarts
+from mirroring.redaction import scrubbed
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
 
@@ -126,7 +127,7 @@ class Steps:
         )
 
     def _refuse(self, refused: ConfigRefused) -> None:
-        words = refused.words[:LONGEST_WORDS]
+        words = scrubbed(refused.words, self.wanted.secrets)[:LONGEST_WORDS]
         logger.warning("configuration refused", mirror=self.mirror.name, words=words)
         basis = refusal_basis(self.mirror, self.wanted)
         self._remember(refused=words, refused_basis=basis)

@@ -25,12 +25,14 @@ class Wanted:
     """Configurations by connector name; `basis` differs when they do, and holds no secret.
 
     `connections` has for each registered cluster what differs with its servers and properties. With
-    a `provider` the configurations hold its placeholders, which look alike whatever they stand for.
+    a `provider` the configurations hold its placeholders, which look alike whatever they stand for;
+    `secrets` are what they stand for, which Connect's words about them may quote.
     """
 
     configurations: Mapping[str, Properties] = field(repr=False)
     connections: Mapping[str, str] = field(default_factory=dict)
     provider: str | None = None
+    secrets: Properties = field(default_factory=dict, repr=False)
 
     @property
     def basis(self) -> str:
@@ -71,7 +73,21 @@ def wanted(
         source = _managed(vault, registered, provider, private=private)
         connections[registered.name] = _revision(vault, registered, provider, private=private)
     made = configurations(mirror, source, _managed(vault, target, provider, private=False))
-    return Wanted(made, connections, provider)
+    return Wanted(made, connections, provider, _secrets(vault, mirror, cluster))
+
+
+def _secrets(vault: Vault, mirror: Mirror, cluster: Callable[[str], KafkaCluster]) -> Properties:
+    """The connection properties of both sides as they are in the vault."""
+    both = [cluster(mirror.target_cluster)]
+    external = _of_mirror(vault, mirror.name) if mirror.source.managed is None else {}
+    if mirror.source.managed is not None:
+        both.append(cluster(mirror.source.managed))
+    given = {
+        f"{one.name}:{key}": value
+        for one in both
+        for key, value in _of_cluster(vault, one.name, iso(one.updated_at))[0].items()
+    }
+    return {**given, **external}
 
 
 def _managed(

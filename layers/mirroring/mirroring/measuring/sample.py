@@ -15,6 +15,7 @@ from mirroring.measuring.read_connect import read_connect
 from mirroring.measuring.recording import Recorder, portions
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.steps import Sources, dimmed, each, measure
+from mirroring.measuring.traces import hide_secrets
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.probing.probe import Probe, is_kept, probe
@@ -65,6 +66,7 @@ class Sampler:
         at = self.clock()
         sheets = self._sheets(states)
         self._read_connect(cluster, sheets)
+        hide_secrets(sheets, self.connections, cluster)
         groups = self._sources(sheets)
         target = self._target(cluster, sheets)
         sources = [(probe(*source), some) for source, some in groups.items()]
