@@ -46,6 +46,7 @@ class Cloud:
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb_url,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "ALLOW_LOOPBACK": "true",  # Kafka and Connect are on this machine, too
             **{name.upper(): value for name, value in CREDENTIALS.items()},
         }
 

@@ -42,8 +42,7 @@ class Operation:
     @property
     def scope(self) -> str:
         """The scope that the caller's token needs."""
-        reads = self.method == "GET" or self.path.endswith("/preview")
-        return "mirrors/read" if reads else "mirrors/write"
+        return "mirrors/read" if self.method == "GET" else "mirrors/write"
 
     @property
     def tag(self) -> str:

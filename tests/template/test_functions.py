@@ -23,6 +23,7 @@ SETTINGS = {
     "SAMPLES_QUEUE_URL": {"Ref": "SamplesQueue"},
     "SECRETS_PREFIX": {"Ref": "AWS::StackName"},
     "ACTIVITY_WINDOW_S": {"Ref": "ActivityWindow"},
+    "ALLOWED_HOSTS": {"Ref": "AllowedHosts"},
     "METRICS_BY_MIRROR": {"Ref": "MetricsByMirror"},
     "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
     "POWERTOOLS_METRICS_NAMESPACE": "Lockstep",

@@ -150,6 +150,11 @@ class UnsupportedProperty(Unprocessable):
     title = "A connection property cannot be honoured"
 
 
+class HostNotAllowed(Unprocessable):
+    slug = "host-not-allowed"
+    title = "Lockstep does not connect there"
+
+
 class ClusterUnreachable(Unprocessable):
     slug = "cluster-unreachable"
     title = "The Kafka cluster does not answer"

@@ -20,6 +20,8 @@ class Settings(BaseModel):
     secrets_prefix: str = ""
     activity_window_s: int = 300
     metrics_by_mirror: bool = False
+    allowed_hosts: str = ""
+    allow_loopback: bool = False
     powertools_service_name: str = "lockstep"
     powertools_metrics_namespace: str = "Lockstep"
     log_level: str = "INFO"

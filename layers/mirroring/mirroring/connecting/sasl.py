@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from mirroring.connecting import jaas
+from mirroring.connecting.reach import reach
 from mirroring.connecting.security import Mechanism, OAuth, Protocol, invalid, refusal
+from mirroring.errors import HostNotAllowed
 
 _JAAS = "sasl.jaas.config"
 _KAFKA = "org.apache.kafka.common.security"
@@ -91,6 +94,21 @@ def _check_iam(protocol: Protocol, options: Mapping[str, str]) -> None:
             raise refusal(_JAAS, f"{name} is not supported; {advice}")
 
 
+def _check_endpoint(url: str) -> None:
+    """An https address that may be reached; http on one machine alone, as `make local` is."""
+    place = urlsplit(url)
+    if place.scheme == "file":
+        raise refusal(_TOKEN_URL, "a file cannot be read here; give the https address")
+    if place.scheme not in ("https", "http") or not place.hostname:
+        raise invalid(_TOKEN_URL, "it must be the https address that sells tokens")
+    if place.scheme == "http" and not reach().loopback:
+        raise refusal(_TOKEN_URL, "client credentials are sent over https alone")
+    try:
+        reach().check(place.hostname)
+    except HostNotAllowed as refused:
+        raise refusal(_TOKEN_URL, refused.detail.removesuffix(".")) from None
+
+
 def _oauth(used: Mapping[str, str], options: Mapping[str, str]) -> OAuth:
     """Client credentials, from their own properties (KIP-1139) or the login module's options."""
     _check_tokens(used, options)
@@ -112,11 +130,7 @@ def _check_tokens(used: Mapping[str, str], options: Mapping[str, str]) -> None:
     if _HANDLER not in used:
         handler = f"{_KAFKA}.oauthbearer.OAuthBearerLoginCallbackHandler"
         raise invalid(_HANDLER, f"OAUTHBEARER buys its tokens with {handler}")
-    scheme = used.get(_TOKEN_URL, "").partition("://")[0].lower()
-    if scheme == "file":
-        raise refusal(_TOKEN_URL, "a file cannot be read here; give the https address")
-    if scheme not in ("https", "http"):
-        raise invalid(_TOKEN_URL, "it must be the https address that sells tokens")
+    _check_endpoint(used.get(_TOKEN_URL, ""))
 
 
 def _credential(used: Mapping[str, str], options: Mapping[str, str], which: str) -> str:

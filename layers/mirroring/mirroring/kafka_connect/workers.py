@@ -14,8 +14,9 @@ from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
 from mirroring.connecting import tls
+from mirroring.connecting.dialling import checked
 from mirroring.connecting.tls import Trouble
-from mirroring.errors import BadRequest, ConnectUnavailable, FieldError
+from mirroring.errors import BadRequest, ConnectUnavailable, FieldError, HostNotAllowed
 
 _CONNECT_TIMEOUT_S = 2.0
 _FIRST_PAUSE_S = 0.1
@@ -61,6 +62,7 @@ class Workers:
             self._session.auth = HTTPBasicAuth(username.encode(), secret)
         if ca_certificate or any(url.startswith("https:") for url in urls):
             self._session.mount("https://", _Tls(ca_certificate))
+        checked(self._session)
 
     def ask(
         self, method: str, path: str, body: Mapping[str, str] | None, deadline: float
@@ -106,6 +108,8 @@ class Workers:
         try:
             with self._send(method, url + path, body, deadline) as response:
                 content = _content(response, deadline)
+        except HostNotAllowed as refused:
+            raise ConnectUnavailable(refused.detail) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             raise ConnectUnavailable(_cause(url, error)) from None
         return _judged(url, response.status_code, content)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 
 from mirroring.answering import names
 from mirroring.answering.requests import ConnectClusterRequest
 from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connecting.reach import check_places
 from mirroring.errors import (
     ClusterNotFound,
     Conflict,
@@ -52,9 +54,11 @@ class ConnectClusters:
     ) -> tuple[ConnectCluster, bool]:
         """The cluster as it is registered now, and whether it is new; a wrong one leaves no trace.
 
-        Raises UnknownCluster, ConnectUnreachable, ConnectWrongCluster, ConnectNoMirrorMaker, and
-        ConnectClusterInUse where its mirrors write to another Kafka cluster.
+        Raises HostNotAllowed, UnknownCluster, ConnectUnreachable, ConnectWrongCluster,
+        ConnectNoMirrorMaker, and ConnectClusterInUse where its mirrors write to another Kafka
+        cluster.
         """
+        check_places((urlsplit(url).netloc for url in request.urls), "urls")
         target = self._target(request.kafka_cluster)
         version = _verified(request, target)
         before = self._registered(name)

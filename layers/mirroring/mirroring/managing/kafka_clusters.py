@@ -10,6 +10,7 @@ from mirroring.answering.requests import ClusterRequest
 from mirroring.cluster import KafkaCluster
 from mirroring.connecting.literal import refuse_placeholders
 from mirroring.connecting.properties import parse, security
+from mirroring.connecting.reach import check_places
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
 from mirroring.managing import audit, source, users
 from mirroring.managing.audit import Write
@@ -39,9 +40,12 @@ class KafkaClusters:
     ) -> tuple[KafkaCluster, bool]:
         """The cluster as it is registered now, and whether it is new; a wrong one leaves no trace.
 
-        Raises BadRequest, UnsupportedProperty, ClusterUnreachable, ClusterUnauthorized, and
-        ClusterInUse where mirrors would find another cluster than the one that they read.
+        Raises BadRequest, UnsupportedProperty, HostNotAllowed, ClusterUnreachable,
+        ClusterUnauthorized, and ClusterInUse where mirrors would find another cluster than the one
+        that they read.
         """
+        check_places(request.bootstrap_servers, "bootstrapServers")
+        check_places(request.private_bootstrap_servers, "privateBootstrapServers")
         properties = parse(request.connection_properties.get_secret_value())
         refuse_placeholders(properties)
         who = security(properties)

@@ -11,6 +11,7 @@ from mirroring.connecting.connections import place
 from mirroring.connecting.definitions import SERVERS
 from mirroring.connecting.literal import refuse_placeholders
 from mirroring.connecting.properties import parse
+from mirroring.connecting.reach import check_places
 from mirroring.errors import (
     BadRequest,
     ClusterNotFound,
@@ -112,6 +113,7 @@ def _external(text: str) -> Mapping[str, str]:
         words = f"must hold at least {SERVERS} ({error.errors[0].message})"
         wrong = FieldError(field=PROPERTIES, message=words)
         raise BadRequest(f"{PROPERTIES} {words}.", wrong) from None
+    check_places(filter(None, map(str.strip, properties[SERVERS].split(","))), PROPERTIES)
     return properties
 
 

@@ -7,12 +7,14 @@ import time
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote_plus, urlencode
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from mirroring.connecting import tls
+from mirroring.connecting.dialling import opener
 from mirroring.connecting.security import OAuth
+from mirroring.errors import HostNotAllowed
 from mirroring.probing.failures import LoginRefusedError, LoginUnavailableError
 
 _TIMEOUT_S = 5
@@ -45,8 +47,11 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carri
 
     def _bought(self) -> dict[str, object]:
         try:
-            with urlopen(_request(self._oauth), timeout=_TIMEOUT_S, context=tls.context()) as sold:  # noqa: S310 - http(s), checked where the properties are read
+            request = _request(self._oauth)
+            with opener(tls.context()).open(request, timeout=_TIMEOUT_S) as sold:
                 answer = json.load(sold)
+        except HostNotAllowed as refused:
+            raise LoginUnavailableError(f"the token endpoint: {refused.detail}") from None
         except HTTPError as answered:
             raise _failure(answered.code) from None
         except (OSError, ValueError, HTTPException) as failure:

@@ -9,9 +9,12 @@ from kafka.net.manager import KafkaConnectionManager
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 from mirroring.connecting import certificates
+from mirroring.connecting.reach import reach
+from mirroring.errors import HostNotAllowed
 
 Ends = dict[str, datetime]
 """Until when the certificate of each broker, by host and port, is valid."""
+NOT_ALLOWED = "not allowed"
 
 
 class _LastWords:
@@ -48,15 +51,7 @@ class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python car
         self._valid_until = valid_until
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
-        options = self.config["socket_options"]
-        try:
-            sock = await create_connection(
-                self._net, node.host, node.port, options, timeout_at=timeout_at
-            )
-        except KafkaConnectionError as failure:
-            if "DNS" in str(failure):
-                raise KafkaConnectionError(f"cannot be resolved ({node.host})") from None
-            raise
+        sock = await self._dialled(node, timeout_at)
         if not self.ssl_enabled:
             return Plain(self._net, sock, host=node.host)
         transport = Secure(self._net, sock, host=node.host, ssl_context=self.config["ssl_context"])
@@ -68,3 +63,22 @@ class Manager(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python car
         if until := certificates.end(transport.certificate()):
             self._valid_until[f"{node.host}:{node.port}"] = until
         return transport
+
+    async def _dialled(self, node: Any, timeout_at: float | None) -> Any:
+        """A socket to an address that may be reached, whichever broker named it to us."""
+        options = self.config["socket_options"]
+        try:
+            addresses = reach().addresses(node.host, node.port)
+        except HostNotAllowed as refused:
+            raise KafkaConnectionError(f"{NOT_ALLOWED}: {refused.detail}") from None
+        except OSError:
+            raise KafkaConnectionError(f"cannot be resolved ({node.host})") from None
+        failures = []
+        for address in addresses:
+            try:
+                return await create_connection(
+                    self._net, address, node.port, options, timeout_at=timeout_at
+                )
+            except KafkaConnectionError as failure:
+                failures.append(failure)
+        raise failures[-1]

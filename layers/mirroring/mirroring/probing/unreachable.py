@@ -23,6 +23,7 @@ from mirroring.probing.failures import (
     NobodyAnsweredError,
     NotConnectedError,
 )
+from mirroring.probing.transport import NOT_ALLOWED
 
 _TLS_ADVICE = {
     Trouble.OTHER_NAME: "use the name that stands in it, or leave "
@@ -38,6 +39,11 @@ _TLS_ADVICE = {
 }
 _UNREACHABLE = (
     ("ECONNREFUSED", "refuses connections: check the port, and that a broker runs there"),
+    (
+        NOT_ALLOWED,
+        "is where Lockstep does not connect: this machine, link-local, multicast, a metadata "
+        "address, or not among the AllowedHosts of this stack",
+    ),
     (
         "cannot be resolved",
         "has a name that {words} from here: check its spelling, and the network's DNS",
