@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from mirroring.connecting.security import Security
-from mirroring.facts import Trial
+from mirroring.facts import Creation
 from mirroring.probing.probe import Probe
 
 from lockstep.local import jars, kafka, ports
@@ -13,9 +13,6 @@ from lockstep.local.processes import Processes
 from lockstep.local.waiting import listens, wait_until
 
 pytestmark = pytest.mark.e2e
-FEW = "the brokers are fewer than its default replication factor"
-
-
 WIDE = {"default.replication.factor": "3"}
 STAMPING = {"log.message.timestamp.type": "LogAppendTime"}
 wide = pytest.mark.parametrize("probe", [WIDE], indirect=True, ids=["wide"])
@@ -41,25 +38,12 @@ def probe(
 
 
 @wide
-def test_too_few_brokers_for_its_default_replication_factor(probe: Probe) -> None:
-    assert probe.try_creating({"one": 1, "two": 3}).refused == {"one": FEW, "two": FEW}
+def test_the_default_replication_factor_of_new_topics_is_told(probe: Probe) -> None:
+    assert probe.creation() == Creation(True, 3, False, False)
     assert probe.topics() == {}
-
-
-@wide
-def test_a_name_that_is_too_long_with_its_alias(probe: Probe) -> None:
-    name = f"eu.{'x' * 249}"
-
-    assert probe.try_creating({name: 1}).refused == {name: "the name is not allowed"}
-
-
-@wide
-def test_nothing_to_create_is_nothing_to_refuse(probe: Probe) -> None:
-    assert probe.try_creating({}) == Trial()
     assert probe.unreadable([]) == frozenset()
 
 
 @stamping
 def test_a_broker_that_stamps_records_itself(probe: Probe) -> None:
-    assert probe.try_creating({"one": 1}) == Trial({}, append_time=True)
-    assert probe.topics() == {}
+    assert probe.creation().append_time is True

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import LATEST, ClusterFacts, Fault, OffsetAt, Partition, TopicFacts, Trial
+from mirroring.facts import LATEST, ClusterFacts, Creation, Fault, OffsetAt, Partition, TopicFacts
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Cluster:
     brokers: int = 3
     password: str | None = None
     hidden: set[str] = field(default_factory=set)
-    trial: Trial = field(default_factory=Trial)
+    creation: Creation = field(default_factory=lambda: Creation(True, 1, False, False))
     configs: dict[str, dict[str, str]] = field(default_factory=dict)
     records: int = 0
     partitions: int = 1
@@ -69,11 +69,9 @@ class Probe:
         """Those without READ."""
         return frozenset(names) & self._at().hidden
 
-    def try_creating(self, topics: dict[str, int]) -> Trial:
-        """What it would refuse."""
-        trial = self._at().trial
-        refused = {name: why for name, why in trial.refused.items() if name in topics}
-        return Trial(refused, trial.append_time and bool(topics))
+    def creation(self) -> Creation:
+        """What it tells of creating topics."""
+        return self._at().creation
 
     def topic_configs(self, names: Iterable[str], keys: Iterable[str]) -> dict[str, dict[str, str]]:
         """What the topics are configured to do."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from mirroring.facts import Trial
+from mirroring.facts import Creation
 
 from tests.functional.certificates import authority
 from tests.functional.http import Answer, call
@@ -82,7 +82,8 @@ def test_its_problems_are_what_a_create_is_refused_with(
     source, target = world.kafka.clusters[EU], world.kafka.clusters[US]
     source.topics += ["us-core.orders", "my.heartbeats", "vast"]
     source.hidden = {"payments"}
-    target.trial = Trial({"eu-core.vast": "the brokers are fewer than its replication factor"})
+    if fields.get("topicsRegex") == "vast":
+        target.creation = Creation(True, 5, False, False)
     refused = world.create(**fields)
     answer = preview(**fields)
 
@@ -187,7 +188,7 @@ def test_it_warns_of_a_target_with_its_own_time(world: World, known: bool) -> No
         target.topics.append("eu-core.orders.new")
         target.configs["eu-core.orders.new"] = {"message.timestamp.type": "LogAppendTime"}
     else:
-        target.trial = Trial({}, append_time=True)
+        target.creation = Creation(True, 1, True, False)
 
     assert "LOG_APPEND_TIME" in codes(preview())
 
@@ -210,3 +211,25 @@ def test_iam_puts_no_secret_into_connect(world: World) -> None:
     )
     warnings = preview(sourceCluster=external(text)).json["warnings"]
     assert "SECRETS_IN_CONFIG" not in {one["code"] for one in warnings}
+
+
+UNCERTAIN = {
+    "CREATE": Creation(False, 1, False, False),
+    "granted on their names": Creation(None, 1, False, False),
+    "creation policy": Creation(True, 1, False, True),
+    "replicas": Creation(True, None, None, None),
+}
+
+
+@pytest.mark.parametrize(("words", "creation"), UNCERTAIN.items(), ids=UNCERTAIN.keys())
+def test_what_only_making_the_topics_would_show_is_said(
+    world: World, words: str, creation: Creation
+) -> None:
+    target = world.kafka.clusters[US]
+    target.creation = creation
+    (warning,) = preview().json["warnings"]
+
+    assert warning["code"] == "CREATION_UNCERTAIN"
+    assert words in warning["message"]
+    target.topics += ["eu-core.orders.new", "eu-core.orders.paid"]
+    assert codes(preview()) == {"TOPIC_EXISTS"}

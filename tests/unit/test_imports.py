@@ -98,3 +98,14 @@ def test_a_function_loads_nothing_that_it_does_not_need(function: str) -> None:
     forbidden |= set() if function in HTTP else {"aws_lambda_powertools.event_handler"}
 
     assert not forbidden & of(function).modules
+
+
+def test_no_module_can_create_a_topic() -> None:
+    layer = ROOT / "layers/mirroring/mirroring"
+    makers = [
+        path.name
+        for path in layer.rglob("*.py")
+        if any(word in path.read_text("utf-8") for word in ("CreateTopicsRequest", "create_topics"))
+    ]
+
+    assert makers == []

@@ -1,7 +1,7 @@
 """What Kafka answers about itself, in the words the rules use: no I/O, no Kafka library."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -82,11 +82,14 @@ class ClusterFacts:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What would come of creating topics: why some are refused, and whose time new ones get."""
+class Creation:
+    """What creating a topic would meet, None where it is not told: CREATE on the whole cluster, the
+    replication factor of new topics, whose time they get, and whether a policy may refuse them."""
 
-    refused: Mapping[str, str] = field(default_factory=dict)
-    append_time: bool = False
+    permitted: bool | None = None
+    replication: int | None = None
+    append_time: bool | None = None
+    policy: bool | None = None
 
 
 class GroupFacts(NamedTuple):

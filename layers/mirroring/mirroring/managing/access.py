@@ -1,16 +1,15 @@
 """What a mirror's source and target would let it do, looked at before it is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 
 from mirroring.connecting.connections import Place
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, FieldError
-from mirroring.facts import EARLIEST, LATEST, OffsetAt, Partition
+from mirroring.facts import EARLIEST, LATEST, Creation, OffsetAt, Partition
 from mirroring.mirror import Mirror
 from mirroring.topics import matching, some
 
-MOST_TRIED = 20
+UNTOLD = Creation()
 STAMPS, RETENTION = "message.timestamp.type", "retention.ms"
 
 
@@ -18,14 +17,16 @@ STAMPS, RETENTION = "message.timestamp.type", "retention.ms"
 class Access:
     """What was seen; `why` says why the target was not, and None that it was.
 
-    `existing` are the target topics of the mirror that are there already, `refused` why it would
-    not let others be made. `stamped` are those that give records the broker's time: None stands
-    for every new one.
+    `existing` are the target topics of the mirror that are there already, `new` those that would be
+    made, `creation` what making them would meet with so many `brokers`. `stamped` are those that
+    give records the broker's time: None stands for every new one.
     """
 
     unreadable: frozenset[str] = frozenset()
     existing: frozenset[str] = frozenset()
-    refused: Mapping[str, str] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
+    creation: Creation = UNTOLD
+    brokers: int = 0
     stamped: frozenset[str | None] = frozenset()
     why: str | None = None
 
@@ -44,33 +45,33 @@ def look(mirror: Mirror, topics: Mapping[str, int], source: Place, target: Place
 
     names = matching(mirror, topics)
     unreadable = probe(*source).unreadable(names) if names else frozenset()
-    wanted = {mirror.mirrored_name(name): topics[name] for name in names}
+    wanted = frozenset(mirror.mirrored_name(name) for name in names)
     try:
         at = probe(*target)
-        existing = frozenset(at.topics()) & wanted.keys()
-        new = {name: count for name, count in wanted.items() if name not in existing}
-        trial = at.try_creating(dict(list(new.items())[:MOST_TRIED]))
+        existing = frozenset(at.topics()) & wanted
+        creation = at.creation()
+        brokers = at.cluster().brokers
         configs = at.topic_configs(existing, [STAMPS]) if existing else {}
     except (ClusterUnreachable, ClusterUnauthorized) as error:
         return Access(unreadable, why=error.detail)
+    new = wanted - existing
     stamped = {name for name, told in configs.items() if _value(told, STAMPS) == "LogAppendTime"}
-    return Access(
-        unreadable,
-        existing,
-        trial.refused,
-        frozenset(stamped | ({None} if trial.append_time else set())),
-    )
+    every = {None} if new and creation.append_time else set()
+    return Access(unreadable, existing, new, creation, brokers, frozenset(stamped | every))
 
 
 def access_problems(access: Access) -> list[FieldError]:
-    """What the clusters would refuse the mirror, though it could be made in Connect."""
+    """What the clusters would certainly refuse the mirror, though it could be made in Connect."""
     found = []
     if access.unreadable:
         words = f"does not grant READ and DESCRIBE_CONFIGS on {some(access.unreadable)}"
         found.append(FieldError(field="sourceCluster", message=words))
-    by_reason = sorted((why, name) for name, why in access.refused.items())
-    for why, rows in groupby(by_reason, key=lambda row: row[0]):
-        words = f"its Kafka cluster would not make {some([name for _, name in rows])}: {why}"
+    factor = access.creation.replication or 0
+    if access.new and factor > access.brokers:
+        words = (
+            f"its Kafka cluster would not make {some(access.new)}: new topics get {factor} "
+            f"replicas (default.replication.factor), and there are {access.brokers} brokers"
+        )
         found.append(FieldError(field="connectCluster", message=words))
     return found
 

@@ -23,6 +23,7 @@ def advice(proposal: Proposal, fleet: Sequence[Mirror]) -> tuple[WarningAnswer, 
         *cautions.of_certificates(mirror.created_at, *map(security, given)),
         *cautions.of_backfill(mirror, _held(proposal, topics)),
         *cautions.of_target(mirror, proposal.access, fleet),
+        *cautions.of_creation(proposal.access),
     )
 
 

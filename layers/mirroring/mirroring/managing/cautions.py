@@ -122,6 +122,22 @@ def of_target(mirror: Mirror, access: Access, fleet: Iterable[Mirror]) -> Iterat
         yield WarningAnswer(code=Caution.LOG_APPEND_TIME, message=words)
 
 
+def of_creation(access: Access) -> Iterator[WarningAnswer]:
+    """What only making the topics would show, since nothing is tried."""
+    seen, doubts = access.creation, []
+    if access.why is not None or not access.new:
+        return
+    if not seen.permitted:
+        doubts.append("whether CREATE is granted on their names")
+    if seen.policy:
+        doubts.append("what its creation policy (create.topic.policy.class.name) forbids")
+    if seen.replication is None:
+        doubts.append("how many replicas they get (DESCRIBE_CONFIGS on the cluster would tell)")
+    if doubts:
+        words = f"The target does not tell of {some(access.new)} {', and '.join(doubts)}."
+        yield WarningAnswer(code=Caution.CREATION_UNCERTAIN, message=words)
+
+
 def _existing(mirror: Mirror, access: Access, fleet: Iterable[Mirror]) -> str:
     """Which topics are there, and which mirror may write to some of them."""
     writers = {

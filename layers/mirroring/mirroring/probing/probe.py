@@ -16,6 +16,7 @@ from mirroring.facts import (
     Arrival,
     Chunk,
     ClusterFacts,
+    Creation,
     Fault,
     GroupFacts,
     Groups,
@@ -24,7 +25,6 @@ from mirroring.facts import (
     Record,
     Stamping,
     TopicFacts,
-    Trial,
 )
 from mirroring.probing.brokers import Brokers
 from mirroring.probing.configs import describe
@@ -35,7 +35,7 @@ from mirroring.probing.listening import listen
 from mirroring.probing.offsets import ask_offsets
 from mirroring.probing.records import read_records
 from mirroring.probing.stamping import read_stamping
-from mirroring.probing.trial import try_creating, unreadable
+from mirroring.probing.trial import creation, unreadable
 
 __all__ = [
     "EARLIEST",
@@ -156,11 +156,11 @@ class Probe:
         with self._lock:
             return unreadable(self._brokers, names)
 
-    def try_creating(self, topics: Mapping[str, int]) -> Trial:
-        """What would come of creating topics with so many partitions; nothing is created."""
+    def creation(self) -> Creation:
+        """What creating topics would meet, as far as that is told; nothing is tried."""
         with self._lock:
-            nodes = [broker.node for broker in self._leaders.ask(()).brokers]
-            return try_creating(self._brokers, nodes, topics) if topics else Trial()
+            brokers = self._leaders.ask(()).brokers
+            return creation(self._brokers, brokers[0].node) if brokers else Creation()
 
     def groups(self) -> Groups:
         """The consumer groups that we may see, asked of every broker."""

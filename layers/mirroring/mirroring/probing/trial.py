@@ -1,31 +1,27 @@
-"""What a cluster would let us do, asked without doing it: reading topics, and creating them."""
+"""What a cluster would let us do, told without trying it: reading topics, and creating them.
+
+No CreateTopics is ever sent, not even with `validate_only`: early KRaft and brokers that are only
+compatible with Kafka pass that over and create the topics.
+"""
 
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
 from kafka.errors import KafkaError
-from kafka.protocol.admin import CreateTopicsRequest
+from kafka.protocol.admin import DescribeConfigsRequest
 from kafka.protocol.metadata import MetadataRequest
 
-from mirroring.facts import Trial
+from mirroring.facts import Creation
 from mirroring.probing.brokers import Brokers, Node, Versions
 
-_METADATA = 3
-_READ, _DESCRIBE_CONFIGS, _UNTOLD = 3, 10, 31
+_METADATA, _BROKER = 3, 4
+_READ, _CREATE, _DESCRIBE_CONFIGS, _UNTOLD = 3, 5, 10, 31
 _NEEDED = {_READ, _DESCRIBE_CONFIGS}
-_NOT_CONTROLLER = 41
-# Invalid name, topic and cluster authorization, partitions, replication factor, creation policy.
-_REFUSALS = {
-    17: "the name is not allowed",
-    29: "no CREATE permission on the topic",
-    31: "no CREATE permission on the cluster",
-    37: "the number of partitions is not allowed",
-    38: "the brokers are fewer than its default replication factor",
-    44: "its creation policy forbids it",
-}
+_FACTOR, _STAMPS = "default.replication.factor", "log.message.timestamp.type"
+_POLICY = "create.topic.policy.class.name"
 _Named = MetadataRequest.MetadataRequestTopic
-_Creatable = CreateTopicsRequest.CreatableTopic
+_Resource = DescribeConfigsRequest.DescribeConfigsResource
 
 
 def unreadable(brokers: Brokers, names: Collection[str]) -> frozenset[str]:
@@ -42,20 +38,42 @@ def unreadable(brokers: Brokers, names: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, may in told.items() if may - {_UNTOLD} and not may >= _NEEDED)
 
 
-def try_creating(brokers: Brokers, nodes: Collection[Node], topics: Mapping[str, int]) -> Trial:
-    """What would come of creating topics with so many partitions and the cluster's own defaults.
+def creation(brokers: Brokers, node: Node) -> Creation:
+    """What creating a topic with the cluster's own defaults would meet, as far as a broker tells.
 
-    With `validate_only` nothing is created. Asked of each broker until one takes it: without KRaft
-    only the controller does. Needs Kafka 2.4; an older one refuses nothing here.
+    CREATE on the cluster is told since Kafka 2.3; the defaults need DESCRIBE_CONFIGS on it.
     """
-    for node in nodes:
-        job = brokers.ask(node, partial(_creation_request, topics))
-        answer = brokers.gather({"creation": job})["creation"]
-        if isinstance(answer, KafkaError):
-            continue
-        if {one.error_code for one in answer.topics} != {_NOT_CONTROLLER}:
-            return Trial(*_told(answer.topics))
-    return Trial()
+    answers = brokers.gather(
+        {
+            "operations": brokers.ask_any(_cluster_request),
+            "defaults": brokers.ask(node, partial(_defaults_request, node)),
+        }
+    )
+    defaults = _defaults(answers["defaults"])
+    factor = defaults.get(_FACTOR, "")
+    return Creation(
+        permitted=_permitted(answers["operations"]),
+        replication=int(factor) if factor.isdecimal() else None,
+        append_time=defaults[_STAMPS] == "LogAppendTime" if _STAMPS in defaults else None,
+        policy=bool(defaults.get(_POLICY)) if defaults else None,
+    )
+
+
+def _permitted(answer: Any) -> bool | None:
+    """Whether we have CREATE on the cluster; None where it is not told."""
+    may = set() if isinstance(answer, KafkaError) else set(answer.authorized_operations or ())
+    return _CREATE in may if may - {_UNTOLD} else None
+
+
+def _defaults(answer: Any) -> Mapping[str, str]:
+    """A broker's settings by name; empty where we may not see them."""
+    results = [] if isinstance(answer, KafkaError) else answer.results
+    return {
+        config.name: config.value or ""
+        for result in results
+        if not result.error_code
+        for config in result.configs
+    }
 
 
 def _operations_request(names: Collection[str], versions: Versions) -> Any:
@@ -67,23 +85,19 @@ def _operations_request(names: Collection[str], versions: Versions) -> Any:
     )
 
 
-def _creation_request(topics: Mapping[str, int], _: Versions) -> Any:
-    wanted = [
-        _Creatable(
-            name=name, num_partitions=count, replication_factor=-1, assignments=[], configs=[]
-        )
-        for name, count in topics.items()
-    ]
-    return CreateTopicsRequest(topics=wanted, timeout_ms=4000, validate_only=True)
+def _cluster_request(versions: Versions) -> Any:
+    """Metadata of no topic, in the last version that tells of the cluster's operations."""
+    return MetadataRequest(
+        version=min(versions[_METADATA][1], 10),
+        topics=[],
+        allow_auto_topic_creation=False,
+        include_cluster_authorized_operations=True,
+    )
 
 
-def _told(topics: Collection[Any]) -> tuple[dict[str, str], bool]:
-    """Why each topic is refused, and whether new ones get the broker's clock for their records."""
-    refused = {one.name: _REFUSALS[one.error_code] for one in topics if one.error_code in _REFUSALS}
-    values = {
-        config.value
-        for one in topics
-        for config in one.configs or ()
-        if config.name == "message.timestamp.type"
-    }
-    return refused, "LogAppendTime" in values
+def _defaults_request(node: Node, _: Versions) -> Any:
+    keys = [_FACTOR, _STAMPS, _POLICY]
+    broker = _Resource(resource_type=_BROKER, resource_name=str(node), configuration_keys=keys)
+    return DescribeConfigsRequest(
+        resources=[broker], include_synonyms=False, include_documentation=False
+    )
