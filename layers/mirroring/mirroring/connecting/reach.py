@@ -4,6 +4,7 @@ Names are resolved once, and the addresses that were checked are the ones that a
 a name which resolves to something else a moment later (DNS rebinding) gains nothing.
 """
 
+import contextlib
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,10 +97,8 @@ def check_places(places: Iterable[str], field: str) -> None:
 
 def _host(place: str) -> str:
     """The host of `host:port`, a listener's name before it, or of a URL without its scheme."""
-    try:
+    with contextlib.suppress(ValueError):
         place = server(place)
-    except ValueError:
-        pass
     return urlsplit(f"//{place}").hostname or place
 
 
