@@ -12,6 +12,7 @@ from mirroring.errors import (
     ConnectNoMirrorMaker,
     ConnectUnreachable,
     ConnectWrongCluster,
+    HostNotAllowed,
     UnknownCluster,
 )
 
@@ -79,6 +80,7 @@ CLUSTERS = (
         {200: answers.ConnectClusterAnswer, 201: answers.ConnectClusterAnswer},
         (
             *BODY,
+            HostNotAllowed,
             ConnectUnreachable,
             ConnectWrongCluster,
             ConnectNoMirrorMaker,

@@ -7,6 +7,7 @@ from mirroring.errors import (
     BadRequest,
     ClusterUnauthorized,
     ClusterUnreachable,
+    HostNotAllowed,
     ProblemError,
     TooLarge,
     UnsupportedProperty,
@@ -16,7 +17,12 @@ from mirroring.schema import Request, Schema
 Problems = tuple[type[ProblemError], ...]
 PAGED = ("limit", "nextToken")
 BODY: Problems = (BadRequest, TooLarge)
-UNSEEN: Problems = (ClusterUnreachable, ClusterUnauthorized, UnsupportedProperty)
+UNSEEN: Problems = (
+    ClusterUnreachable,
+    ClusterUnauthorized,
+    UnsupportedProperty,
+    HostNotAllowed,
+)
 
 
 @dataclass(frozen=True)

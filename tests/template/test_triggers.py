@@ -21,7 +21,7 @@ ROUTES = {
     "GET /connect-clusters": ("ReadMirrors", READ),
     "GET /connect-clusters/{name}": ("ReadMirrors", READ),
     "POST /mirrors": ("CreateMirror", WRITE),
-    "POST /mirrors/preview": ("CreateMirror", READ),
+    "POST /mirrors/preview": ("CreateMirror", WRITE),
     "PATCH /mirrors/{name}": ("ChangeMirror", WRITE),
     "POST /mirrors/{name}/pause": ("ChangeMirror", WRITE),
     "POST /mirrors/{name}/resume": ("ChangeMirror", WRITE),

@@ -9,7 +9,7 @@ ROUTES = [
     Route("/mirrors", "GET", "List", ("mirrors/read",)),
     Route("/mirrors", "POST", "Create", ("mirrors/write",)),
     Route("/mirrors/{name}", "GET", "Read", ("mirrors/read",)),
-    Route("/mirrors/preview", "POST", "Preview", ("mirrors/read",)),
+    Route("/mirrors/preview", "POST", "Preview", ("mirrors/write",)),
     Route("/mirrors/{name}", "POST", "Odd", ("mirrors/write",)),
     Route("/assets/{proxy+}", "ANY", "Assets", None),
     Route("/assets/logo.svg", "GET", "Logo", None),

@@ -147,6 +147,7 @@ class Assessment:
             workers=self._workers,
             plain_secrets=sheet.plain_secrets,
             expires=sheet.expires,
+            copied_too=sheet.copied_too,
         )
         return judge(scene, sheet.before, sheet.memory.counts)
 

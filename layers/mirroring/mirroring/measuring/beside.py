@@ -35,6 +35,7 @@ def beside(case: Case) -> Iterable[Reason]:
         numbers = {"tasks": scene.mirror.max_tasks, "workers": scene.workers}
         yield reason(Code.FEWER_TASKS_THAN_WORKERS, now, numbers)
     yield from _of_credentials(scene)
+    yield from _twice(scene)
 
 
 def _of_credentials(scene: Scene) -> Iterable[Reason]:
@@ -44,6 +45,13 @@ def _of_credentials(scene: Scene) -> Iterable[Reason]:
         certificate, until = scene.expires
         says = {"certificate": certificate, "until": iso(until)}
         yield reason(Code.CERTIFICATE_EXPIRES, scene.now, says)
+
+
+def _twice(scene: Scene) -> Iterable[Reason]:
+    """Topics whose copy another mirror writes, too."""
+    for name, other in scene.copied_too.items():
+        says = {"other": other, "mirrored": scene.mirror.mirrored_name(name)}
+        yield reason(Code.COPIES_TWICE, scene.now, says, topic=name)
 
 
 def _any_failed(connector: Connector) -> bool:

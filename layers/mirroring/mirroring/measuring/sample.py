@@ -9,6 +9,7 @@ from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, Place, place
 from mirroring.errors import ProblemError
 from mirroring.measuring import expiring, group_reading, reading
+from mirroring.measuring.copies import note_copies
 from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
@@ -71,6 +72,7 @@ class Sampler:
         target = self._target(cluster, sheets)
         sources = [(probe(*source), some) for source, some in groups.items()]
         paces = measure(sources, target, sheets, cluster.offset_flush_ms, self.clock)
+        note_copies(sheets)
         each(list(groups.items()), try_login, dimmed)
         for source, some in sources:
             expiring.note(source, "source", some, at)

@@ -77,7 +77,8 @@ class Scene:
     something was copied since the last sample; `refused`: Connect's words when it refused the
     configuration; `matched`: how many source topics match, as far as last known; `known`: how many
     are remembered; `untold`: Connect tells no committed offsets; `expires`: the first
-    certificate to end of those that end soon.
+    certificate to end of those that end soon; `copied_too`: topics whose copy another mirror
+    writes, too, with its name.
     """
 
     now: datetime
@@ -98,6 +99,7 @@ class Scene:
     workers: int = 1
     plain_secrets: bool = False
     expires: tuple[str, datetime] | None = None
+    copied_too: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

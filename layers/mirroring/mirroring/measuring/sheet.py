@@ -45,6 +45,7 @@ class Sheet:
     given_up: frozenset[str] = frozenset()
     plain_secrets: bool = False
     expires: tuple[str, datetime] | None = None
+    copied_too: Mapping[str, str] = field(default_factory=dict)
     seen: Seen = Seen()
     away: dict[Code, str] = field(default_factory=dict)
     dim: dict[Code, str] = field(default_factory=dict)
