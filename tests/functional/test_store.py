@@ -10,6 +10,7 @@ from mirroring.errors import (
     ConnectClusterNotFound,
     MirrorExists,
     MirrorNotFound,
+    Unprocessable,
     VersionMoved,
 )
 from mirroring.mirror import Source
@@ -262,3 +263,14 @@ def test_what_reconcile_did_is_remembered(mirrors: Store) -> None:
 
     assert mirrors.reconciled(NAME) == done
     assert mirrors.reconciled_of([NAME, "b"]) == {NAME: done, "b": Reconciled(mirror="b")}
+
+
+def test_a_mirror_that_no_item_can_hold_is_refused_and_not_a_mistake_of_ours(
+    mirrors: Store,
+) -> None:
+    patterns = tuple("\N{FIRE}" * 4_000 + str(number) for number in range(50))
+
+    with pytest.raises(Unprocessable, match="too large"):
+        mirrors.create(a_mirror(topics_exclude=patterns), mirrors.fleet().revision, a_write())
+
+    assert mirrors.fleet().mirrors == ()

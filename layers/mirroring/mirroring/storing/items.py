@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from mirroring.errors import Unprocessable
 from mirroring.schema import Schema
 from mirroring.storing.dynamo import Dynamo, Item
 
@@ -18,6 +19,9 @@ RECONCILED = "reconciled"
 TOMBSTONE = "tombstone"
 TURN = "turn"
 
+# An item has 409,600 bytes, its key and attributes included.
+DOCUMENT_BYTES = 390_000
+
 ABSENT = "attribute_not_exists(#kind)"
 PRESENT = "attribute_exists(#kind)"
 KIND = {"#kind": "kind"}
@@ -30,8 +34,13 @@ def key(kind: str, name: str) -> Item:
 
 
 def document(kind: str, name: str, model: Schema, **attributes: Item) -> Item:
-    """An item that holds a model as JSON; `attributes` are what conditions and filters need."""
+    """An item that holds a model as JSON; `attributes` are what conditions and filters need.
+
+    Raises Unprocessable for more than an item can hold: fifty long patterns in another script are.
+    """
     text = model.model_dump_json(by_alias=True)
+    if len(text.encode()) > DOCUMENT_BYTES:
+        raise Unprocessable(f"{name} is too large to be kept: give it fewer or shorter patterns.")
     return {**key(kind, name), **attributes, "document": {"S": text}}
 
 
