@@ -257,5 +257,6 @@ def test_a_name_that_does_not_resolve_is_named() -> None:
 def test_a_token_endpoint_that_is_away_is_told_from_one_that_refuses(
     path: str, kind: type[KafkaError]
 ) -> None:
-    with seller() as url, pytest.raises(kind, match=f"answers {path[1:]}"):
+    with seller() as url, pytest.raises(kind, match=f"answers {path[1:]}") as failed:
         bought(f"{url}{path}")
+    assert ("sasl.jaas.config" in str(failed.value)) == (kind is LoginRefusedError)

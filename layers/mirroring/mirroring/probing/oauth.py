@@ -64,7 +64,7 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python carri
 def _failure(code: int) -> LoginRefusedError | LoginUnavailableError:
     words = f"the token endpoint answers {code}"
     if code in _REFUSALS:
-        return LoginRefusedError(f"{words} to the client credentials")
+        return LoginRefusedError(f"{words} to the client credentials: check sasl.jaas.config")
     return LoginUnavailableError(words)
 
 
