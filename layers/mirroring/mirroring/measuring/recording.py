@@ -24,8 +24,6 @@ from mirroring.storing import metrics
 from mirroring.storing.observed import Outcome, State
 from mirroring.storing.samples import Samples
 
-# A record waits for DynamoDB some 10 ms and computes in between: four overlap well in one process.
-AT_ONCE = 4
 # A packed memory takes about 50 bytes for a partition that moves, and the sample of one some kB of
 # the function's 512 MB: so 20,000 partitions are read together.
 PORTION_BYTES = 1_000_000
@@ -56,7 +54,7 @@ class Recorder:
 
         Whatever goes wrong with one mirror costs no other its sample.
         """
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(max_workers=1) as pool:  # whose futures hold what went wrong
             waiting = [
                 (one, pool.submit(self._record, one, paces[one.mirror.name], at)) for one in sheets
             ]
