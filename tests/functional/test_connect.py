@@ -163,6 +163,28 @@ def test_a_worker_that_stays_busy_is_called_busy_in_time(server: ConnectServer) 
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.parametrize("status", [409, 500])
+def test_connects_own_words_are_kept_in_a_line_and_without_secrets(
+    server: ConnectServer, status: int
+) -> None:
+    said = f'Failed on\n  user="eu" password="{PASSWORD}" and password = "of another";' + "x" * 400
+    server.script(*[fake.busy(status, said)] * 50)
+    with pytest.raises(ConnectBusy) as raised:
+        Connect((server.url,), timeout_s=0.5).put(NAME, CONFIG)
+    told = raised.value.detail
+    assert f'answers {status}: Failed on user="eu" password="[hidden]" and password = ' in told
+    assert PASSWORD not in told
+    assert "of another" not in told
+    assert len(told) < 350
+
+
+def test_a_name_that_does_not_resolve_is_told_apart_from_a_worker_that_is_not_there() -> None:
+    with pytest.raises(ConnectUnavailable, match="cannot be resolved from here"):
+        Connect(("http://no-such-worker.invalid:8083",), timeout_s=5).about()
+    with pytest.raises(ConnectUnavailable, match="no worker listens at that port"):
+        Connect((nobody(),)).about()
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

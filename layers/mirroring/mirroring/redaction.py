@@ -51,7 +51,15 @@ def scrubbed(words: str, *configs: Mapping[str, str]) -> str:
             words = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, words)
         else:
             words = words.replace(secret, HIDDEN)
-    return words
+    return _OPTION.sub(_without_secret, words)
+
+
+def _without_secret(option: re.Match[str]) -> str:
+    """A login option of whatever configuration, its value hidden where it may be a secret."""
+    name, value = option.groups()
+    if not _SECRET.search(name):
+        return option[0]
+    return option[0].removesuffix(value) + (f'"{HIDDEN}"' if value.startswith('"') else HIDDEN)
 
 
 def _quotable(value: str) -> Iterator[str]:

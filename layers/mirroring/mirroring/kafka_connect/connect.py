@@ -19,9 +19,11 @@ from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.told import About, Told, assignments, committed, told
 from mirroring.kafka_connect.workers import Answer, Workers
 from mirroring.kafka_connect.workers import ConnectBusy as ConnectBusy
+from mirroring.kafka_connect.workers import NoTimeLeft as NoTimeLeft
 from mirroring.redaction import scrubbed
 
 _T = TypeVar("_T")
+_LONGEST_WORDS = 300
 
 
 class ConfigRefused(Exception):
@@ -144,7 +146,10 @@ class Connect:
 
     def _ask(self, method: str, path: str, body: Mapping[str, str] | None = None) -> Answer:
         deadline = min(time.monotonic() + self._timeout_s, self._deadline)
-        return self._workers.ask(method, path, body, deadline)
+        try:
+            return self._workers.ask(method, path, body, deadline)
+        except ConnectBusy as busy:
+            raise ConnectBusy(_bounded(scrubbed(busy.detail, body or {}))) from None
 
 
 @lru_cache(maxsize=256)
@@ -171,6 +176,11 @@ def _read(parse: Callable[[], _T]) -> _T:
         raise ConnectUnavailable(
             "The answer is JSON and not one of Kafka Connect's: check the URLs."
         ) from None
+
+
+def _bounded(words: str) -> str:
+    """Cut after it was scrubbed: half a secret is not found."""
+    return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…"
 
 
 def _words(body: Any) -> str:

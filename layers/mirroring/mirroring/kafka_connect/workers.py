@@ -1,6 +1,7 @@
 """HTTP to the workers of a Connect cluster: whoever of them answers, within a time."""
 
 import json
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -32,8 +33,27 @@ _TLS_ADVICE = {
 }
 
 
+_SILENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (
+        socket.gaierror,
+        "has a name that cannot be resolved from here: check its spelling, and the network's DNS",
+    ),
+    (ConnectionRefusedError, "does not answer: no worker listens at that port"),
+    (
+        requests.ConnectTimeout,
+        "does not answer in time: check that the network lets this function through (subnets, "
+        "security groups)",
+    ),
+    (requests.Timeout, "takes the request and does not answer in time"),
+)
+
+
+class NoTimeLeft(ConnectUnavailable):
+    """The time that was given is over: it says nothing of the workers."""
+
+
 class ConnectBusy(ConnectUnavailable):
-    """The workers answer, and cannot do it now: they rebalance or wait for one another."""
+    """The workers answer 409 or 500, in Connect's own words: they rebalance, or it fails."""
 
 
 class Answer(NamedTuple):
@@ -87,7 +107,7 @@ class Workers:
         self, method: str, path: str, body: Mapping[str, str] | None, deadline: float
     ) -> Answer:
         """One round over the workers; each gets an equal share of the time that is left."""
-        failure = ConnectUnavailable("There is no time left to ask Kafka Connect.")
+        failure: ConnectUnavailable = NoTimeLeft("There is no time left to ask Kafka Connect.")
         for tried, url in enumerate(tuple(self._urls)):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -197,10 +217,15 @@ def _judged(url: str, status: int, content: bytes) -> Answer:
             "or it is something else."
         )
     if status == requests.codes.conflict or status >= 500:
-        raise ConnectBusy(f"{host} answers {status}, as workers do while they rebalance.")
+        raise ConnectBusy(f"{host} answers {status}: {_words(body)}")
     if status not in (400, 404) and status >= 300:
         raise ConnectUnavailable(f"{host} answers {status}, which Kafka Connect does not.")
     return Answer(status, body)
+
+
+def _words(body: Any) -> str:
+    """Connect's own words, in a line."""
+    return " ".join(str(body["message"]).split())
 
 
 def _is_connects_error(body: Any) -> bool:
@@ -218,6 +243,15 @@ def _cause(url: str, error: Exception) -> str:
     told = tls.cause(error)
     if told is not None and (trouble := tls.trouble(told)) is not None:
         return f"{_host(url)} {trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}."
-    if isinstance(error, requests.Timeout):
-        return f"{_host(url)} does not answer in time."
-    return f"{_host(url)} does not answer: no worker listens there, or the answer broke off."
+    for kind, words in _SILENCES:
+        if _is_beneath(kind, error):
+            return f"{_host(url)} {words}."
+    return f"{_host(url)} closes the connection: the answer broke off."
+
+
+def _is_beneath(kind: type[BaseException], error: BaseException) -> bool:
+    """Whether the HTTP library's error comes from one of this kind."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, kind):
+        seen = seen.__cause__ or seen.__context__
+    return seen is not None
