@@ -26,8 +26,9 @@ class Stored:
 class ConnectWorker:
     """One worker; `puts` are the configurations it was given, in order.
 
-    `shy` is how many looks at a new connector's status answer 404 (0.6 s on a real worker), and
-    `refusal` what it says with 400 to every configuration.
+    A worker before 3.5 has no /stop and no /offsets. `shy` is how many looks at a new connector's
+    status answer 404 (0.6 s on a real worker), and `refusal` what it says with 400 to every
+    configuration.
     """
 
     def __init__(self, cluster_id: str, shy: int) -> None:
@@ -110,6 +111,8 @@ class ConnectWorker:
     ) -> tuple[int, Any]:
         if (method, rest) == ("PUT", ["config"]):
             return self._put(name, body)
+        if {*rest} & {"stop", "offsets"} and self.version < "3.5":
+            return _error(404, "HTTP 404 Not Found")
         stored = self.connectors.get(name)
         if stored is None:
             return _error(404, f"Connector {name} not found")

@@ -13,7 +13,7 @@ from mirroring.errors import (
     Unprocessable,
     VersionMoved,
 )
-from mirroring.mirror import Source
+from mirroring.mirror import Intent, Source
 from mirroring.reconciled import Reconciled
 from mirroring.storing.history import History
 from mirroring.storing.observed import Outcome, State
@@ -22,6 +22,7 @@ from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 
 from tests.given import (
+    BEGIN,
     NAME,
     a_cluster,
     a_connect_cluster,
@@ -259,10 +260,40 @@ def test_more_than_a_hundred_mirrors_are_read_in_one_call(mirrors: Store) -> Non
 def test_what_reconcile_did_is_remembered(mirrors: Store) -> None:
     done = Reconciled(mirror=NAME, refused="Unclosed group", refused_basis="1")
 
-    mirrors.put_reconciled(done)
+    kept = mirrors.put_reconciled(done)
 
-    assert mirrors.reconciled(NAME) == done
-    assert mirrors.reconciled_of([NAME, "b"]) == {NAME: done, "b": Reconciled(mirror="b")}
+    assert kept == done.model_copy(update={"sequence": 1})
+    assert mirrors.reconciled(NAME) == kept
+    assert mirrors.reconciled_of([NAME, "b"]) == {NAME: kept, "b": Reconciled(mirror="b")}
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_of_two_that_follow_from_one_only_one_is_taken(mirrors: Store, count: int) -> None:
+    for _ in range(count):
+        mirrors.put_reconciled(mirrors.reconciled(NAME))
+    one, other = mirrors.reconciled(NAME), mirrors.reconciled(NAME)
+    mirrors.put_reconciled(one)
+    with pytest.raises(Conflict):
+        mirrors.put_reconciled(other)
+
+
+def test_a_change_is_made_to_what_somebody_else_wrote_since(mirrors: Store) -> None:
+    create(mirrors, NAME)
+    read = mirrors.reconciled(NAME)
+    mirrors.put_reconciled(read.model_copy(update={"held": Intent.PAUSED}))
+    mirrors.amend_reconciled(read, lambda one: one.model_copy(update={"answered": BEGIN}))
+
+    kept = mirrors.reconciled(NAME)
+    assert (kept.held, kept.answered, kept.sequence) == (Intent.PAUSED, BEGIN, 2)
+
+
+def test_what_was_done_for_a_mirror_that_is_removed_meanwhile_is_not_kept(mirrors: Store) -> None:
+    create(mirrors, NAME)
+    read = mirrors.put_reconciled(mirrors.reconciled(NAME))
+    mirrors.remove(NAME, a_tombstone())
+    with pytest.raises(MirrorNotFound):
+        mirrors.amend_reconciled(read, lambda one: one.model_copy(update={"answered": BEGIN}))
+    assert mirrors.reconciled(NAME).sequence == 0
 
 
 def test_a_mirror_that_no_item_can_hold_is_refused_and_not_a_mistake_of_ours(

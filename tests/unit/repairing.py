@@ -8,7 +8,7 @@ from mirroring.kafka_connect.told import Told
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Code, Connector, Observation, Reason, Severity, Status, Task
-from mirroring.reconciled import Applied, Reconciled
+from mirroring.reconciled import Applied, Reconciled, Repairs
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
@@ -73,6 +73,11 @@ def seen(
         reasons=reasons,
         connectors=tuple(Connector(name=name, kind="") for name in connectors),
     )
+
+
+def repairs(count: int, minutes: float, what: str = "topics") -> Repairs:
+    """So often put right, so long ago the last time."""
+    return Repairs(count=count, at=NOW - minutes * MINUTE, what=what)
 
 
 def done(

@@ -1,14 +1,15 @@
 """What reconcile asks of Connect, case by case."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from mirroring.kafka_connect.told import Told
-from mirroring.managing.repair import Action, Verb, plan, refusal_basis, settled
-from mirroring.mirror import Intent
+from mirroring.managing.actions import Action, Verb
+from mirroring.managing.repair import plan, refusal_basis, settled
+from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Code, Observation
-from mirroring.reconciled import Reconciled
+from mirroring.reconciled import Answering, Reconciled
 
 from tests.unit.repairing import (
     BOTH,
@@ -20,6 +21,7 @@ from tests.unit.repairing import (
     WANTED,
     done,
     mirror,
+    repairs,
     seen,
     told,
 )
@@ -36,6 +38,12 @@ class Case:
     done: Reconciled = field(default_factory=lambda: done(SOURCE, CHECKPOINT))
 
 
+BASIS = refusal_basis(mirror(), WANTED)
+REFUSED = done(SOURCE, CHECKPOINT, refused="No.", refused_basis=BASIS, refused_at=NOW)
+NEVER_TAKEN = REFUSED.model_copy(update={"applied": {}})
+REFUSED_PAUSED = REFUSED.model_copy(
+    update={"refused_basis": refusal_basis(mirror(Intent.PAUSED), WANTED)}
+)
 PUT_BOTH = ((Verb.PUT, SOURCE), (Verb.PUT, CHECKPOINT))
 CASES = {
     "nothing when all is as it is wanted": Case(),
@@ -78,8 +86,58 @@ CASES = {
         actual=told(BOTH, {**CONFIG, "topics": "before"}),
         done=done(SOURCE, CHECKPOINT, basis="before"),
     ),
-    "a refused configuration is not tried again": Case(
-        actual={}, done=done(refused="No.", refused_basis=refusal_basis(mirror(), WANTED))
+    "a refused configuration is not tried again": Case(actual={}, done=NEVER_TAKEN),
+    "a refused configuration is tried again later, since workers change": Case(
+        PUT_BOTH,
+        actual={},
+        done=NEVER_TAKEN.model_copy(update={"refused_at": NOW - timedelta(minutes=31)}),
+    ),
+    "a mirror whose change is refused is paused all the same": Case(
+        ((Verb.PAUSE, SOURCE), (Verb.PAUSE, CHECKPOINT)),
+        Intent.PAUSED,
+        actual=told(BOTH, {**CONFIG, "topics": "before"}),
+        done=REFUSED_PAUSED,
+    ),
+    "a mirror whose change is refused is resumed": Case(
+        ((Verb.RESUME, SOURCE), (Verb.RESUME, CHECKPOINT)),
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"}, {**CONFIG, "topics": "before"}),
+        done=REFUSED.model_copy(update={"held": Intent.PAUSED}),
+    ),
+    "a failed task of a mirror whose change is refused is restarted": Case(
+        ((Verb.RESTART, SOURCE),),
+        actual=told(BOTH, {**CONFIG, "topics": "before"}, task="FAILED"),
+        seen=seen(Code.TASK_FAILED),
+        done=REFUSED,
+    ),
+    "a pause comes before a configuration that Connect may never answer": Case(
+        ((Verb.PAUSE, SOURCE), (Verb.PAUSE, CHECKPOINT), (Verb.PUT, SOURCE)),
+        Intent.PAUSED,
+        actual=told(BOTH, {**CONFIG, "topics": "before"}),
+        done=done(SOURCE, CHECKPOINT, basis="before"),
+    ),
+    "a resume comes after a configuration, which may copy less": Case(
+        ((Verb.PUT, SOURCE), (Verb.RESUME, SOURCE), (Verb.RESUME, CHECKPOINT)),
+        actual=told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"}, {**CONFIG, "topics": "before"}),
+        done=done(SOURCE, CHECKPOINT, basis="before", held=Intent.PAUSED),
+    ),
+    "a drift is left alone while something else goes on changing it": Case(
+        actual=told(BOTH, {**CONFIG, "topics": "more"}),
+        done=done(SOURCE, CHECKPOINT, repairs={SOURCE: repairs(2, minutes=3)}),
+    ),
+    "and put right again after a while": Case(
+        ((Verb.PUT, SOURCE),),
+        actual=told(BOTH, {**CONFIG, "topics": "more"}),
+        done=done(SOURCE, CHECKPOINT, repairs={SOURCE: repairs(2, minutes=4)}),
+    ),
+    "a connector that something else deletes is put back less and less often": Case(
+        actual=told({CHECKPOINT: "RUNNING"}),
+        seen=seen(Code.CONNECTOR_MISSING),
+        done=done(SOURCE, CHECKPOINT, repairs={SOURCE: repairs(6, minutes=29)}),
+    ),
+    "a person's change does not wait for that": Case(
+        ((Verb.PUT, SOURCE),),
+        actual=told(BOTH, {**CONFIG, "topics": "before"}),
+        done=done(SOURCE, basis="before", repairs={SOURCE: repairs(6, minutes=1)}),
     ),
     "a refused configuration is tried again when it changed": Case(
         PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="1 before")
@@ -216,6 +274,36 @@ def test_connects_word_alone_may_show_that_nothing_is_to_do(
     intent: Intent, actual: dict[str, Told], is_settled: bool
 ) -> None:
     assert settled(mirror(intent), WANTED, actual) is is_settled
+
+
+def test_who_was_paused_a_moment_ago_is_not_asked_twice() -> None:
+    paused, remembered = mirror(Intent.PAUSED), done(SOURCE)
+    actual = told({SOURCE: "RUNNING"})
+    actions = plan(paused, WANTED, actual, None, remembered, NOW, held=(SOURCE, CHECKPOINT))
+    asked = [(action.verb, action.connector) for action in actions]
+    assert asked == [(Verb.PUT, CHECKPOINT), (Verb.PAUSE, CHECKPOINT)]
+
+
+@pytest.mark.parametrize("drifted", ["errors.tolerance", None], ids=["drift", "failed"])
+def test_a_first_try_does_what_a_person_asked_for_and_repairs_nothing(drifted: str | None) -> None:
+    more = {drifted: "all"} if drifted else {}
+    actual = told(BOTH, CONFIG | more, task="RUNNING" if drifted else "FAILED")
+    observation, remembered = seen(Code.TASK_FAILED), done(SOURCE, CHECKPOINT)
+    args = (mirror(), WANTED, actual, observation, remembered, NOW)
+    assert plan(*args) != []
+    assert plan(*args, repairs=False) == []
+
+
+@pytest.mark.parametrize(("until", "count"), [(NOW + MINUTE, 0), (NOW, 2)], ids=["at work", "died"])
+def test_a_restart_that_another_run_is_at_is_left_to_it_until_it_must_have_died(
+    until: datetime, count: int
+) -> None:
+    asked = Asked(ask=Ask.RESTART, at=NOW - MINUTE)
+    claim = Answering(asked=asked.at, until=until)
+    restarted = mirror().model_copy(update={"asked": asked})
+    remembered = done(SOURCE, CHECKPOINT, answering=claim)
+    actions = plan(restarted, WANTED, told(BOTH), None, remembered, NOW)
+    assert [action.asked for action in actions] == [asked.at] * count
 
 
 def test_an_action_does_not_print_its_configuration() -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from mirroring.kafka_connect.told import Told
+from mirroring.managing.actions import Verb
 from mirroring.managing.renewal import SETTLES, due, proven
-from mirroring.managing.repair import Verb, plan
+from mirroring.managing.repair import plan
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation

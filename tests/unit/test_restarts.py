@@ -33,12 +33,31 @@ def test_each_restart_waits_longer_than_the_last(restarts: int, minutes: int) ->
     assert action.attempt == restarts + 1
 
 
-def test_the_sixth_failure_is_left_to_a_person() -> None:
-    last = NOW - timedelta(minutes=50)
-    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
-    observation = seen(Code.TASK_FAILED, since=last + MINUTE)
+@pytest.mark.parametrize("count", [5, 6, 400])
+def test_what_is_given_up_is_tried_every_half_hour_without_a_line_for_each(count: int) -> None:
+    last = NOW - timedelta(minutes=30)
+    remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=count, at=last)})
+    assert remembered.given_up() == {SOURCE}
+    observation = seen(Code.TASK_FAILED, since=last + MINUTE, measured_at=NOW)
     failed = told(BOTH, task="FAILED")
-    assert plan(mirror(), WANTED, failed, observation, remembered, NOW) == []
+    soon = NOW - timedelta(seconds=1)
+    assert plan(mirror(), WANTED, failed, observation, remembered, soon) == []
+    later = NOW + MINUTE
+    (action,) = plan(mirror(), WANTED, failed, observation, remembered, later)
+    assert (action.attempt, action.before) == (count + 1, None)
+
+
+@pytest.mark.parametrize(
+    ("count", "minutes", "stays"),
+    [(5, 9, True), (5, 11, False), (4, 11, True), (4, 61, False)],
+)
+def test_restarts_are_forgotten_when_the_connector_keeps_running(
+    count: int, minutes: int, stays: bool
+) -> None:
+    last = NOW - minutes * MINUTE
+    remembered = done(SOURCE, restarts={SOURCE: Restarts(count=count, at=last)})
+    assert bool(remembered.rested(NOW, frozenset({SOURCE})).restarts) is stays
+    assert remembered.rested(NOW, frozenset()).restarts
 
 
 def test_an_hour_of_health_makes_the_count_begin_anew() -> None:

@@ -12,10 +12,9 @@ from aws_lambda_powertools import Logger
 from mirroring.connecting.connections import Place
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, KafkaUnavailable
 from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.version import DELETES_OFFSETS, supports
 from mirroring.mirror import Cleanup, Intent, Mirror
 
-# DELETE /connectors/{name}/offsets (KIP-875) came with Kafka Connect 3.6.
-DELETES_OFFSETS = (3, 6)
 LOOKS, PAUSE_S = 8, 0.25
 logger = Logger()
 
@@ -62,7 +61,7 @@ def forget_offsets(connect: Connect, version: str, names: Iterable[str]) -> bool
 
     An older Connect keeps them. Raises ConnectUnavailable.
     """
-    if _number(version) < DELETES_OFFSETS:
+    if not supports(DELETES_OFFSETS, version, connect):
         return True
     left = list(names)
     for name in left:
@@ -92,9 +91,3 @@ def delete_topics(mirror: Mirror, target: Place) -> dict[str, str]:
     if {"UNREACHABLE", "TIMEOUT", "NO_LEADER"} & {str(fault) for fault in left.values()}:
         raise KafkaUnavailable(f"{mirror.target_cluster} did not delete its internal topics yet.")
     return {name: str(fault or "DELETED") for name, fault in left.items()}
-
-
-def _number(version: str) -> tuple[int, ...]:
-    """`3.7.1-ccs` as (3, 7); what reads otherwise counts as old."""
-    parts = version.split(".")[:2]
-    return tuple(int(part) for part in parts) if all(one.isdecimal() for one in parts) else ()

@@ -114,7 +114,7 @@ class Reconciler:
         try:
             kafka = self.connections.registry.cluster
             place = self._workplace(mirror.connect_cluster, kafka, until)
-            return self.mirrors.reconcile(mirror, place, {}, renew=False)
+            return self.mirrors.reconcile(mirror, place)
         except ProblemError as error:
             _left(error, mirror=mirror.name)
             return False

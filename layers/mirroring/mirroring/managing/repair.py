@@ -4,57 +4,23 @@ What somebody else paused or stopped is never resumed. A connector that was ther
 that failed, is touched only after a sample has recorded it, so that the changes tell the story.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import product
 
 from mirroring.kafka_connect.told import Told
+from mirroring.managing.actions import HOLDING, Action, Verb
 from mirroring.managing.renewal import due
+from mirroring.managing.restarts import has_failed, restart
 from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Ask, Intent, Mirror
-from mirroring.observation import Code, Observation, Reason
-from mirroring.reconciled import RESTART_AFTER, Reconciled, Restarts
+from mirroring.observation import Code, Observation
+from mirroring.reconciled import QUIET, REPAIR_AFTER, Reconciled
 from mirroring.redaction import redacted
 
-HEALTHY_AFTER = timedelta(hours=1)
-FAILURES = (Code.TASK_FAILED, Code.CONNECTOR_FAILED, Code.CHECKPOINT_FAILED)
+# A refusal may end with a change on the workers, of which nobody tells us.
+REFUSED_AGAIN = timedelta(minutes=30)
 ABSENT = "absent"
-
-
-class Verb(StrEnum):
-    """What is asked of Connect."""
-
-    PUT = "put"
-    PAUSE = "pause"
-    STOP = "stop"
-    RESUME = "resume"
-    RESTART = "restart"
-    RENEW = "renew"
-
-
-HOLDING = {
-    Intent.PAUSED: (Verb.PAUSE, "PAUSED"),
-    Intent.STOPPED: (Verb.STOP, "STOPPED"),
-    Intent.RUNNING: (Verb.RESUME, "RUNNING"),
-}
-
-
-@dataclass(frozen=True)
-class Action:
-    """One request to Connect; for a repair, how it was `before` and is `after`, redacted.
-
-    `attempt` counts the restarts of a connector; 0 for one that a person asked for.
-    """
-
-    verb: Verb
-    connector: str
-    config: Mapping[str, str] | None = field(default=None, repr=False)
-    before: Mapping[str, str] | None = None
-    after: Mapping[str, str] | None = None
-    attempt: int = 0
-    only_failed: bool = True
 
 
 def plan(
@@ -64,30 +30,33 @@ def plan(
     observation: Observation | None,
     done: Reconciled,
     now: datetime,
+    *,
+    held: Collection[str] = (),
+    repairs: bool = True,
 ) -> list[Action]:
     """What to ask of Connect now, in order, for a mirror that is not being removed.
 
     `actual` are its connectors as Connect tells of them, `observation` what the last sample saw,
-    `done` what was done before.
+    `done` what was done before, `held` who was paused or stopped a moment ago. A pause comes before
+    a configuration, which Connect may refuse or never answer. Without `repairs` it is only what a
+    person asked for.
     """
-    if done.refused is not None and done.refused_basis == refusal_basis(mirror, wanted):
-        return []
-    puts = [
-        action
-        for name in wanted.configurations
-        for action in _configure(mirror, name, wanted, actual.get(name), observation, done)
-    ]
-    there = {*actual, *(action.connector for action in puts)}
-    present = [name for name in wanted.configurations if name in there]
-    puts += _renew(mirror, wanted, present, {action.connector for action in puts}, done)
-    holds = [*_hold(mirror.intent, present, actual, done), *_asked(mirror, present, done)]
-    if puts or holds or mirror.intent is not Intent.RUNNING:
-        return puts + holds
-    return [
-        action
-        for name in present
-        if (action := _restart(actual[name], observation, done, now)) is not None
-    ]
+    refused = is_refused(mirror, wanted, done, now)
+    puts = [] if refused else _puts(mirror, wanted, actual, observation, done, now)
+    puts = [one for one in puts if repairs or one.before is None]
+    made = {action.connector for action in puts} - actual.keys()
+    present = [name for name in wanted.configurations if name in actual or name in made]
+    renewals = [] if refused else _renew(mirror, wanted, present, puts, done)
+    unheld = [name for name in present if name in made or name not in held]
+    holds = list(_hold(mirror.intent, unheld, actual, done))
+    is_held = mirror.intent is not Intent.RUNNING
+    early = [one for one in holds if is_held and one.connector in actual]
+    late = [one for one in holds if one not in early]
+    actions = [*early, *puts, *renewals, *late, *_asked(mirror, present, done, now)]
+    if actions or is_held or not repairs:
+        return actions
+    again = (restart(actual[name], observation, done, now) for name in present)
+    return [action for action in again if action is not None]
 
 
 def settled(mirror: Mirror, wanted: Wanted, actual: Mapping[str, Told]) -> bool:
@@ -95,18 +64,31 @@ def settled(mirror: Mirror, wanted: Wanted, actual: Mapping[str, Told]) -> bool:
     state = HOLDING[mirror.intent][1]
     for name, config in wanted.configurations.items():
         told = actual.get(name)
-        if told is None or differing(told.config, config):
-            return False
-        if told.connector.status != state or _has_failed(told):
+        if told is None or not is_healthy(told, config) or told.connector.status != state:
             return False
     return True
 
 
+def is_healthy(told: Told, config: Mapping[str, str]) -> bool:
+    """Whether a connector has its configuration, and neither it nor a task of it has failed."""
+    return not differing(told.config, config) and not has_failed(told)
+
+
 def is_held(mirror: Mirror, listed: Mapping[str, Told]) -> bool:
-    """Whether each connector that is there is paused or stopped as a person wants it."""
-    state = HOLDING[mirror.intent][1]
+    """Whether each connector that is there is paused or stopped as a person wants it.
+
+    One that failed never says so: what was asked of it is remembered instead.
+    """
+    return not to_hold(mirror, listed)
+
+
+def to_hold(mirror: Mirror, listed: Mapping[str, Told]) -> list[str]:
+    """The listed connectors that are not yet paused or stopped as a person wants it."""
+    if mirror.intent not in (Intent.PAUSED, Intent.STOPPED):
+        return []
+    states = (HOLDING[mirror.intent][1], "FAILED")
     names = (mirror.source_connector, mirror.checkpoint_connector)
-    return all(listed[name].connector.status == state for name in names if name in listed)
+    return [n for n in names if n in listed and listed[n].connector.status not in states]
 
 
 def differing(actual: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
@@ -120,6 +102,29 @@ def refusal_basis(mirror: Mirror, wanted: Wanted) -> str:
     return f"{mirror.version} {wanted.basis}"
 
 
+def is_refused(mirror: Mirror, wanted: Wanted, done: Reconciled, now: datetime) -> bool:
+    """Whether Connect refused just this, and not long ago."""
+    if done.refused is None or done.refused_basis != refusal_basis(mirror, wanted):
+        return False
+    return done.refused_at is not None and now < done.refused_at + REFUSED_AGAIN
+
+
+def _puts(
+    mirror: Mirror,
+    wanted: Wanted,
+    actual: Mapping[str, Told],
+    observation: Observation | None,
+    done: Reconciled,
+    now: datetime,
+) -> list[Action]:
+    """The PUTs that the connectors need."""
+    return [
+        action
+        for name in wanted.configurations
+        for action in _configure(mirror, name, wanted, actual.get(name), observation, done, now)
+    ]
+
+
 def _configure(
     mirror: Mirror,
     name: str,
@@ -127,26 +132,40 @@ def _configure(
     told: Told | None,
     observation: Observation | None,
     done: Reconciled,
+    now: datetime,
 ) -> Iterator[Action]:
     """The PUT that a connector needs; a repair where Connect had taken the same before."""
     config, applied = wanted.configurations[name], done.applied.get(name)
-    if told is None:
-        if applied is None:
-            yield Action(Verb.PUT, name, config)
-        elif _seen_missing(mirror, name, observation, applied.at):
-            yield _put_right(name, config, {"state": "MISSING"}, {"state": "PUT BACK"})
+    keys = differing(told.config, config) if told is not None else set()
+    if told is not None and not keys:
         return
-    keys = differing(told.config, config)
-    if not keys:
-        return
-    if applied is None or applied.basis != wanted.basis:
+    if applied is None or (told is not None and applied.basis != wanted.basis):
         yield Action(Verb.PUT, name, config)
         return
-    yield _put_right(name, config, _shown(told.config, keys), _shown(config, keys))
+    count = _repairs(name, done, now)
+    if count is None:
+        return
+    if told is not None:
+        yield _put_right(name, config, count, _shown(told.config, keys), _shown(config, keys))
+    elif _seen_missing(mirror, name, observation, applied.at):
+        yield _put_right(name, config, count, {"state": "MISSING"}, {"state": "PUT BACK"})
+
+
+def _repairs(name: str, done: Reconciled, now: datetime) -> int | None:
+    """How often it is put right with this time; None while it is too early for another time."""
+    last = done.repairs.get(name)
+    if last is None or now - last.at >= QUIET:
+        return 1
+    wait = REPAIR_AFTER[min(last.count, len(REPAIR_AFTER)) - 1]
+    return None if now < last.at + wait else last.count + 1
 
 
 def _renew(
-    mirror: Mirror, wanted: Wanted, present: list[str], put: set[str], done: Reconciled
+    mirror: Mirror,
+    wanted: Wanted,
+    present: Collection[str],
+    puts: Collection[Action],
+    done: Reconciled,
 ) -> list[Action]:
     """Restarts of what no PUT restarts: a config provider is asked again only then.
 
@@ -154,14 +173,19 @@ def _renew(
     """
     if wanted.provider is None or mirror.intent is Intent.STOPPED or not due(wanted, done):
         return []
+    put = {action.connector for action in puts}
     return [Action(Verb.RENEW, name) for name in present if name not in put]
 
 
 def _put_right(
-    name: str, config: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
+    name: str,
+    config: Mapping[str, str],
+    count: int,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
 ) -> Action:
     who = {"connector": name}
-    return Action(Verb.PUT, name, config, {**who, **before}, {**who, **after})
+    return Action(Verb.PUT, name, config, {**who, **before}, {**who, **after}, count)
 
 
 def _shown(config: Mapping[str, str], keys: set[str]) -> dict[str, str]:
@@ -199,48 +223,15 @@ def _hold(
         yield Action(verb, name)
 
 
-def _asked(mirror: Mirror, present: list[str], done: Reconciled) -> Iterator[Action]:
-    """What a person asked for since it was last done; even of what somebody else paused."""
-    waiting = [one for one in mirror.asks if done.answered is None or one.at > done.answered]
-    for asked, name in product(waiting, present):
-        if asked.ask is Ask.RESTART:
-            yield Action(Verb.RESTART, name, only_failed=asked.only_failed)
+def _asked(mirror: Mirror, present: list[str], done: Reconciled, now: datetime) -> Iterator[Action]:
+    """What a person asked for since it was last done; even of what somebody else paused.
+
+    What another run is at is left to it.
+    """
+    claim = done.answering if done.answering and now < done.answering.until else None
+    waiting = [one for one in done.unanswered(mirror) if claim is None or one.at > claim.asked]
+    for one, name in product(waiting, present):
+        if one.ask is Ask.RESTART:
+            yield Action(Verb.RESTART, name, only_failed=one.only_failed, asked=one.at)
         elif mirror.intent is Intent.RUNNING and done.held is Intent.RUNNING:
-            yield Action(Verb.RESUME, name)
-
-
-def _restart(
-    told: Told, observation: Observation | None, done: Reconciled, now: datetime
-) -> Action | None:
-    """Restart what failed, 1, 2, 5, 10 and 30 min after it was seen; after that a person must."""
-    name = told.connector.name
-    reason = _failure(name, observation)
-    if not _has_failed(told) or reason is None or observation is None:
-        return None
-    last = _counted(done.restarts.get(name), reason)
-    if last is None:
-        due = reason.since + RESTART_AFTER[0]
-    elif last.count >= len(RESTART_AFTER) or observation.measured_at <= last.at:
-        return None
-    else:
-        due = max(reason.since, last.at) + RESTART_AFTER[last.count]
-    if now < due:
-        return None
-    attempt = last.count + 1 if last else 1
-    before = {"connector": name, "state": "FAILED", "because": reason.message}
-    after = {"connector": name, "state": "RESTARTED", "attempt": str(attempt)}
-    return Action(Verb.RESTART, name, None, before, after, attempt)
-
-
-def _counted(last: Restarts | None, reason: Reason) -> Restarts | None:
-    """The restarts so far; none when the connector was healthy for an hour since the last."""
-    return None if last is None or reason.since - last.at >= HEALTHY_AFTER else last
-
-
-def _failure(name: str, observation: Observation | None) -> Reason | None:
-    reasons = observation.reasons if observation else ()
-    return next((one for one in reasons if one.code in FAILURES and one.connector == name), None)
-
-
-def _has_failed(told: Told) -> bool:
-    return "FAILED" in (told.connector.status, *(task.status for task in told.connector.tasks))
+            yield Action(Verb.RESUME, name, asked=one.at)

@@ -71,6 +71,20 @@ def must_not_exist(table: str, at: Item) -> Item:
     return {"ConditionCheck": {"TableName": table, "Key": at, **condition}}
 
 
+def still_at(sequence: int) -> dict[str, Any]:
+    """The condition that nobody wrote since; what was never written has no sequence."""
+    if sequence == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(#sequence)",
+            "ExpressionAttributeNames": {"#sequence": "sequence"},
+        }
+    return {
+        "ConditionExpression": "#sequence = :last",
+        "ExpressionAttributeNames": {"#sequence": "sequence"},
+        "ExpressionAttributeValues": {":last": {"N": str(sequence)}},
+    }
+
+
 def sortable(moment: datetime) -> str:
     """ISO 8601 in UTC, always with milliseconds: only then does text sort as time does."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,11 +1,11 @@
 """What people asked for: the mirrors, each with a version that counts its changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from pydantic import ValidationError
 
-from mirroring.errors import MirrorExists, MirrorNotFound, VersionMoved
+from mirroring.errors import Conflict, MirrorExists, MirrorNotFound, VersionMoved
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.reconciled import Reconciled
@@ -31,9 +31,12 @@ from mirroring.storing.items import (
     must_not_exist,
     put,
     read,
+    still_at,
 )
 from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
 from mirroring.storing.tombstones import Tombstone, tombstone_item
+
+ATTEMPTS = 5
 
 
 class Store:
@@ -164,9 +167,37 @@ class Store:
             one.mirror: one for one in found
         }
 
-    def put_reconciled(self, done: Reconciled) -> None:
-        """Remembers what reconcile did for a mirror."""
-        self._db.put(self._table, document(RECONCILED, done.mirror, done))
+    def put_reconciled(self, done: Reconciled) -> Reconciled:
+        """Remembers what reconcile did for a mirror, as it follows from what was read.
+
+        Raises Conflict where somebody wrote since: read again.
+        """
+        following = done.model_copy(update={"sequence": done.sequence + 1})
+        sequence = {"N": str(following.sequence)}
+        item = document(RECONCILED, done.mirror, following, sequence=sequence)
+        try:
+            self._db.put(self._table, item, **still_at(done.sequence))
+        except Refused as refused:
+            raise Conflict(f"{done.mirror} is being looked after: try again.") from refused
+        return following
+
+    def amend_reconciled(
+        self, done: Reconciled, change: Callable[[Reconciled], Reconciled]
+    ) -> Reconciled:
+        """What is stored now, changed; `done` is what was read, and is read anew if it moved.
+
+        Raises MirrorNotFound, and Conflict where others keep writing.
+        """
+        for _ in range(ATTEMPTS):
+            changed = change(done)
+            if changed == done:
+                return done
+            try:
+                return self.put_reconciled(changed)
+            except Conflict:
+                self.mirror(done.mirror)  # of one that was removed nothing is remembered
+                done = self.reconciled(done.mirror)
+        raise Conflict(f"{done.mirror} keeps changing at this moment: try again.")
 
 
 @cache

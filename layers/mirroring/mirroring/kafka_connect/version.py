@@ -1,0 +1,22 @@
+"""What a Kafka Connect of some version can do."""
+
+from mirroring.kafka_connect.connect import Connect
+
+# PUT /connectors/{name}/stop and GET …/offsets (KIP-875) came with 3.5, DELETE …/offsets with 3.6.
+STOPS = (3, 5)
+DELETES_OFFSETS = (3, 6)
+
+
+def supports(since: tuple[int, ...], registered: str, connect: Connect) -> bool:
+    """Whether the workers are of this version or a later one.
+
+    They are asked where the version that they were registered with is older, as workers are
+    upgraded. Raises ConnectUnavailable.
+    """
+    return number(registered) >= since or number(connect.about().version) >= since
+
+
+def number(version: str) -> tuple[int, ...]:
+    """`3.7.1-ccs` as (3, 7); what reads otherwise counts as old."""
+    parts = version.split(".")[:2]
+    return tuple(int(part) for part in parts) if all(one.isdecimal() for one in parts) else ()
