@@ -15,6 +15,7 @@ from mirroring.errors import (
     MirrorLoop,
     MirrorNotFound,
     MirrorOverlaps,
+    StopUnsupported,
     UnknownCluster,
     Unprocessable,
     VersionMoved,
@@ -114,9 +115,10 @@ MIRRORS = (
         "POST",
         "/mirrors/{name}/stop",
         "Stop a mirror",
-        "Its tasks end; its connectors keep their configuration and their offsets.",
+        "Its tasks end; its connectors keep their configuration and their offsets. Before Kafka "
+        "Connect 3.5 it is refused: pause the mirror instead.",
         {202: answers.MirrorAnswer},
-        CHANGED,
+        (*CHANGED, StopUnsupported),
         parameters=("If-Match",),
     ),
     Operation(

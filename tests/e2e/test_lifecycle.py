@@ -39,7 +39,15 @@ def is_in(stack: LocalStack, name: str, state: str) -> None:
     eventually(look, within_s=60, what=f"{name} {state}")
 
 
-@pytest.mark.timeout(240)
+def is_told_paused(stack: LocalStack, path: str) -> None:
+    """Waits until a sample saw that nothing of the mirror runs."""
+    eventually(
+        lambda: stack.get(path).json["status"] == "PAUSED", within_s=60, what=f"{path} PAUSED"
+    )
+    assert "PAUSE_PENDING" not in {one["code"] for one in stack.get(path).json["reasons"]}
+
+
+@pytest.mark.timeout(300)
 def test_a_mirror_is_held_resumed_restarted_and_changed(
     registered: LocalStack, mirror: str, prefix: str
 ) -> None:
@@ -47,6 +55,8 @@ def test_a_mirror_is_held_resumed_restarted_and_changed(
     for verb, state in (("pause", "PAUSED"), ("resume", "RUNNING"), ("stop", "STOPPED")):
         assert registered.post(f"{path}/{verb}").status == 202
         is_in(registered, mirror, state)
+        if state != "RUNNING":
+            is_told_paused(registered, path)
     assert registered.post(f"{path}/restart").json["type"] == "/problems/mirror-held"
     assert registered.post(f"{path}/resume").status == 202
     is_in(registered, mirror, "RUNNING")

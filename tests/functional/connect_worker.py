@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mirroring.kafka_connect.version import STOPS, number
+
 MIRROR_PLUGINS = tuple(
     f"org.apache.kafka.connect.mirror.Mirror{kind}Connector"
     for kind in ("Source", "Checkpoint", "Heartbeat")
@@ -111,7 +113,7 @@ class ConnectWorker:
     ) -> tuple[int, Any]:
         if (method, rest) == ("PUT", ["config"]):
             return self._put(name, body)
-        if {*rest} & {"stop", "offsets"} and self.version < "3.5":
+        if {*rest} & {"stop", "offsets"} and number(self.version) < STOPS:
             return _error(404, "HTTP 404 Not Found")
         stored = self.connectors.get(name)
         if stored is None:

@@ -55,7 +55,10 @@ def test_a_held_mirror_holds_its_connectors_until_it_is_resumed(
 ) -> None:
     name = world.created()["name"]
     held = post(name, act)
-    assert (held.status, held.json["status"], held.json["version"]) == (202, "PAUSED", 2)
+    assert (held.status, held.json["status"], held.json["version"]) == (202, "CREATING", 2)
+    (pending,) = held.json["reasons"]
+    assert (pending["code"], pending["severity"]) == ("PAUSE_PENDING", "info")
+    assert f"asked to {act} the mirror" in pending["message"]
     assert states(world, name) == {state}
 
     resumed = post(name, "resume")
@@ -63,10 +66,55 @@ def test_a_held_mirror_holds_its_connectors_until_it_is_resumed(
     assert states(world, name) == {"RUNNING"}
 
 
+@pytest.mark.parametrize("version", ["3.4.1", "7.4.0-ccs", "2.8.0"])
+def test_a_stop_that_connect_cannot_do_is_refused_with_what_to_do(
+    world: World, version: str
+) -> None:
+    world.connect.version = version
+    urls = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    call("PUT", "/connect-clusters/us-connect", urls)
+    name = world.created()["name"]
+    refused = post(name, "stop")
+    assert (refused.status, refused.slug) == (422, "stop-unsupported")
+    assert f"POST /mirrors/{name}/pause" in refused.json["detail"]
+    assert version in refused.json["detail"]
+    assert call("GET", f"/mirrors/{name}").json["version"] == 1
+    assert states(world, name) == {"RUNNING"}
+
+    assert post(name, "pause").status == 202
+    assert states(world, name) == {"PAUSED"}
+
+
+def test_workers_that_were_upgraded_stop_without_being_registered_anew(world: World) -> None:
+    world.connect.version = "3.4.1"
+    urls = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    call("PUT", "/connect-clusters/us-connect", urls)
+    name = world.created()["name"]
+    world.connect.version = "7.5.0-ccs"
+    assert post(name, "stop").status == 202
+    assert states(world, name) == {"STOPPED"}
+
+
+def test_a_mirror_that_older_workers_should_stop_is_paused_by_them(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000)
+    assert post(name, "stop").status == 202
+    world.connect.mend()
+    world.connect.version = "3.4.1"
+    urls = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    call("PUT", "/connect-clusters/us-connect", urls)
+    reconcile()
+    assert states(world, name) == {"PAUSED"}
+
+    world.connect.version = "3.9.0"
+    reconcile()
+    assert states(world, name) == {"STOPPED"}
+
+
 def test_a_pause_while_connect_rebalances_is_left_to_reconcile(world: World) -> None:
     name = world.created()["name"]
     world.connect.script(*[busy()] * 1000)
-    assert post(name, "pause").json["status"] == "PAUSED"
+    assert post(name, "pause").json["status"] == "CREATING"
     assert states(world, name) == {"RUNNING"}
 
     world.connect.mend()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from mirroring.alerting.alert import SMS_BYTES, SUBJECT_CHARACTERS, Alert, worded
-from mirroring.alerting.news import is_news
+from mirroring.alerting.news import concluded, is_news
 from mirroring.observation import Code, Observation, Reason, Severity, Status
 
 from tests.given import a_change, a_mirror, a_reason, after, an_observation
@@ -63,6 +63,17 @@ def test_people_are_told_of_a_fault_that_ends_a_backfill() -> None:
     assert now is not None
 
     assert is_news(seen(Status.OUT_OF_SYNC, *BACKFILLING), now)
+
+
+def test_people_are_told_once_that_restarts_were_given_up() -> None:
+    failed, given_up = a_reason(Code.TASK_FAILED), a_reason(Code.REPAIR_GIVEN_UP)
+    before = an_observation(2, status=Status.OUT_OF_SYNC, reasons=(failed,))
+    after_ = before.model_copy(update={"reasons": (failed, given_up)})
+    was = (before.status, before.status_since)
+    told, change = concluded(before, after_, was, after_.measured_at)
+
+    assert change is not None and change.alert
+    assert not is_news(told, after_)
 
 
 @pytest.mark.parametrize("other", [Status.IN_SYNC, Status.UNKNOWN, Status.STALE_TOPIC])

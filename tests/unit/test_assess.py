@@ -196,12 +196,14 @@ def test_a_mirror_was_creating_before_its_first_sample() -> None:
 def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
     asked = NOW - timedelta(seconds=40)
     held = mirror(intent=Intent.PAUSED, updated_at=asked)
-    first, _, change = assessed(sheet(known(quiet(origin=90)), look(), mirror=held))
+    rests = Seen(connector("PAUSED", "PAUSED"), None, frozenset({ORDERS}), {ORDERS: 99})
+    first, _, change = assessed(sheet(known(quiet(origin=90)), look(), mirror=held, seen=rests))
     assert (first.status, first.status_since) == (Status.PAUSED, asked)
     assert change is not None and change.at == NOW
     edited = held.model_copy(update={"updated_at": NOW})
     after = State(observation=first)
-    second, _, _ = assessed(sheet(known(quiet(origin=90)), look(), mirror=edited, state=after))
+    again = sheet(known(quiet(origin=90)), look(), mirror=edited, state=after, seen=rests)
+    second, _, _ = assessed(again)
     assert second.status_since == asked
 
 

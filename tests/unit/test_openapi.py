@@ -111,8 +111,8 @@ def test_an_example_of_an_answer_has_what_the_example_of_its_request_asks_for(ca
     ("call", "parts"),
     [
         ("POST /mirrors", {"status": "CREATING", "version": 1, "measuredAt": None}),
-        ("POST /mirrors/{name}/pause", {"status": "PAUSED", "version": 4}),
-        ("POST /mirrors/{name}/stop", {"status": "PAUSED", "version": 4}),
+        ("POST /mirrors/{name}/pause", {"status": "IN_SYNC", "version": 4}),
+        ("POST /mirrors/{name}/stop", {"status": "IN_SYNC", "version": 4}),
         ("POST /mirrors/{name}/resume", {"status": "IN_SYNC"}),
         ("DELETE /mirrors/{name}", {"status": "DELETING", "version": 4}),
         ("PATCH /mirrors/{name}", {"version": 4, "status": "IN_SYNC"}),

@@ -18,6 +18,7 @@ from mirroring.observation import (
     TopicState,
 )
 from mirroring.reasons import duration, reason
+from mirroring.reconciled import Failing
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed, scene, topic
 
@@ -31,6 +32,7 @@ YOUNG = mirror(age=timedelta(minutes=2))
 LONG_STUCK = Stuck(partition=0, behind=TARGET_MS + 9, still=90_000, youngest=TARGET_MS + 1)
 LOSS = reason(Code.DATA_LOSS, NOW, {"lost": 150}, topic="orders.new", partition=0, measured=150)
 COPYING = Backfill(done=10, total=100, fraction=0.1)
+HELD, PAUSED = mirror(intent=Intent.PAUSED), connector("PAUSED", "PAUSED")
 AGO = int((NOW - timedelta(minutes=4)).timestamp() * 1000)
 
 
@@ -42,11 +44,38 @@ def lasting(what: str, samples: int = PATIENCE - 1, since: int = AGO) -> dict[st
 ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     ("1 being removed", {"mirror": mirror(intent=Intent.DELETED)}, {}, Status.DELETING, set()),
     ("2 refused", {"refused": "no"}, {}, Status.FAILED, {Code.CONFIG_REFUSED}),
-    ("3 paused here", {"mirror": mirror(intent=Intent.PAUSED)}, {}, Status.PAUSED, set()),
-    ("3 stopped here", {"mirror": mirror(intent=Intent.STOPPED)}, {}, Status.PAUSED, set()),
+    ("3 paused here", {"mirror": HELD, "connector": PAUSED}, {}, Status.PAUSED, set()),
+    (
+        "3 stopped here",
+        {"mirror": mirror(intent=Intent.STOPPED), "connector": connector("STOPPED")},
+        {},
+        Status.PAUSED,
+        set(),
+    ),
+    (
+        "3 paused here, and a task had failed before",
+        {"mirror": HELD, "connector": connector("PAUSED", "FAILED")},
+        {},
+        Status.PAUSED,
+        set(),
+    ),
+    (
+        "3 paused here, and Kafka Connect has no connector of it",
+        {"mirror": HELD, "connector": None},
+        {},
+        Status.PAUSED,
+        set(),
+    ),
+    (
+        "3 asked to pause: as before, as Kafka Connect still runs it",
+        {"mirror": HELD},
+        {},
+        Status.IN_SYNC,
+        {Code.PAUSE_PENDING},
+    ),
     (
         "3 paused here, with a finding",
-        {"mirror": mirror(intent=Intent.PAUSED), "findings": (LOSS,)},
+        {"mirror": HELD, "connector": PAUSED, "findings": (LOSS,)},
         {},
         Status.PAUSED,
         {Code.DATA_LOSS},
@@ -260,6 +289,55 @@ def test_row_3_a_resumed_mirror_stays_paused_until_connect_resumes(
     assert judge(held, observed(Status.IN_SYNC), {}).status is Status.OUT_OF_SYNC
 
 
+LATE = {"topics": (topic(latency=TARGET_MS + 1, above=2),)}
+UNSEEN = {"connector": None, "away": {Code.CONNECT_UNREACHABLE: "gone"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "status", "pending"),
+    [
+        (Status.OUT_OF_SYNC, {}, Status.OUT_OF_SYNC, True),
+        (Status.STALE_TOPIC, LATE, Status.STALE_TOPIC, True),
+        (None, {}, Status.CREATING, True),
+        (Status.IN_SYNC, {"connector": connector("PAUSED", "RUNNING")}, Status.IN_SYNC, True),
+        (
+            Status.IN_SYNC,
+            {"connector": PAUSED, "checkpoint": connector("RUNNING")},
+            Status.IN_SYNC,
+            True,
+        ),
+        (Status.IN_SYNC, {"connector": connector("UNASSIGNED")}, Status.IN_SYNC, True),
+        (Status.PAUSED, {"connector": connector("PAUSED", "RUNNING")}, Status.PAUSED, True),
+        (Status.PAUSED, LATE, Status.OUT_OF_SYNC, True),
+        (Status.FAILED, {}, Status.IN_SYNC, True),
+        (Status.PAUSED, UNSEEN, Status.PAUSED, False),
+        (Status.STALE_TOPIC, UNSEEN, Status.STALE_TOPIC, False),
+    ],
+    ids=[
+        "late before",
+        "late only now",
+        "never sampled",
+        "a task still runs",
+        "the checkpoint connector still runs",
+        "waits for a worker",
+        "paused, a task of a dead worker",
+        "paused, and somebody resumed it",
+        "refused before",
+        "paused, Connect away",
+        "asked to pause, Connect away",
+    ],
+)
+@pytest.mark.parametrize("intent", [Intent.PAUSED, Intent.STOPPED])
+def test_row_3_paused_is_told_once_connect_says_that_nothing_runs(
+    before: Status | None, changes: dict[str, Any], status: Status, pending: bool, intent: Intent
+) -> None:
+    seen = observed(before) if before else None
+    verdict = judge(scene(mirror=mirror(intent=intent), **changes), seen, {})
+    assert verdict.status is status
+    told = [one for one in verdict.reasons if one.code is Code.PAUSE_PENDING]
+    assert [one.severity for one in told] == [Severity.INFO] * pending
+
+
 def test_row_4_ends_as_soon_as_its_tasks_run() -> None:
     first = judge(scene(mirror=YOUNG), observed(Status.CREATING), {})
     assert first.status is Status.IN_SYNC
@@ -356,3 +434,34 @@ def test_a_repair_that_was_given_up_is_told_beside_the_failure() -> None:
     verdict = judge(scene(connector=failed, given_up=frozenset({failed.name})), observed(), {})
     assert [one.code for one in verdict.reasons] == [Code.TASK_FAILED, Code.REPAIR_GIVEN_UP]
     assert "boom" in verdict.reasons[1].message
+
+
+def test_what_was_given_up_is_told_in_the_moment_of_a_restart_too() -> None:
+    name = connector().name
+    verdict = judge(scene(given_up=frozenset({name})), observed(Status.OUT_OF_SYNC), {})
+    (why,) = verdict.reasons
+    assert (verdict.status, why.code, why.connector) == (
+        Status.OUT_OF_SYNC,
+        Code.REPAIR_GIVEN_UP,
+        name,
+    )
+
+
+def test_what_others_change_is_named_and_no_alarm() -> None:
+    changed = {connector().name: "tasks.max, topics"}
+    verdict = judge(scene(changed=changed), observed(), {})
+    (why,) = verdict.reasons
+    assert (verdict.status, why.code, why.severity) == (
+        Status.IN_SYNC,
+        Code.CHANGED_BY_OTHERS,
+        Severity.WARNING,
+    )
+    assert "tasks.max, topics" in why.message
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(9, 0), (10, 1)])
+def test_why_a_change_is_not_done_is_told_after_ten_minutes(minutes: int, count: int) -> None:
+    failing = Failing(since=NOW - timedelta(minutes=minutes), words="w:8083 answers 500: no ACL")
+    found = judge(scene(failing=failing), observed(), {}).reasons
+    assert [one.code for one in found] == [Code.CHANGE_PENDING] * count
+    assert all("w:8083 answers 500: no ACL" in one.message for one in found)

@@ -46,9 +46,9 @@ def test_without_samples_only_what_a_person_asked_or_connect_refused_is_known(
     [
         (Intent.RUNNING, None, False, Status.CREATING, BEGIN),
         (Intent.RUNNING, None, True, Status.IN_SYNC, SEEN.status_since),
-        (Intent.PAUSED, None, True, Status.PAUSED, LATER),
-        (Intent.STOPPED, None, True, Status.PAUSED, LATER),
-        (Intent.PAUSED, None, False, Status.PAUSED, LATER),
+        (Intent.PAUSED, None, True, Status.IN_SYNC, SEEN.status_since),
+        (Intent.STOPPED, None, True, Status.IN_SYNC, SEEN.status_since),
+        (Intent.PAUSED, None, False, Status.CREATING, BEGIN),
         (Intent.DELETED, None, True, Status.DELETING, LATER),
         (Intent.DELETED, WORDS, True, Status.DELETING, LATER),
         (Intent.RUNNING, WORDS, False, Status.FAILED, LATER),
@@ -72,8 +72,32 @@ def test_a_sample_that_says_the_same_keeps_its_since_and_reasons() -> None:
     assert (found.since, found.reasons) == (SEEN.status_since, SEEN.reasons)
 
 
-def test_a_loss_and_a_warning_outlive_a_pause() -> None:
-    found = view.standing(a_mirror(intent=Intent.PAUSED), SEEN, None)
+@pytest.mark.parametrize(
+    ("intent", "status", "told", "pending"),
+    [
+        (Intent.PAUSED, Status.IN_SYNC, False, 1),
+        (Intent.STOPPED, Status.OUT_OF_SYNC, False, 1),
+        (Intent.PAUSED, Status.IN_SYNC, True, 1),
+        (Intent.PAUSED, Status.PAUSED, False, 0),
+        (Intent.STOPPED, Status.PAUSED, True, 1),
+        (Intent.RUNNING, Status.IN_SYNC, True, 0),
+        (Intent.RUNNING, Status.PAUSED, False, 0),
+    ],
+)
+def test_a_pause_is_pending_from_when_it_is_asked_for_until_a_sample_saw_it_done(
+    intent: Intent, status: Status, told: bool, pending: int
+) -> None:
+    known = (a_reason(Code.PAUSE_PENDING, severity=Severity.INFO),) if told else ()
+    seen = SEEN.model_copy(update={"status": status, "reasons": (LOSS, *known)})
+    found = view.standing(a_mirror(intent=intent, updated_at=LATER), seen, None)
+
+    codes = [one.code for one in found.reasons]
+    assert (found.status, found.since) == (status, SEEN.status_since)
+    assert codes == [Code.DATA_LOSS, *[Code.PAUSE_PENDING] * pending]
+
+
+def test_a_loss_and_a_warning_outlive_a_removal() -> None:
+    found = view.standing(a_mirror(intent=Intent.DELETED), SEEN, None)
 
     assert found.reasons == (LOSS, WARNING)
 

@@ -145,6 +145,11 @@ class AliasTaken(Unprocessable):
     title = "The alias belongs to another source of this target"
 
 
+class StopUnsupported(Unprocessable):
+    slug = "stop-unsupported"
+    title = "This Kafka Connect cannot stop a connector"
+
+
 class UnsupportedProperty(Unprocessable):
     slug = "unsupported-property"
     title = "A connection property cannot be honoured"

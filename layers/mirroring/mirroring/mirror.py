@@ -25,6 +25,10 @@ class Intent(Word):
     DELETED = "DELETED"
 
 
+HOLDS = {Intent.PAUSED: "pause", Intent.STOPPED: "stop"}
+"""What Connect is asked for where a person wants a mirror not to run."""
+
+
 class Cleanup(Word):
     """What else goes with a mirror that is removed, in the words of the API."""
 

@@ -32,7 +32,7 @@ WORDS: dict[Code, Words] = {
     Code.CONNECTOR_MISSING: Words(
         CRITICAL,
         "The connector {connector} is gone from Kafka Connect.",
-        "Nothing: it is put back within two minutes.",
+        "Nothing: it is put back within two minutes, and later each time that it goes again.",
     ),
     Code.CONNECTOR_FAILED: Words(CRITICAL, "The connector {connector} failed: {cause}.", "{todo}"),
     Code.TASK_FAILED: Words(
@@ -157,7 +157,7 @@ WORDS: dict[Code, Words] = {
     ),
     Code.REPAIR_GIVEN_UP: Words(
         CRITICAL,
-        "Restarting {connector} failed six times: {cause}.",
+        "Restarting {connector} did not help: {cause}. It is tried every 30 minutes now.",
         "Mend the cause, then restart the mirror.",
     ),
     Code.SAMPLES_MISSING: Words(
@@ -190,6 +190,11 @@ WORDS: dict[Code, Words] = {
         WARNING,
         "Something else keeps changing the connector {connector}: {what}.",
         "Find what else manages it (a Kubernetes operator, GitOps), and let one of the two go.",
+    ),
+    Code.CHANGE_PENDING: Words(
+        WARNING,
+        "What was asked of the mirror has not been done for {still}: {words}",
+        "Mend what it names; it is tried again every minute.",
     ),
     Code.TARGET_UNAUTHORIZED: Words(
         WARNING,

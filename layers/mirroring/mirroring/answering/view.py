@@ -21,7 +21,7 @@ from mirroring.answering.answers import (
 from mirroring.answering.group_words import group_answer
 from mirroring.cluster import KafkaCluster
 from mirroring.managing.connectors import configurations
-from mirroring.mirror import Intent, Mirror
+from mirroring.mirror import HOLDS, Intent, Mirror
 from mirroring.observation import (
     LASTING,
     Change,
@@ -37,6 +37,8 @@ from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
 from mirroring.schema import iso
 from mirroring.storing.observed import Summary, TaskCount
+
+MOST_REASONS = 20
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ def standing(
         reasons = bounded.reasons((missing, *_kept(seen)))
         return Standing(Status.UNKNOWN, missing.since, reasons)
     if seen is None:
-        return Standing(Status.CREATING, mirror.created_at)
-    return Standing(seen.status, seen.status_since, seen.reasons)
+        return Standing(Status.CREATING, mirror.created_at, _with_pause(mirror, seen))
+    return Standing(seen.status, seen.status_since, _with_pause(mirror, seen))
 
 
 def summary(
@@ -140,9 +142,25 @@ def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
     """The status that needs no sample."""
     if mirror.intent is Intent.DELETED:
         return Status.DELETING
-    if refused is not None:
-        return Status.FAILED
-    return None if mirror.intent is Intent.RUNNING else Status.PAUSED
+    return None if refused is None else Status.FAILED
+
+
+def _with_pause(mirror: Mirror, seen: Summary | Observation | None) -> tuple[Reason, ...]:
+    """The last sample's reasons; a pause is pending until Connect says that it is done.
+
+    PAUSED itself is told only then.
+    """
+    known = seen.reasons if seen else ()
+    hold = HOLDS.get(mirror.intent)
+    others = tuple(one for one in known if one.code is not Code.PAUSE_PENDING)
+    if hold is None:
+        return others
+    if len(others) < len(known) or (seen is not None and seen.status is Status.PAUSED):
+        return known
+    return (
+        *known[: MOST_REASONS - 1],
+        reason(Code.PAUSE_PENDING, mirror.updated_at, {"hold": hold}),
+    )
 
 
 def _missing(

@@ -17,6 +17,13 @@ def supports(since: tuple[int, ...], registered: str, connect: Connect) -> bool:
 
 
 def number(version: str) -> tuple[int, ...]:
-    """`3.7.1-ccs` as (3, 7); what reads otherwise counts as old."""
+    """`3.7.1` as (3, 7); what reads otherwise counts as old.
+
+    Confluent Platform says its own (`7.4.0-ccs` is Kafka 3.4, `8.0.0-ce` 4.0).
+    """
     parts = version.split(".")[:2]
-    return tuple(int(part) for part in parts) if all(one.isdecimal() for one in parts) else ()
+    if len(parts) < 2 or not all(one.isdecimal() for one in parts):
+        return ()
+    major, minor = (int(part) for part in parts)
+    is_confluent = "-cc" in version or "-ce" in version
+    return (major - 4 if is_confluent else major, minor)

@@ -7,8 +7,17 @@ from functools import cache
 
 from mirroring.answering.answers import Effect
 from mirroring.answering.requests import MirrorChange
+from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, place
-from mirroring.errors import ClusterUnreachable, KafkaUnavailable, MirrorHeld, Unprocessable
+from mirroring.errors import (
+    ClusterUnreachable,
+    ConnectUnavailable,
+    KafkaUnavailable,
+    MirrorHeld,
+    StopUnsupported,
+    Unprocessable,
+)
+from mirroring.kafka_connect.version import STOPS, supports
 from mirroring.managing import reconcile, source
 from mirroring.managing.beside import changed, patient
 from mirroring.managing.change import Write, rewrite
@@ -21,6 +30,7 @@ from mirroring.storing.store import Store
 from mirroring.topics import matching
 
 FIRST_TRY_S = 5.0
+VERSION_S = 3.0
 PATTERNS = {"topics_regex", "topics_exclude"}
 RULED = {*PATTERNS, "sync_group_offsets"}
 """Fields that rules over the fleet are about."""
@@ -68,8 +78,29 @@ class Changer:
         return self._applied(mirror), effects[-1]
 
     def hold(self, name: str, intent: Intent, write: Write) -> Mirror:
-        """The mirror paused or stopped."""
-        return self._applied(rewrite(self.store, name, {"intent": intent}, write))
+        """The mirror paused or stopped; raises StopUnsupported where Connect cannot stop it.
+
+        It is not paused instead: a pause keeps the tasks, and their connections to the source.
+        """
+
+        def check(before: Mirror, _: Mirror) -> None:
+            cluster = self.connections.registry.connect_cluster(before.connect_cluster)
+            if intent is Intent.STOPPED and not self._stops(cluster):
+                raise StopUnsupported(
+                    f"{cluster.name} runs Kafka Connect {cluster.version}, and stopping came with "
+                    f"3.5: pause the mirror instead (POST /mirrors/{name}/pause), or upgrade the "
+                    "workers."
+                )
+
+        return self._applied(rewrite(self.store, name, {"intent": intent}, write, check))
+
+    def _stops(self, cluster: ConnectCluster) -> bool:
+        """Whether its workers can stop a connector; as registered where none of them answers."""
+        connect = self.connections.connect(cluster).within(VERSION_S)
+        try:
+            return supports(STOPS, cluster.version, connect)
+        except ConnectUnavailable:
+            return False
 
     def resume(self, name: str, write: Write) -> Mirror:
         """The mirror running again, whoever had paused or stopped its connectors."""

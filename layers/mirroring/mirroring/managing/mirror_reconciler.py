@@ -16,7 +16,7 @@ from mirroring.managing.renewal import Course, Renewals
 from mirroring.managing.repair import differing, is_healthy, plan, settled, to_hold
 from mirroring.managing.steps import Steps
 from mirroring.managing.wanted import Wanted, wanted
-from mirroring.mirror import Asked, Intent, Mirror
+from mirroring.mirror import HOLDS, Asked, Intent, Mirror
 from mirroring.observation import Observation
 from mirroring.reconciled import Failing
 from mirroring.storing.history import History
@@ -30,7 +30,6 @@ YOUNG = timedelta(minutes=10)
 # leaves it to the next run.
 ATTEMPTS = 3
 LONGEST_WORDS = 500
-HELD = (Intent.PAUSED, Intent.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class MirrorReconciler:
         except (Conflict, NoTimeLeft):
             raise
         except ProblemError as error:
+            self.given.pop(mirror.name, None)
             self._note(mirror, error.detail)
             raise
 
@@ -125,7 +125,7 @@ class MirrorReconciler:
         """
         both = (mirror.source_connector, mirror.checkpoint_connector)
         names = to_hold(mirror, listed) if listed is not None else both
-        if mirror.intent not in HELD or not names or not self._is_latest(mirror):
+        if mirror.intent not in HOLDS or not names or not self._is_latest(mirror):
             return ()
         done = self.store.reconciled(mirror.name)
         self.store.amend_reconciled(
@@ -162,7 +162,8 @@ class MirrorReconciler:
         return accepted and is_there and is_done
 
     def _note(self, mirror: Mirror, words: str) -> None:
-        """Remember since when a mirror's turn ends early, and why."""
+        """Remember since when a mirror's turn ends early, and why; of one that is gone nothing."""
+        self.store.mirror(mirror.name)
         failing = Failing(since=datetime.now(UTC), words=words[:LONGEST_WORDS])
         done = self.store.reconciled(mirror.name)
         if done.failing is not None:

@@ -13,7 +13,7 @@ from mirroring.managing.actions import HOLDING, Action, Verb
 from mirroring.managing.renewal import due
 from mirroring.managing.restarts import has_failed, restart
 from mirroring.managing.wanted import Wanted
-from mirroring.mirror import Ask, Intent, Mirror
+from mirroring.mirror import HOLDS, Ask, Intent, Mirror
 from mirroring.observation import Code, Observation
 from mirroring.reconciled import QUIET, REPAIR_AFTER, Reconciled
 from mirroring.redaction import redacted
@@ -84,7 +84,7 @@ def is_held(mirror: Mirror, listed: Mapping[str, Told]) -> bool:
 
 def to_hold(mirror: Mirror, listed: Mapping[str, Told]) -> list[str]:
     """The listed connectors that are not yet paused or stopped as a person wants it."""
-    if mirror.intent not in (Intent.PAUSED, Intent.STOPPED):
+    if mirror.intent not in HOLDS:
         return []
     states = (HOLDING[mirror.intent][1], "FAILED")
     names = (mirror.source_connector, mirror.checkpoint_connector)

@@ -133,6 +133,8 @@ class Assessment:
             mirror=sheet.mirror,
             refused=sheet.refused,
             given_up=sheet.given_up,
+            changed=sheet.changed,
+            failing=sheet.failing,
             connector=sheet.seen.connector,
             checkpoint=sheet.seen.checkpoint,
             away=sheet.away,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mirroring.measuring import cause
+from mirroring.measuring.reconciling import of_reconcile
 from mirroring.measuring.scene import Case, Scene, Unreadable
 from mirroring.observation import Code, Connector, Reason, Severity
 from mirroring.reasons import duration, reason
@@ -20,10 +21,7 @@ def beside(case: Case) -> Iterable[Reason]:
         name = scene.checkpoint.name
         says = {"cause": why.message, "todo": why.action}
         yield reason(Code.CHECKPOINT_FAILED, now, says, connector=name)
-    for failed in filter(None, (scene.connector, scene.checkpoint)):
-        if failed.name in scene.given_up and _any_failed(failed):
-            says = {"cause": cause.read(_first_trace(failed)).message}
-            yield reason(Code.REPAIR_GIVEN_UP, now, says, connector=failed.name)
+    yield from of_reconcile(scene)
     for topic in scene.topics:
         if topic.skewed:
             yield reason(Code.CLOCK_SKEW, now, {"records": topic.skewed}, topic=topic.name)

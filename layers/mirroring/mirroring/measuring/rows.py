@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from mirroring.measuring import cause
+from mirroring.measuring.reconciling import is_at_rest
 from mirroring.measuring.scene import GRACE, Case, Topic, is_stalled, unassigned
-from mirroring.mirror import Intent
+from mirroring.mirror import HOLDS, Intent
 from mirroring.observation import Code, Reason, Status, TopicState
 from mirroring.reasons import duration, reason
 
@@ -30,11 +31,29 @@ def row_2_refused(case: Case) -> Row:
 def row_3_paused_here(case: Case) -> Row:
     """Paused or stopped through Lockstep, or resumed so lately that Connect may not have yet."""
     mirror, connector = case.scene.mirror, case.scene.connector
-    paused = mirror.intent in (Intent.PAUSED, Intent.STOPPED)
+    if mirror.intent in HOLDS:
+        return _held_here(case)
     held = connector is not None and connector.status in ("PAUSED", "STOPPED")
     was = case.before is not None and case.before.status is Status.PAUSED
     resuming = held and was and case.scene.now - mirror.updated_at <= GRACE
-    return (Status.PAUSED, ()) if paused or resuming else None
+    return (Status.PAUSED, ()) if resuming else None
+
+
+def _held_here(case: Case) -> Row:
+    """Paused once Connect says that nothing of it runs, until then as before.
+
+    What ran again after a pause, or cannot be seen, is judged by the rows below.
+    """
+    before, connector = case.before, case.scene.connector
+    status = before.status if before else Status.CREATING
+    rests = is_at_rest(case.scene) if case.observed else status is Status.PAUSED
+    ends = connector is not None and connector.status in ("PAUSED", "STOPPED")
+    over = status in (Status.PAUSED, Status.FAILED)
+    if rests or (ends and over):
+        return Status.PAUSED, ()
+    if over or not case.observed:
+        return None
+    return status, before.reasons if before else ()
 
 
 def row_4_just_created(case: Case) -> Row:
@@ -58,7 +77,7 @@ def row_5_connector_gone(case: Case) -> Row:
 
 
 def row_6_failed(case: Case) -> Row:
-    """The connector or any of its tasks FAILED."""
+    """The connector or any of its tasks FAILED, or runs for a moment after it was given up."""
     connector = case.scene.connector
     if connector is None:
         return None
@@ -71,7 +90,8 @@ def row_6_failed(case: Case) -> Row:
             why = cause.read(task.trace)
             said = case.why(Code.TASK_FAILED, task=task.id, cause=why.message, todo=why.action)
             found.append(said)
-    return (Status.OUT_OF_SYNC, tuple(found)) if found else None
+    is_given_up = connector.name in case.scene.given_up
+    return (Status.OUT_OF_SYNC, tuple(found)) if found or is_given_up else None
 
 
 def row_7_paused_elsewhere(case: Case) -> Row:

@@ -111,6 +111,8 @@ class Sampler:
                 memory=unpack(states[mirror.name].memory),
                 refused=done[mirror.name].refused,
                 given_up=done[mirror.name].given_up(),
+                changed=done[mirror.name].changed_by_others(),
+                failing=done[mirror.name].failing,
             )
             for mirror in mirrors
         ]

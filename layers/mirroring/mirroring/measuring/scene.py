@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mirroring.mirror import Mirror
 from mirroring.observation import Backfill, Code, Connector, Observation, Reason, TopicState
 from mirroring.reasons import reason
+from mirroring.reconciled import Failing
 
 GRACE = timedelta(minutes=3)
 # One failed answer is nothing: three samples, and the three minutes that they usually take since
@@ -73,10 +74,11 @@ class Topic:
 class Scene:
     """All that one sample saw of a mirror.
 
-    `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
-    something was copied since the last sample; `refused`: Connect's words when it refused the
-    configuration; `matched`: how many source topics match, as far as last known; `known`: how many
-    are remembered; `untold`: Connect tells no committed offsets; `expires`: the first
+        `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
+        something was copied since the last sample; `refused`: Connect's words when it refused the
+    configuration; `changed`: what something else keeps changing, by connector; `failing`: what
+    reconcile cannot do; `matched`: how many source topics match, as far as last known; `known`:
+    how many are remembered; `untold`: Connect tells no committed offsets; `expires`: the first
     certificate to end of those that end soon; `copied_too`: topics whose copy another mirror
     writes, too, with its name.
     """
@@ -85,6 +87,8 @@ class Scene:
     mirror: Mirror
     refused: str | None = None
     given_up: frozenset[str] = frozenset()
+    changed: Mapping[str, str] = field(default_factory=dict)
+    failing: Failing | None = None
     connector: Connector | None = None
     checkpoint: Connector | None = None
     away: Mapping[Code, str] = field(default_factory=dict)

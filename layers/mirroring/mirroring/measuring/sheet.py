@@ -13,6 +13,7 @@ from mirroring.measuring.memory import Memory
 from mirroring.measuring.position import NEVER, Position
 from mirroring.mirror import Mirror
 from mirroring.observation import Code, Connector, Observation
+from mirroring.reconciled import Failing
 from mirroring.storing.observed import State
 
 
@@ -43,6 +44,8 @@ class Sheet:
     isolation: Isolation = Isolation.READ_UNCOMMITTED
     refused: str | None = None
     given_up: frozenset[str] = frozenset()
+    changed: Mapping[str, str] = field(default_factory=dict)
+    failing: Failing | None = None
     plain_secrets: bool = False
     expires: tuple[str, datetime] | None = None
     copied_too: Mapping[str, str] = field(default_factory=dict)

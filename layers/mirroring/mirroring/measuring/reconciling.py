@@ -1,0 +1,59 @@
+"""What reconcile is at with a mirror, as reasons beside its status."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from mirroring.measuring import cause
+from mirroring.measuring.scene import Scene
+from mirroring.mirror import HOLDS
+from mirroring.observation import Code, Connector, Reason
+from mirroring.reasons import duration, reason
+
+# A rebalance, a worker's restart or a rolling upgrade is over by then.
+TELL_AFTER = timedelta(minutes=10)
+RESTING = ("PAUSED", "STOPPED", "FAILED")
+AGAIN = "it failed again each time"
+
+
+def of_reconcile(scene: Scene) -> Iterable[Reason]:
+    """What is given up, undone by others, or not done yet."""
+    now = scene.now
+    for name in sorted(scene.given_up):
+        says = {"cause": _cause(scene, name)}
+        yield reason(Code.REPAIR_GIVEN_UP, now, says, connector=name)
+    for name, what in sorted(scene.changed.items()):
+        yield reason(Code.CHANGED_BY_OTHERS, now, {"what": what}, connector=name)
+    if scene.failing is not None and now - scene.failing.since >= TELL_AFTER:
+        still = duration(int((now - scene.failing.since).total_seconds() * 1000))
+        says = {"still": still, "words": scene.failing.words}
+        yield reason(Code.CHANGE_PENDING, now, says)
+    if (hold := HOLDS.get(scene.mirror.intent)) and is_known(scene) and not is_at_rest(scene):
+        yield reason(Code.PAUSE_PENDING, now, {"hold": hold})
+
+
+def is_known(scene: Scene) -> bool:
+    """Whether Connect told its states in this sample."""
+    return Code.CONNECT_UNREACHABLE not in scene.away
+
+
+def is_at_rest(scene: Scene) -> bool:
+    """Whether Connect says that none of the connectors runs, nor a task of one."""
+    return all(
+        state in RESTING
+        for one in (scene.connector, scene.checkpoint)
+        if one is not None
+        for state in (one.status, *(task.status for task in one.tasks))
+    )
+
+
+def _cause(scene: Scene, name: str) -> str:
+    """What its trace says; right after a restart there is none for a moment."""
+    connectors = (scene.connector, scene.checkpoint)
+    traces = (_trace(one) for one in connectors if one is not None and one.name == name)
+    trace = next(traces, None)
+    return cause.read(trace).message if trace else AGAIN
+
+
+def _trace(connector: Connector) -> str | None:
+    traces = (connector.trace, *(task.trace for task in connector.tasks))
+    return next((trace for trace in traces if trace), None)
