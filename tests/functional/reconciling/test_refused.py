@@ -69,6 +69,14 @@ def test_it_is_removed(refused: Store, server: ConnectServer) -> None:
     assert server.connectors == {}
 
 
+def test_whatever_else_is_asked_of_it_is_taken(refused: Store) -> None:
+    path = f"/mirrors/{NAME}"
+    assert call("PUT", f"{path}/target-latency", {"targetLatency": 9_000}).status == 200
+    assert call("POST", f"{path}/acknowledge").status == 200
+    assert call("PATCH", path, {"description": "ours"}).status == 202
+    assert refused.mirror(NAME).target_latency == 9_000
+
+
 def test_its_failed_task_is_restarted(
     refused: Store, server: ConnectServer, taken: Samples
 ) -> None:
@@ -98,6 +106,16 @@ def test_the_refusal_ends_when_the_workers_take_it_now(
     post("restart")
     assert refused.reconciled(NAME).refused is None
     assert server.connectors[SOURCE].config["topics"] == "a.{1"
+
+
+def test_a_mirror_is_removed_while_connect_hangs_on_its_configuration(
+    store: Store, server: ConnectServer
+) -> None:
+    run()
+    change(store, topics_regex="audit.*", intent=Intent.PAUSED)
+    server.script(*[fake.slow(30) for _ in range(100)], method="PUT")
+    assert call("DELETE", f"/mirrors/{NAME}").status == 204
+    assert server.connectors == {}
 
 
 @pytest.mark.parametrize("hangs", ["PUT /config", "GET", "the vault"])
