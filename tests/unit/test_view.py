@@ -21,8 +21,8 @@ WORDS = "Invalid value x for replication.factor"
     [
         (Intent.RUNNING, None, True, Status.UNKNOWN),
         (Intent.RUNNING, None, False, Status.UNKNOWN),
-        (Intent.PAUSED, None, True, Status.PAUSED),
-        (Intent.STOPPED, None, False, Status.PAUSED),
+        (Intent.PAUSED, None, True, Status.UNKNOWN),
+        (Intent.STOPPED, None, False, Status.UNKNOWN),
         (Intent.DELETED, None, True, Status.DELETING),
         (Intent.RUNNING, WORDS, True, Status.FAILED),
     ],

@@ -38,8 +38,6 @@ from mirroring.redaction import HIDDEN, redacted
 from mirroring.schema import iso
 from mirroring.storing.observed import Summary, TaskCount
 
-MOST_REASONS = 20
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -158,7 +156,7 @@ def _with_pause(mirror: Mirror, seen: Summary | Observation | None) -> tuple[Rea
     if len(others) < len(known) or (seen is not None and seen.status is Status.PAUSED):
         return known
     return (
-        *known[: MOST_REASONS - 1],
+        *known[: bounded.REASONS - 1],
         reason(Code.PAUSE_PENDING, mirror.updated_at, {"hold": hold}),
     )
 
