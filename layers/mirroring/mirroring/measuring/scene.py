@@ -74,8 +74,8 @@ class Topic:
 class Scene:
     """All that one sample saw of a mirror.
 
-        `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
-        something was copied since the last sample; `refused`: Connect's words when it refused the
+    `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
+    something was copied since the last sample; `refused`: Connect's words when it refused the
     configuration; `changed`: what something else keeps changing, by connector; `failing`: what
     reconcile cannot do; `matched`: how many source topics match, as far as last known; `known`:
     how many are remembered; `untold`: Connect tells no committed offsets; `expires`: the first
