@@ -17,7 +17,7 @@ from mirroring.measuring.memory import Memory
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.measuring.traces import hide_secrets
 from mirroring.observation import Connector, Task
-from mirroring.redaction import scrubbed
+from mirroring.redaction import holds_secret, scrubbed
 from mirroring.storing.observed import State
 
 from tests.given import a_connect_cluster, a_mirror
@@ -116,10 +116,13 @@ def test_no_property_holds_one(properties: dict[str, str]) -> None:
         refuse_placeholders(properties)
 
 
-@pytest.mark.parametrize("text", ["${" * 15_000, "password" * 4_000, "${a:" * 7_000])
+@pytest.mark.parametrize(
+    "text", ["${" * 15_000, "password" * 4_000, "${a:" * 7_000, "\n" * 15_000 + "x" * 15_000]
+)
 def test_long_texts_are_read_in_their_length(text: str) -> None:
     began = monotonic()
     holds_placeholder(text)
+    holds_secret("sasl.jaas.config", text)
     scrubbed("words", {"sasl.jaas.config": text})
 
     assert monotonic() - began < 1

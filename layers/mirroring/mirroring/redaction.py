@@ -7,7 +7,7 @@ HIDDEN = "[hidden]"
 _SECRET = re.compile(
     r"password|secret|jaas|token|keystore\.key|credential|access\.key|private\.key", re.IGNORECASE
 )
-_NO_OPTIONS = re.compile(r"\s*(?:[\w.$]+\s+\w+\s*;)?\s*")  # as AWS_MSK_IAM has it
+_NO_OPTIONS = re.compile(r"\s*+(?:[\w.$]++\s++\w++\s*+;)?+\s*+")  # as AWS_MSK_IAM has it
 # Each name begins where no letter stands before it, and nothing is given back: linear.
 _OPTION = re.compile(r'(?<!\w)(\w++)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^\s;"]++)', re.DOTALL)
 _SHORT = 4
