@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from mirroring.answering import names, queries, read
-from mirroring.answering.api import Answer, Api, answer, nothing
+from mirroring.answering.api import Answer, Api, answer, nothing, version_of
 from mirroring.errors import MirrorNotFound
 from mirroring.managing import reconcile
 from mirroring.managing.change import Write
@@ -18,7 +18,7 @@ handler = api.handler
 @api.delete("/mirrors/{name}")
 def delete(name: str) -> Answer:
     """DELETE /mirrors/{name}"""
-    write = Write(api.caller(), datetime.now(UTC))
+    write = Write(api.caller(), datetime.now(UTC), version_of(api.header("if-match")))
     wanted = names.known(name, MirrorNotFound)
     cleanup = queries.cleanup(api.query("cleanup"))
     left = remove(store.opened(), reconcile.opened(), wanted, cleanup, write)

@@ -3,36 +3,47 @@
 from datetime import UTC, datetime
 
 from mirroring.answering import names, read
-from mirroring.answering.api import Answer, Api, answer, created, nothing
+from mirroring.answering.api import Answer, Api, answer, created, nothing, version_of
 from mirroring.answering.requests import ClusterRequest, ConnectClusterRequest
 from mirroring.errors import ClusterNotFound, ConnectClusterNotFound
 from mirroring.managing import connect_clusters, kafka_clusters
+from mirroring.managing.audit import Write
 
 api = Api()
 handler = api.handler
 
 
+def _write() -> Write:
+    return Write(api.caller(), datetime.now(UTC), version_of(api.header("if-match")))
+
+
 @api.put("/clusters/{name}")
 def put_cluster(name: str) -> Answer:
+    """PUT /clusters/{name}"""
     name, request = names.new(name), api.body(ClusterRequest)
-    _, new = kafka_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
-    return answer(read.opened().cluster(name), created(new))
+    _, new = kafka_clusters.opened().put(name, request, _write())
+    shown = read.opened().cluster(name)
+    return answer(shown, created(new), version=shown.revision)
 
 
 @api.delete("/clusters/{name}")
 def delete_cluster(name: str) -> Answer:
-    kafka_clusters.opened().delete(names.known(name, ClusterNotFound), api.caller())
+    """DELETE /clusters/{name}"""
+    kafka_clusters.opened().delete(names.known(name, ClusterNotFound), _write())
     return nothing()
 
 
 @api.put("/connect-clusters/{name}")
 def put_connect_cluster(name: str) -> Answer:
+    """PUT /connect-clusters/{name}"""
     name, request = names.new(name), api.body(ConnectClusterRequest)
-    _, new = connect_clusters.opened().put(name, request, api.caller(), datetime.now(UTC))
-    return answer(read.opened().connect_cluster(name), created(new))
+    _, new = connect_clusters.opened().put(name, request, _write())
+    shown = read.opened().connect_cluster(name)
+    return answer(shown, created(new), version=shown.revision)
 
 
 @api.delete("/connect-clusters/{name}")
 def delete_connect_cluster(name: str) -> Answer:
-    connect_clusters.opened().delete(names.known(name, ConnectClusterNotFound), api.caller())
+    """DELETE /connect-clusters/{name}"""
+    connect_clusters.opened().delete(names.known(name, ConnectClusterNotFound), _write())
     return nothing()

@@ -10,13 +10,17 @@ from mirroring.errors import (
     ConnectClusterInUse,
     ConnectClusterNotFound,
     ConnectNoMirrorMaker,
+    ConnectOtherGroup,
     ConnectUnreachable,
     ConnectWrongCluster,
     HostNotAllowed,
     UnknownCluster,
+    VersionMoved,
 )
 
 from lockstep.openapi.operation import BODY, PAGED, UNSEEN, Operation
+
+MATCHED = ("If-Match",)
 
 CLUSTERS = (
     Operation(
@@ -41,10 +45,11 @@ CLUSTERS = (
         "/clusters/{name}",
         "Register a Kafka cluster, or register it anew",
         "The cluster is asked for its id and brokers before anything is kept. What is left out is "
-        "empty from then on, connectionProperties too.",
+        "empty from then on, connectionProperties too. Of two at once one wins, whole.",
         {200: answers.ClusterAnswer, 201: answers.ClusterAnswer},
-        (*BODY, *UNSEEN, ClusterInUse),
+        (*BODY, *UNSEEN, ClusterInUse, VersionMoved, Conflict),
         body=requests.ClusterRequest,
+        parameters=MATCHED,
     ),
     Operation(
         "DELETE",
@@ -52,7 +57,8 @@ CLUSTERS = (
         "Forget a Kafka cluster",
         "Refused while a mirror or a Connect cluster uses it.",
         {204: None},
-        (ClusterNotFound, ClusterInUse, Conflict),
+        (BadRequest, ClusterNotFound, ClusterInUse, VersionMoved, Conflict),
+        parameters=MATCHED,
     ),
     Operation(
         "GET",
@@ -76,7 +82,8 @@ CLUSTERS = (
         "/connect-clusters/{name}",
         "Register a Connect cluster, or register it anew",
         "A worker is asked which Kafka cluster it works on and whether it has MirrorMaker 2 before "
-        "anything is kept. What is left out is empty from then on, the password too.",
+        "anything is kept. What is left out is empty from then on, the password too. Workers that "
+        "lack the connectors of its mirrors are refused: they are another group.",
         {200: answers.ConnectClusterAnswer, 201: answers.ConnectClusterAnswer},
         (
             *BODY,
@@ -86,9 +93,12 @@ CLUSTERS = (
             ConnectNoMirrorMaker,
             UnknownCluster,
             ConnectClusterInUse,
+            ConnectOtherGroup,
+            VersionMoved,
             Conflict,
         ),
         body=requests.ConnectClusterRequest,
+        parameters=MATCHED,
     ),
     Operation(
         "DELETE",
@@ -96,6 +106,7 @@ CLUSTERS = (
         "Forget a Connect cluster",
         "Refused while it runs a mirror.",
         {204: None},
-        (ConnectClusterNotFound, ConnectClusterInUse, Conflict),
+        (BadRequest, ConnectClusterNotFound, ConnectClusterInUse, VersionMoved, Conflict),
+        parameters=MATCHED,
     ),
 )

@@ -158,8 +158,8 @@ MIRRORS = (
         "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
         "stay, and its changes stay readable. Repeating it is safe.",
         {202: answers.MirrorAnswer, 204: None},
-        (BadRequest, MirrorNotFound, Conflict),
-        parameters=("cleanup",),
+        (BadRequest, MirrorNotFound, VersionMoved, Conflict),
+        parameters=("cleanup", "If-Match"),
     ),
     Operation(
         "PUT",

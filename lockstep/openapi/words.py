@@ -78,6 +78,7 @@ WORDS = {
     "problems": "Why it would be refused; empty where it would be created.",
     "reasons": "Why it is so, and what is worth knowing beside it.",
     "GroupAnswer.reason": "Why it is not, or not wholly, translated; null when it is.",
+    "revision": "Counts its registrations; `If-Match` asks for it.",
     "renameMirroredTopics": "Whether topics get the alias in front (`eu.orders`) on the target.",
     "running": "How many run.",
     "saslMechanism": "`sasl.mechanism`; null without SASL.",
@@ -131,7 +132,7 @@ WORDS = {
     "ConnectClusterAnswer.version": "The workers' version of Kafka.",
     "warnings": "What is worth knowing, and refuses nothing.",
     "worker": "The worker where it runs.",
-    "workers": "How many workers it has.",
+    "workers": "How many workers Connect knew when it was asked last; null while none shows.",
 }
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,8 +30,8 @@ class ConnectWorker:
     """One worker; `puts` are the configurations it was given, in order.
 
     A worker before 3.5 has no /stop and no /offsets. `shy` is how many looks at a new connector's
-    status answer 404 (0.6 s on a real worker), and `refusal` what it says with 400 to every
-    configuration.
+    status answer 404 (0.6 s on a real worker), `refusal` what it says with 400 to every
+    configuration, and `workers` who is in its group.
     """
 
     def __init__(self, cluster_id: str, shy: int) -> None:
@@ -41,6 +42,7 @@ class ConnectWorker:
         self.offsets: dict[str, dict[tuple[str, int], int]] = {}
         self.partitions = ["orders.new-0", "orders.new-1", "audit-log-0"]
         self.refusal: str | None = None
+        self.workers: tuple[str, ...] = ("127.0.0.1:8083",)
         self.puts: list[tuple[str, dict[str, str]]] = []
         self.shy = shy
         self._lock = threading.RLock()
@@ -195,11 +197,10 @@ class ConnectWorker:
         if stored.unseen:
             stored.unseen -= 1
             return None
-        worker = "127.0.0.1:8083"
-        head = {"state": stored.state, "worker_id": worker} | _traced(stored.trace)
+        head = {"state": stored.state, "worker_id": self.workers[0]} | _traced(stored.trace)
         tasks = [
             {"id": index, "state": task["state"], "worker_id": worker} | _traced(task.get("trace"))
-            for index, task in enumerate(stored.tasks)
+            for index, (task, worker) in enumerate(zip(stored.tasks, cycle(self.workers)))
         ]
         return {"name": name, "connector": head, "tasks": tasks, "type": "source"}
 

@@ -127,7 +127,7 @@ def test_the_configuration_of_a_secured_source_hides_its_secrets(
 def test_a_mirror_of_a_cluster_that_is_gone_is_still_answered(
     seen: None, clusters: Registry, mirrors: Store
 ) -> None:
-    clusters.delete_cluster("eu-core", mirrors.fleet().revision)
+    clusters.delete_cluster(given.a_cluster("eu-core"), mirrors.fleet().revision)
 
     assert call("GET", f"/mirrors/{NAME}").status == 200
 

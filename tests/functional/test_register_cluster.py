@@ -3,14 +3,17 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
-from mirroring.storing import vault
+from mirroring.errors import ClusterNotFound
+from mirroring.storing import registry, vault
+from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 
 from tests.functional.connect_server import ConnectServer, half_body, html
 from tests.functional.http import call, invoke, sent
 from tests.functional.kafka import Cluster
-from tests.functional.world import AP, EU, US, World, external, managed
+from tests.functional.world import AP, EU, US, World, a_request, external, managed
 from tests.functional.world import world as world
 
 PASSWORD = "opens-nothing"
@@ -32,6 +35,15 @@ def put_connect(world: World, name: str = "us-connect", **fields: Any) -> Any:
     """PUT /connect-clusters/{name}."""
     body = {"urls": [world.connect.url], "kafkaCluster": "us-core"} | fields
     return call("PUT", f"/connect-clusters/{name}", body)
+
+
+def kept(name: str) -> str:
+    """The connection properties that the cluster's record names; empty without a record."""
+    try:
+        mark = registry.opened().cluster(name).secret
+    except ClusterNotFound:
+        return ""
+    return vault.opened().cluster_properties(name, mark).get_secret_value()
 
 
 def test_the_event_of_the_function_registers_a_cluster(world: World) -> None:
@@ -62,6 +74,7 @@ def test_a_new_cluster_is_asked_who_it_is(world: World) -> None:
         "saslMechanism": None,
         "description": "Sydney",
         "tags": {"team": "core"},
+        "revision": 1,
         "usedBy": [],
     }
 
@@ -83,7 +96,7 @@ def test_connection_properties_are_kept_and_never_shown(world: World) -> None:
     assert answer.status == 201
     assert PASSWORD not in str(answer) + str(call("GET", "/clusters/ap-core"))
     assert answer.json["saslMechanism"] == "PLAIN"
-    assert vault.opened().cluster_properties("ap-core").get_secret_value() == PROPERTIES
+    assert kept("ap-core") == PROPERTIES
 
 
 def test_a_wrong_password_changes_nothing(world: World) -> None:
@@ -94,7 +107,7 @@ def test_a_wrong_password_changes_nothing(world: World) -> None:
     assert (answer.status, answer.slug) == (422, "cluster-unauthorized")
     assert "guess-guess" not in str(answer)
     assert call("GET", "/clusters/ap-core").json == before
-    assert vault.opened().cluster_properties("ap-core").get_secret_value() == PROPERTIES
+    assert kept("ap-core") == PROPERTIES
 
 
 @pytest.mark.parametrize(
@@ -150,7 +163,7 @@ def test_an_unused_cluster_is_removed_with_its_secret(world: World) -> None:
 
     assert call("DELETE", "/clusters/ap-core").status == 204
     assert call("GET", "/clusters/ap-core").slug == "cluster-not-found"
-    assert vault.opened().cluster_properties("ap-core").get_secret_value() == ""
+    assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []
     assert call("DELETE", "/clusters/ap-core").slug == "cluster-not-found"
 
 
@@ -163,12 +176,17 @@ def test_a_used_cluster_stays_and_its_users_are_named(world: World) -> None:
         assert all(user in answer.json["detail"] for user in users)
 
 
-def test_a_connect_cluster_is_registered_with_two_questions(world: World) -> None:
+def test_a_connect_cluster_is_asked_who_it_is_and_what_runs_there(world: World) -> None:
     world.connect.requests.clear()
     answer = put_connect(world, "another", offsetFlushMs=10_000)
 
     assert answer.status == 201
-    assert world.connect.requests == [("GET", "/"), ("GET", "/connector-plugins")]
+    assert world.connect.requests == [
+        ("GET", "/"),
+        ("GET", "/connector-plugins"),
+        ("GET", "/connectors?expand=status&expand=info"),
+        ("GET", "/connectors"),
+    ]
     shown = {name: value for name, value in answer.json.items() if not name.endswith("At")}
     assert shown == {
         "name": "another",
@@ -177,8 +195,9 @@ def test_a_connect_cluster_is_registered_with_two_questions(world: World) -> Non
         "configProvider": None,
         "offsetFlushMs": 10_000,
         "version": "4.3.1",
-        "workers": 1,
+        "workers": None,
         "connectedClusters": [],
+        "revision": 1,
     }
 
 
@@ -203,7 +222,7 @@ def test_a_password_may_hold_any_letter(world: World) -> None:
 
 
 def test_any_worker_may_answer(world: World) -> None:
-    assert put_connect(world, urls=["http://127.0.0.1:9", world.connect.url]).json["workers"] == 2
+    assert put_connect(world, urls=["http://127.0.0.1:9", world.connect.url]).status == 200
 
 
 def test_workers_of_another_cluster_are_refused(world: World) -> None:
@@ -318,3 +337,102 @@ def test_a_password_is_proven_by_a_new_connection(world: World) -> None:
     put("ap-core")
 
     assert [list(one.servers) for one in world.kafka.forgotten] == [[AP]]
+
+
+def test_workers_that_do_not_run_its_mirrors_are_another_group(world: World) -> None:
+    names = [world.created(topicsRegex=one)["name"] for one in ("payments", r"orders\..*")]
+    before = call("GET", "/connect-clusters/us-connect").json
+    with ConnectServer("US-id", shy=0) as other:
+        config = world.connect.connectors[f"{names[0]}.source"].config
+        for kind in ("source", "checkpoint"):
+            other.answer("PUT", f"/connectors/{names[0]}.{kind}/config", config)
+            config = world.connect.connectors[f"{names[0]}.checkpoint"].config
+        answer = put_connect(world, urls=[other.url])
+
+    assert (answer.status, answer.slug) == (409, "connect-other-group")
+    assert f"{names[1]}.source" in answer.json["detail"]
+    assert names[0] not in answer.json["detail"]
+    assert call("GET", "/connect-clusters/us-connect").json == before
+
+
+def test_of_many_missing_connectors_the_first_are_named_and_the_rest_counted(
+    world: World,
+) -> None:
+    for topic in "abcdefg":
+        world.created(topicsRegex=topic)
+    with ConnectServer("US-id", shy=0) as other:
+        detail = put_connect(world, urls=[other.url]).json["detail"]
+
+    assert detail.count(".source") + detail.count(".checkpoint") == 10
+    assert "and 4 more" in detail
+
+
+def test_other_urls_of_the_same_group_are_taken_though_a_mirror_is_on_its_way_out(
+    world: World,
+) -> None:
+    world.created()
+    leaving = world.created(topicsRegex="payments")["name"]
+    world.connect.script(*[half_body()] * 9, method="DELETE", path="checkpoint")
+    assert call("DELETE", f"/mirrors/{leaving}").status == 202
+    urls = [world.connect.url, "http://127.0.0.1:9"]
+
+    assert put_connect(world, urls=urls).json["urls"] == urls
+
+
+@pytest.mark.parametrize("group", [("a:8083",), tuple(f"w{n}:8083" for n in range(10))], ids=len)
+def test_workers_are_those_that_connect_knows_behind_one_url(
+    world: World, group: tuple[str, ...]
+) -> None:
+    world.connect.workers = group
+    world.connect.partitions = [f"t-{n}" for n in range(20)]
+    world.created(maxTasks=20)
+    assert put_connect(world).json["workers"] == len(group)
+    assert world.created(topicsRegex="payments")["maxTasks"] == len(group)
+
+
+def test_workers_that_do_not_show_are_unknown_and_a_preview_says_so(world: World) -> None:
+    assert call("GET", "/connect-clusters/us-connect").json["workers"] is None
+    warned = call("POST", "/mirrors/preview", a_request()).json["warnings"]
+
+    assert "WORKERS_UNKNOWN" in [one["code"] for one in warned]
+    assert world.created()["maxTasks"] == 1
+
+
+def test_a_registration_writes_one_line_however_many_mirrors_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrors = [world.created(topicsRegex=topic)["name"] for topic in "abc"]
+    lines = []
+    monkeypatch.setattr(History, "add_change", lambda _, line: lines.append(line))
+    assert call("PUT", "/clusters/eu-core", {"bootstrapServers": ["eu:9092", EU]}).status == 200
+
+    assert lines == []
+    for mirror in mirrors:
+        newest, *_ = call("GET", f"/mirrors/{mirror}/changes").json["changes"]
+        assert newest["to"] == {"cluster": "eu-core", "bootstrapServers": ["eu:9092", EU]}
+
+
+def test_changes_of_clusters_stay_readable_page_by_page_after_the_mirror_is_gone(
+    world: World,
+) -> None:
+    call("PUT", "/clusters/eu-core", {"bootstrapServers": [EU, "before:1"]})
+    mirror = world.created()["name"]
+    for server in ("b:1", "c:1"):
+        call("PUT", "/clusters/eu-core", {"bootstrapServers": [EU, server]})
+    put_connect(world, configProvider="vault")
+    call("DELETE", f"/mirrors/{mirror}")
+    call("PUT", "/clusters/eu-core", {"bootstrapServers": [EU, "after:1"]})
+    seen, token = [], ""
+    while token is not None:
+        page = call("GET", f"/mirrors/{mirror}/changes?limit=2{token}").json
+        seen += page["changes"]
+        token = page["nextToken"] and f"&nextToken={page['nextToken']}"
+
+    assert [one["to"].get("cluster") for one in seen if one["from"]] == [
+        None,
+        None,
+        "us-connect",
+        "eu-core",
+        "eu-core",
+    ]
+    assert [one["at"] for one in seen] == sorted((one["at"] for one in seen), reverse=True)

@@ -9,6 +9,7 @@ import pytest
 from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnreachable
 from mirroring.measuring import sample
+from mirroring.storing import leftovers
 from mirroring.storing.history import History
 
 from tests.functional import aws
@@ -19,7 +20,7 @@ from tests.functional.http import call
 from tests.functional.kafka import Cluster
 from tests.functional.world import EU, World, a_request, external
 from tests.functional.world import world as world
-from tests.given import a_change
+from tests.given import BEGIN, a_change
 from tests.stack import functions, snake
 from tests.template.test_roles import Grants, granted
 
@@ -94,6 +95,8 @@ def ledger(world: World, calls: Calls, past: History, monkeypatch: pytest.Monkey
     ledger = Ledger(calls)
     register(ledger, world)
     mirrors = create(ledger)
+    workers = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    assert ledger.asked("RegisterCluster", "PUT /connect-clusters/us-connect", workers)[0] == 200
     change(ledger, *mirrors)
     read(ledger, mirrors[0])
     tick(ledger, past, *mirrors)
@@ -164,7 +167,12 @@ def repair(ledger: Ledger, world: World, mirror: str) -> None:
 
 
 def remove(ledger: Ledger, world: World, managed: str, left: str, gone: str) -> None:
-    """A mirror that goes at once, and one that Connect does not let go of until reconcile asks."""
+    """A mirror that goes at once, and one that Connect does not let go of until reconcile asks.
+
+    Reconcile also finds secrets that nobody needs, of clusters and of a mirror.
+    """
+    for kind in ("cluster", "connect-cluster", "mirror"):
+        leftovers.opened().note(f"{kind}/lost/0a1b2c3d4e5f", BEGIN)
     world.connect.script(*[busy()] * 9, method="DELETE", path=left)
     assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{left}")[0] == 202
     assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{gone}?cleanup=internal")[0] == 204

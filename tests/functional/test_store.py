@@ -157,8 +157,10 @@ def test_an_external_source_needs_no_registered_cluster(mirrors: Store) -> None:
     [
         pytest.param(lambda store: create(store, "another"), id="created"),
         pytest.param(
-            lambda store: store.replace(a_mirror(version=2), a_write(at=after(hours=1))),
-            id="changed",
+            lambda store: store.replace(
+                a_mirror(version=2), a_write(at=after(hours=1)), revision(store)
+            ),
+            id="changed in what a rule over the fleet is about",
         ),
         pytest.param(lambda store: store.remove(NAME, a_tombstone()), id="removed"),
     ],
@@ -171,9 +173,9 @@ def test_a_cluster_is_not_removed_after_a_mirror_was(
     write(mirrors)
 
     with pytest.raises(Conflict):
-        clusters.delete_cluster("eu-core", seen)
+        clusters.delete_cluster(a_cluster("eu-core"), seen)
     with pytest.raises(Conflict):
-        clusters.delete_connect_cluster("us-connect", seen)
+        clusters.delete_connect_cluster(a_connect_cluster(), seen)
 
     assert clusters.cluster("eu-core")
     assert clusters.connect_cluster("us-connect")
@@ -186,14 +188,14 @@ def test_a_kafka_cluster_is_not_removed_after_a_connect_cluster_came(
     clusters.put_connect_cluster(a_connect_cluster("another"))
 
     with pytest.raises(Conflict):
-        clusters.delete_cluster("us-core", seen)
+        clusters.delete_cluster(a_cluster("us-core"), seen)
 
 
 def test_a_cluster_is_removed_on_the_fleet_that_was_looked_at(
     mirrors: Store, clusters: Registry
 ) -> None:
-    clusters.delete_connect_cluster("us-connect", revision(mirrors))
-    clusters.delete_cluster("us-core", revision(mirrors))
+    clusters.delete_connect_cluster(a_connect_cluster(), revision(mirrors))
+    clusters.delete_cluster(a_cluster("us-core"), revision(mirrors))
 
     assert [one.name for one in clusters.clusters(10).items] == ["eu-core"]
     assert clusters.connect_clusters(10).items == []

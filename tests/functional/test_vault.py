@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from mirroring.errors import Unavailable
 from mirroring.storing import calls as aws
-from mirroring.storing.vault import KEPT_S, Credentials, Vault
+from mirroring.storing.vault import KEPT_S, Credentials, Vault, new_mark
 from pydantic import SecretStr
 
 PROPERTIES = SecretStr('sasl.jaas.config=... password="hünter2";\n')
@@ -78,26 +78,21 @@ def test_another_process_sees_a_new_value_within_five_minutes(
 
 def test_another_process_sees_what_was_registered_anew_at_once(secrets: Vault) -> None:
     another = Vault(boto3.client("secretsmanager"), "lockstep")
-    secrets.put_cluster_properties("eu", PROPERTIES)
-    secrets.put_connect_credentials("eu", WHO)
+    secrets.put_cluster_properties("eu", PROPERTIES, "first")
+    secrets.put_connect_credentials("eu", WHO, "first")
     assert text(another.cluster_properties("eu", "first")) == text(PROPERTIES)
     assert another.connect_credentials("eu", "first") == WHO
-    secrets.put_cluster_properties("eu", SecretStr("new=1"))
-    secrets.put_connect_credentials("eu", None)
+    secrets.put_cluster_properties("eu", SecretStr("new=1"), "second")
 
-    assert text(another.cluster_properties("eu", "first")) == text(PROPERTIES)
     assert text(another.cluster_properties("eu", "second")) == "new=1"
+    assert text(another.cluster_properties("eu", "first")) == text(PROPERTIES)
     assert another.connect_credentials("eu", "second") is None
 
 
-def test_the_revision_moves_with_the_properties_and_only_then(secrets: Vault) -> None:
-    assert secrets.cluster_revision("eu") == ""
-    secrets.put_cluster_properties("eu", PROPERTIES)
-    first = secrets.cluster_revision("eu")
-    secrets.put_cluster_properties("eu", PROPERTIES)
-    assert secrets.cluster_revision("eu") == first != ""
-    secrets.put_cluster_properties("eu", SecretStr("new=1"))
-    assert secrets.cluster_revision("eu") not in ("", first)
+def test_no_two_registrations_have_the_same_mark() -> None:
+    marks = {new_mark() for _ in range(100)}
+    assert len(marks) == 100
+    assert all(mark.isalnum() and len(mark) == 12 for mark in marks)
 
 
 def test_a_removed_secret_leaves_its_name_free(secrets: Vault) -> None:

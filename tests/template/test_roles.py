@@ -28,7 +28,9 @@ Grants = dict[str, set[str]]
 # One line for each resource a function touches, actions without their service's name.
 REVIEWED: dict[str, dict[str, str]] = {
     "CreateMirror": {
-        "MirrorsTable": "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem",
+        "MirrorsTable": (
+            "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem"
+        ),
         "HistoryTable": "PutItem",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
@@ -49,7 +51,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         "secret mirror/*": "DeleteSecret",
     },
     "UpdateLatency": {
-        "MirrorsTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "MirrorsTable": "BatchGetItem GetItem PutItem",
         "HistoryTable": "PutItem",
     },
     "ReadMirrors": {
@@ -57,16 +59,18 @@ REVIEWED: dict[str, dict[str, str]] = {
         "HistoryTable": "Query",
     },
     "RegisterCluster": {
-        "MirrorsTable": "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+        "MirrorsTable": (
+            "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem"
+        ),
         "HistoryTable": "PutItem",
         "secret cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
-        "secret connect-cluster/*": "CreateSecret DeleteSecret PutSecretValue",
+        "secret connect-cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
     },
     "ReconcileMirrors": {
         "MirrorsTable": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
         "HistoryTable": "PutItem",
-        "secret cluster/*": "GetSecretValue",
-        "secret connect-cluster/*": "GetSecretValue",
+        "secret cluster/*": "DeleteSecret GetSecretValue",
+        "secret connect-cluster/*": "DeleteSecret GetSecretValue",
         "secret mirror/*": "DeleteSecret GetSecretValue",
         "FailedInvocations": "SendMessage",
     },

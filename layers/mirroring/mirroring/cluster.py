@@ -10,7 +10,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
 class KafkaCluster(Rewritten):
-    """A registered Kafka cluster; its connection properties are a secret and live in the vault."""
+    """A registered Kafka cluster; its connection properties are a secret and live in the vault.
+
+    `revision` counts its registrations (0: of a time when nobody counted). `secret` says which of
+    the vault's secrets of its name holds the properties of this registration; None for the one that
+    has no such mark, or for none.
+    """
 
     name: Name
     bootstrap_servers: tuple[str, ...]
@@ -21,6 +26,8 @@ class KafkaCluster(Rewritten):
     sasl_mechanism: str | None = None
     description: str = ""
     tags: dict[str, str] = Field(default_factory=dict)
+    revision: int = 0
+    secret: str | None = None
     created_at: Moment
     updated_at: Moment
 
@@ -30,7 +37,11 @@ class KafkaCluster(Rewritten):
 
 
 class ConnectCluster(Rewritten):
-    """A registered Connect cluster; its user name and password live in the vault."""
+    """A registered Connect cluster; its user name and password live in the vault.
+
+    `workers` are the distinct workers that Connect knew when it was asked last; None while no
+    connector runs that would show one. `revision` and `secret` are as of a Kafka cluster.
+    """
 
     name: Name
     urls: tuple[str, ...]
@@ -39,6 +50,8 @@ class ConnectCluster(Rewritten):
     config_provider: str | None = None
     offset_flush_ms: int = 60_000
     version: str
-    workers: int
+    workers: int | None = None
+    revision: int = 0
+    secret: str | None = None
     created_at: Moment
     updated_at: Moment

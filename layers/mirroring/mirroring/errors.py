@@ -68,6 +68,10 @@ class Conflict(ProblemError):
     retry_after_s: ClassVar[int | None] = 1
 
 
+class ClustersMoved(Conflict):
+    """Of Conflict's type: a cluster is not what was checked any more, so all is checked anew."""
+
+
 class BeingRemoved(Conflict):
     """Of Conflict's type, but trying again does not help."""
 
@@ -83,6 +87,12 @@ class ClusterInUse(Conflict):
 class ConnectClusterInUse(Conflict):
     slug = "connect-cluster-in-use"
     title = "The Connect cluster is in use"
+    retry_after_s = None
+
+
+class ConnectOtherGroup(Conflict):
+    slug = "connect-other-group"
+    title = "These workers do not run the mirrors of the Connect cluster"
     retry_after_s = None
 
 
@@ -119,7 +129,7 @@ class IdempotencyMismatch(Conflict):
 class VersionMoved(ProblemError):
     status = HTTPStatus.PRECONDITION_FAILED
     slug = "version-moved"
-    title = "The mirror changed since that version"
+    title = "It changed since that version"
 
 
 class Unprocessable(ProblemError):
@@ -192,6 +202,10 @@ class Unavailable(ProblemError):
     slug = "unavailable"
     title = "A system that this needs does not answer"
     retry_after_s = 10
+
+
+class OutcomeUnknown(Unavailable):
+    """Of Unavailable's type: the answer to a write was lost, and it may have been done."""
 
 
 class ConnectUnavailable(Unavailable):

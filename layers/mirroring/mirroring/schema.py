@@ -29,7 +29,12 @@ class Schema(BaseModel):
     """A value that crosses a boundary; unknown fields are refused."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        # An error that is logged must not quote what is stored or sent.
+        hide_input_in_errors=True,
     )
 
 

@@ -11,7 +11,9 @@ NEEDED = "{name} is not in this function's environment: give it one in template.
 class Settings(BaseModel):
     """The environment of one function; a function that never needs a value may lack it."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=str.upper, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, alias_generator=str.upper, populate_by_name=True, hide_input_in_errors=True
+    )
 
     mirrors_table: str = ""
     history_table: str = ""

@@ -93,7 +93,7 @@ def test_a_lost_secret_never_overwrites_a_good_configuration(
     store: Store, server: ConnectServer, secrets: Vault
 ) -> None:
     run()
-    secrets.delete_cluster_properties("eu-core")
+    secrets.delete("cluster/eu-core")
     aws.forget()
     assert run() == 0
     assert len(server.puts) == 2

@@ -134,5 +134,5 @@ def test_a_mirror_of_a_connect_cluster_that_is_not_registered_costs_no_other(
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster("gone"))
     add(store, a_mirror(OTHER, connect_cluster="gone"))
-    clusters.delete_connect_cluster("gone", store.fleet().revision)
+    clusters.delete_connect_cluster(a_connect_cluster("gone"), store.fleet().revision)
     assert run() == 1

@@ -118,7 +118,7 @@ def test_a_connect_cluster_that_is_gone_is_not_asked(
     store: Store, server: ConnectServer, clusters: Registry
 ) -> None:
     removed(store)
-    clusters.delete_connect_cluster("us-connect", store.fleet().revision)
+    clusters.delete_connect_cluster(a_connect_cluster(), store.fleet().revision)
     server.requests.clear()
     run()
     assert server.requests == []

@@ -125,10 +125,14 @@ class Api:
 
 
 def answer(
-    model: Schema, status: HTTPStatus = HTTPStatus.OK, location: str | None = None
+    model: Schema,
+    status: HTTPStatus = HTTPStatus.OK,
+    location: str | None = None,
+    version: int | None = None,
 ) -> Answer:
-    """A model as JSON."""
+    """A model as JSON; `version` is what an `If-Match` may name."""
     headers = {"Location": location} if location else {}
+    headers |= {"ETag": f'"{version}"'} if version is not None else {}
     return Response(status, "application/json", model.model_dump_json(by_alias=True), headers)
 
 
@@ -148,7 +152,7 @@ def version_of(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix('"').removesuffix('"')
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        words = 'must be the mirror\'s version in quotes, as in "3"'
+        words = 'must be a version in quotes, as in "3"'
         raise BadRequest(f"If-Match {words}.", FieldError(field="If-Match", message=words))
     return int(text)
 

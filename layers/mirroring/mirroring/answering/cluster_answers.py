@@ -4,7 +4,10 @@ from mirroring.schema import Moment, Schema
 
 
 class ClusterAnswer(Schema):
-    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters."""
+    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters.
+
+    `revision` counts its registrations; `If-Match` takes it.
+    """
 
     name: str
     bootstrap_servers: tuple[str, ...]
@@ -15,13 +18,17 @@ class ClusterAnswer(Schema):
     sasl_mechanism: str | None
     description: str
     tags: dict[str, str]
+    revision: int
     created_at: Moment
     updated_at: Moment
     used_by: tuple[str, ...]
 
 
 class ConnectClusterAnswer(Schema):
-    """A registered Connect cluster; `workers` counts, `connectedClusters` are its sources."""
+    """A registered Connect cluster; `connectedClusters` are its sources.
+
+    `workers` counts those that Connect knew when it was asked last; null while none shows there.
+    """
 
     name: str
     urls: tuple[str, ...]
@@ -29,8 +36,9 @@ class ConnectClusterAnswer(Schema):
     config_provider: str | None
     offset_flush_ms: int
     version: str
-    workers: int
+    workers: int | None
     connected_clusters: tuple[str, ...]
+    revision: int
     created_at: Moment
     updated_at: Moment
 

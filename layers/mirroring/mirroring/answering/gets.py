@@ -49,7 +49,8 @@ class Gets:
 
     def cluster(self, name: str) -> Answer:
         """GET /clusters/{name}"""
-        return answer(self._reader.cluster(names.known(name, ClusterNotFound)))
+        shown = self._reader.cluster(names.known(name, ClusterNotFound))
+        return answer(shown, version=shown.revision)
 
     def connect_clusters(self) -> Answer:
         """GET /connect-clusters?limit=&nextToken="""
@@ -58,7 +59,8 @@ class Gets:
     def connect_cluster(self, name: str) -> Answer:
         """GET /connect-clusters/{name}"""
         name = names.known(name, ConnectClusterNotFound)
-        return answer(self._reader.connect_cluster(name))
+        shown = self._reader.connect_cluster(name)
+        return answer(shown, version=shown.revision)
 
     @property
     def _reader(self) -> Reader:

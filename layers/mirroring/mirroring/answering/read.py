@@ -14,8 +14,8 @@ from mirroring.answering.cluster_answers import (
 )
 from mirroring.answering.listing import Listed
 from mirroring.cluster import KafkaCluster
-from mirroring.errors import ClusterNotFound
-from mirroring.managing import users
+from mirroring.errors import ClusterNotFound, MirrorNotFound
+from mirroring.managing import audit, users
 from mirroring.mirror import Mirror
 from mirroring.observation import Status
 from mirroring.storing import history, registry, samples, store
@@ -62,15 +62,26 @@ class Reader:
         return PointList(points=tuple(self.samples.points(name, start, end, topic)))
 
     def changes(self, name: str, limit: int, token: str | None) -> ChangeList:
-        """A mirror's changes, newest first; raises MirrorNotFound, BadRequest.
+        """A mirror's changes and those of its clusters, newest first.
 
-        Those of a removed mirror stay readable until they expire: who removed it is asked then.
+        Those of a removed mirror stay readable until they expire: who removed it is asked then, and
+        the line of its end says which clusters it had. Raises MirrorNotFound, BadRequest.
         """
-        page = self.history.changes(name, limit, token)
-        if not page.items:
-            self.store.mirror(name)
+        page = self.history.changes(name, limit, token, *self._clusters_of(name))
         lines = tuple(view.change(line) for line in page.items)
         return ChangeList(changes=lines, next_token=page.next_token)
+
+    def _clusters_of(self, name: str) -> tuple[list[str], datetime, datetime | None]:
+        """Whose changes are told beside a mirror's, since when, and until when."""
+        try:
+            mirror = self.store.mirror(name)
+        except MirrorNotFound:
+            last = self.history.changes(name, 1).items
+            if not last:
+                raise
+            clusters, since = audit.clusters_at_end(last[0]) or ([], last[0].at)
+            return clusters, since, last[0].at
+        return audit.clusters_of(mirror), mirror.created_at, None
 
     def clusters(self, limit: int, token: str | None) -> ClusterList:
         """A page of Kafka clusters; raises BadRequest for a token that is not of this list."""

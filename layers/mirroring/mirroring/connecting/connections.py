@@ -9,7 +9,6 @@ from mirroring.connecting.definitions import SERVERS
 from mirroring.connecting.properties import Security, parse, security
 from mirroring.kafka_connect.connect import Connect, connect
 from mirroring.mirror import Mirror
-from mirroring.schema import iso
 from mirroring.storing import registry, vault
 from mirroring.storing.registry import Registry
 from mirroring.storing.vault import Vault
@@ -41,13 +40,12 @@ class Connections:
 
     def connect(self, cluster: ConnectCluster) -> Connect:
         """The Connect cluster's REST API, over sockets kept between invocations."""
-        known = self.vault.connect_credentials(cluster.name, iso(cluster.updated_at))
+        known = self.vault.connect_credentials(cluster.name, cluster.secret)
         name, password = (known.username, known.password) if known else (None, None)
         return connect(cluster.urls, name, password, cluster.ca_certificate)
 
     def _properties(self, cluster: KafkaCluster) -> dict[str, str]:
-        as_of = iso(cluster.updated_at)
-        return parse(self.vault.cluster_properties(cluster.name, as_of).get_secret_value())
+        return parse(self.vault.cluster_properties(cluster.name, cluster.secret).get_secret_value())
 
 
 def place(properties: dict[str, str]) -> Place:

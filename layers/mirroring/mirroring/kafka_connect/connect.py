@@ -78,6 +78,11 @@ class Connect:
             }
         )
 
+    def names(self) -> frozenset[str]:
+        """The names of all connectors, the youngest too."""
+        body = self._get("/connectors").body
+        return _read(lambda: frozenset(str(name) for name in body))
+
     def connector(self, name: str) -> Told | None:
         """One connector; None where Connect has no such connector."""
         info = self._get(_path(name))

@@ -1,6 +1,6 @@
 """What Kafka Connect's REST API tells of its connectors, read from its JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,17 @@ def _retold(connector: Connector, tell: Callable[[str], str]) -> Connector:
 
     tasks = (one.model_copy(update=told_again(one.trace)) for one in connector.tasks)
     return connector.model_copy(update={**told_again(connector.trace), "tasks": tuple(tasks)})
+
+
+def workers(connectors: Iterable[Told]) -> int | None:
+    """How many distinct workers connectors and tasks are on; None where none shows.
+
+    Connect's REST API lists no others, and one URL may be a load balancer before many workers.
+    """
+    seen = set()
+    for one in connectors:
+        seen |= {one.connector.worker, *(task.worker for task in one.connector.tasks)}
+    return len(seen - {None}) or None
 
 
 def assignments(tasks: list[Any]) -> dict[int, frozenset[tuple[str, int]]]:

@@ -1,13 +1,16 @@
 """What a person's write leaves in a mirror's changes: who, when, and which fields became what."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from mirroring.answering import change_words
 from mirroring.answering.view import fields
+from mirroring.errors import VersionMoved
 from mirroring.mirror import Mirror
 from mirroring.observation import Change, ChangeKind
+from mirroring.schema import iso
+from mirroring.storing.items import CLUSTER, CONNECT_CLUSTER
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,12 @@ class Write:
     by: str | None
     at: datetime
     version: int | None = None
+
+    def expects(self, name: str, version: int | None) -> None:
+        """Raises VersionMoved where another version was seen; None: nothing has the name."""
+        if self.version not in (None, version):
+            now = "is not there" if version is None else f"is at version {version}"
+            raise VersionMoved(f"{name} {now}: read it and try again.")
 
 
 def written(before: Mirror | None, after: Mirror, by: str | None, at: datetime) -> Change:
@@ -35,23 +44,60 @@ def written(before: Mirror | None, after: Mirror, by: str | None, at: datetime) 
 
 
 def registered(
-    mirrors: Iterable[str],
+    kind: str,
     cluster: str,
     before: Mapping[str, object],
     after: Mapping[str, object],
     write: Write,
-) -> Iterator[Change]:
-    """The line in each mirror that a cluster's new registration is about; none without a change."""
+) -> Change | None:
+    """The line that a cluster's new registration leaves in its own changes; None without a change.
+
+    Its mirrors' changes show it too: one line, however many mirrors there are.
+    """
     changed = [name for name in after if before.get(name) != after[name]]
-    for mirror in mirrors if changed else ():
-        yield Change(
-            mirror=mirror,
-            at=write.at,
-            kind=ChangeKind.WRITE,
-            before={"cluster": cluster, **{name: before.get(name) for name in changed}},
-            after={"cluster": cluster, **{name: after[name] for name in changed}},
-            by=write.by,
-        )
+    if not changed:
+        return None
+    return Change(
+        mirror=subject(kind, cluster),
+        at=write.at,
+        kind=ChangeKind.WRITE,
+        before={"cluster": cluster, **{name: before.get(name) for name in changed}},
+        after={"cluster": cluster, **{name: after[name] for name in changed}},
+        by=write.by,
+    )
+
+
+def clusters_of(mirror: Mirror) -> list[str]:
+    """The clusters whose new registrations are about a mirror, as the subjects of changes."""
+    found = [subject(CONNECT_CLUSTER, mirror.connect_cluster)]
+    managed = {mirror.source.managed, mirror.target_cluster} - {None}
+    return found + sorted(subject(CLUSTER, str(name)) for name in managed)
+
+
+def removed(mirror: Mirror, at: datetime, **after: str) -> Change:
+    """The line of a mirror's end, which says what its changes must be read with from then on."""
+    before = {"state": "DELETING", "createdAt": iso(mirror.created_at)}
+    return Change(
+        mirror=mirror.name,
+        at=at,
+        kind=ChangeKind.REPAIR,
+        before={**before, "clusters": clusters_of(mirror)},
+        after={"state": "REMOVED", **after},
+    )
+
+
+def clusters_at_end(line: Change) -> tuple[list[str], datetime] | None:
+    """The clusters of a removed mirror and its beginning, as `removed` tells them."""
+    before = line.before if isinstance(line.before, dict) else {}
+    clusters, since = before.get("clusters"), before.get("createdAt")
+    if not isinstance(clusters, list) or not isinstance(since, str):
+        return None
+    return [str(one) for one in clusters], datetime.fromisoformat(since)
+
+
+def subject(kind: str, cluster: str) -> str:
+    """Whose changes a cluster's are; no mirror has a slash in its name."""
+    return f"{kind}/{cluster}"
 
 
 def _fields(mirror: Mirror) -> dict[str, object]:

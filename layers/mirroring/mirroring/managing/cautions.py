@@ -19,7 +19,7 @@ RECORDS_A_SECOND = 10_000
 """What one task is taken to copy: a cautious figure for small records."""
 
 
-def of_tasks(mirror: Mirror, workers: int, partitions: int) -> Iterator[WarningAnswer]:
+def of_tasks(mirror: Mirror, workers: int | None, partitions: int) -> Iterator[WarningAnswer]:
     """Tasks that leave workers idle, or that would be idle themselves."""
     tasks = mirror.max_tasks
     if partitions == 0:
@@ -27,7 +27,13 @@ def of_tasks(mirror: Mirror, workers: int, partitions: int) -> Iterator[WarningA
     elif tasks > partitions:
         words = f"maxTasks is {tasks}, and there are only {partitions} partitions to share."
         yield WarningAnswer(code=Caution.MORE_TASKS_THAN_PARTITIONS, message=words)
-    if tasks < workers:
+    if workers is None:
+        words = (
+            "Kafka Connect shows its workers only once a connector runs there, and none does: "
+            f"maxTasks is {tasks}; give another number where there are more workers."
+        )
+        yield WarningAnswer(code=Caution.WORKERS_UNKNOWN, message=words)
+    elif tasks < workers:
         words = f"maxTasks is {tasks}, so that some of the {workers} workers copy nothing."
         yield WarningAnswer(code=Caution.FEWER_TASKS_THAN_WORKERS, message=words)
 

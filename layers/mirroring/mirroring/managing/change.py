@@ -41,8 +41,7 @@ def rewrite(
     """
     for _ in range(ATTEMPTS):
         mirror = store.mirror(name)
-        if write.version not in (None, mirror.version):
-            raise VersionMoved(f"{name} is at version {mirror.version}: read it and try again.")
+        write.expects(name, mirror.version)
         if mirror.intent is Intent.DELETED and fields.get("intent") is not Intent.DELETED:
             raise BeingRemoved(
                 f"{name} is being removed: wait until GET /mirrors/{name} answers 404, then create "

@@ -16,27 +16,28 @@ from mirroring.errors import (
     Conflict,
     ConnectClusterInUse,
     ConnectClusterNotFound,
-    ConnectNoMirrorMaker,
-    ConnectUnavailable,
-    ConnectUnreachable,
-    ConnectWrongCluster,
+    ConnectOtherGroup,
     FieldError,
     UnknownCluster,
 )
-from mirroring.kafka_connect.connect import Connect
-from mirroring.managing import audit, users
+from mirroring.managing import audit, cluster_secrets, users
 from mirroring.managing.audit import Write
-from mirroring.storing import history, registry, store, vault
+from mirroring.managing.cluster_secrets import ClusterSecrets
+from mirroring.managing.connect_group import ConnectGroup, verified
+from mirroring.mirror import Intent, Mirror
+from mirroring.observation import Change
+from mirroring.redaction import HIDDEN
+from mirroring.storing import history, registry, store
+from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
+from mirroring.storing.items import CONNECT_CLUSTER, secret_path
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
-from mirroring.storing.vault import Credentials, Vault
+from mirroring.storing.vault import Credentials, new_mark
 
 ATTEMPTS = 5
-PATIENCE_S = 8.0
-NEEDED = frozenset(
-    f"org.apache.kafka.connect.mirror.Mirror{kind}Connector" for kind in ("Source", "Checkpoint")
-)
+# As many as a person reads; the rest is counted.
+NAMED = 10
 logger = Logger()
 
 
@@ -46,72 +47,112 @@ class ConnectClusters:
 
     store: Store
     registry: Registry
-    vault: Vault
+    secrets: ClusterSecrets
     history: History
 
     def put(
-        self, name: str, request: ConnectClusterRequest, by: str | None, now: datetime
+        self, name: str, request: ConnectClusterRequest, write: Write
     ) -> tuple[ConnectCluster, bool]:
         """The cluster as it is registered now, and whether it is new; a wrong one leaves no trace.
 
-        Raises HostNotAllowed, UnknownCluster, ConnectUnreachable, ConnectWrongCluster,
-        ConnectNoMirrorMaker, and ConnectClusterInUse where its mirrors write to another Kafka
-        cluster.
+        Of two at once one wins, its workers and its secret. Raises HostNotAllowed, UnknownCluster,
+        VersionMoved, Conflict, ConnectUnreachable, ConnectWrongCluster, ConnectNoMirrorMaker,
+        ConnectOtherGroup, and ConnectClusterInUse where its mirrors write to another Kafka cluster.
         """
         check_places((urlsplit(url).netloc for url in request.urls), "urls")
-        target = self._target(request.kafka_cluster)
-        version = _verified(request, target)
-        before = self._registered(name)
-        if before is not None and before.kafka_cluster != target.name:
-            self._must_be_unused(name, f"so that it cannot move to {target.name}")
-        cluster = ConnectCluster(
-            name=name,
-            urls=request.urls,
-            kafka_cluster=target.name,
-            ca_certificate=request.ca_certificate,
-            config_provider=request.config_provider,
-            offset_flush_ms=request.offset_flush_ms,
-            version=version,
-            workers=len(set(request.urls)),
-            created_at=before.created_at if before else now,
-            updated_at=now,
-        )
-        if before is not None:
-            self._tell(before, cluster, Write(by, now))
-        self.vault.put_connect_credentials(name, _credentials(request))
-        try:
-            self.registry.put_connect_cluster(cluster)
-        except ClusterNotFound as gone:
-            raise _unknown(target.name) from gone
-        logger.info("connect cluster registered", connect_cluster=name, by=by)
-        return cluster, before is None
-
-    def delete(self, name: str, by: str | None) -> None:
-        """Raises ConnectClusterNotFound, and ConnectClusterInUse naming its mirrors."""
-        self.registry.connect_cluster(name)
         for _ in range(ATTEMPTS):
-            revision = self._must_be_unused(name, "so that it cannot go: remove them first")
+            target = self._target(request.kafka_cluster)
+            group = verified(request, target)
+            before = self._registered(name)
+            write.expects(name, before.revision if before else None)
+            fleet = self.store.fleet()
+            if before is not None:
+                self._keeps_its_mirrors(before, target, group, fleet.mirrors)
+            cluster = _cluster(name, request, group, before, write.at)
             try:
-                self.registry.delete_connect_cluster(name, revision)
+                self._write(before, cluster, request, target, fleet.revision, write)
+            except ClusterNotFound as gone:
+                raise _unknown(target.name) from gone
+            except Conflict:  # somebody was faster: look again
+                continue
+            logger.info("connect cluster registered", connect_cluster=name, by=write.by)
+            return cluster, before is None
+        raise Conflict(f"{name} keeps changing at this moment: try again.")
+
+    def delete(self, name: str, write: Write) -> None:
+        """Raises ConnectClusterNotFound, VersionMoved, Conflict, ConnectClusterInUse."""
+        for _ in range(ATTEMPTS):
+            cluster = self.registry.connect_cluster(name)
+            write.expects(name, cluster.revision)
+            fleet = self.store.fleet()
+            _must_be_unused(name, fleet.mirrors, "so that it cannot go: remove them first")
+            old = secret_path(CONNECT_CLUSTER, name, cluster.secret)
+            try:
+                note = self.secrets.retiring(old, write.at)
+                self.registry.delete_connect_cluster(cluster, fleet.revision, note)
             except Conflict:  # somebody was faster: look again who uses it
                 continue
-            self.vault.delete_connect_credentials(name)
-            logger.info("connect cluster removed", connect_cluster=name, by=by)
+            self.secrets.remove(old)
+            logger.info("connect cluster removed", connect_cluster=name, by=write.by)
             return
         raise Conflict("The mirrors keep changing at this moment: try again.")
 
-    def _tell(self, before: ConnectCluster, after: ConnectCluster, write: Write) -> None:
-        """Tell every mirror of the cluster who changes it: first, as in each write."""
-        using = users.of_connect_cluster(after.name, self.store.fleet().mirrors)
-        for line in audit.registered(using, after.name, _shown(before), _shown(after), write):
-            self.history.add_change(line)
+    def _keeps_its_mirrors(
+        self,
+        before: ConnectCluster,
+        target: KafkaCluster,
+        group: ConnectGroup,
+        mirrors: tuple[Mirror, ...],
+    ) -> None:
+        """Workers of another group would begin every mirror anew, beside the old ones."""
+        if before.kafka_cluster != target.name:
+            _must_be_unused(before.name, mirrors, f"so that it cannot move to {target.name}")
+        staying = (one for one in mirrors if one.intent is not Intent.DELETED)
+        mine = users.of_connect_cluster(before.name, staying)
+        taken = (one.applied for one in self.store.reconciled_of(mine).values())
+        missing = sorted({name for applied in taken for name in applied} - group.connectors)
+        if missing:
+            more = len(missing) - NAMED
+            raise ConnectOtherGroup(
+                f"These workers do not run {', '.join(missing[:NAMED])}"
+                f"{f' and {more} more' if more > 0 else ''}: they are another group than that of "
+                f"{before.name}, and would copy everything again beside it. Register them under a "
+                "name of their own, or put the connectors back first if they were deleted."
+            )
 
-    def _must_be_unused(self, name: str, why: str) -> int:
-        """The fleet's revision at which no mirror uses it; raises ConnectClusterInUse."""
-        fleet = self.store.fleet()
-        if used := users.of_connect_cluster(name, fleet.mirrors):
-            raise ConnectClusterInUse(f"{name} runs {', '.join(used)}, {why}.")
-        return fleet.revision
+    def _write(
+        self,
+        before: ConnectCluster | None,
+        cluster: ConnectCluster,
+        request: ConnectClusterRequest,
+        target: KafkaCluster,
+        fleet_revision: int,
+        write: Write,
+    ) -> None:
+        """The record, its secret and the line that tells of it, or none of them."""
+        given, mark = _credentials(request), before.secret if before else None
+        same = self.secrets.vault.connect_credentials(cluster.name, mark) == given
+        named = cluster.model_copy(update={"secret": mark if same else new_mark()})
+        line = _line(before, named, same, write)
+
+        def put(*notes: Item) -> None:
+            self.registry.put_connect_cluster(
+                named,
+                *notes,
+                *self.history.lines(line),
+                target=target,
+                fleet_revision=fleet_revision,
+            )
+
+        if same:
+            return put()
+        self.secrets.replace(
+            secret_path(CONNECT_CLUSTER, cluster.name, mark),
+            secret_path(CONNECT_CLUSTER, cluster.name, named.secret),
+            lambda vault: vault.put_connect_credentials(cluster.name, given, named.secret),
+            put,
+            write.at,
+        )
 
     def _registered(self, name: str) -> ConnectCluster | None:
         try:
@@ -131,7 +172,50 @@ class ConnectClusters:
 @cache
 def opened() -> ConnectClusters:
     """The registry that the environment names."""
-    return ConnectClusters(store.opened(), registry.opened(), vault.opened(), history.opened())
+    return ConnectClusters(
+        store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+    )
+
+
+def _cluster(
+    name: str,
+    request: ConnectClusterRequest,
+    group: ConnectGroup,
+    before: ConnectCluster | None,
+    now: datetime,
+) -> ConnectCluster:
+    """What is registered, of the revision after `before`; without its secret."""
+    return ConnectCluster(
+        name=name,
+        urls=request.urls,
+        kafka_cluster=request.kafka_cluster,
+        ca_certificate=request.ca_certificate,
+        config_provider=request.config_provider,
+        offset_flush_ms=request.offset_flush_ms,
+        version=group.version,
+        workers=group.workers,
+        revision=before.revision + 1 if before else 1,
+        created_at=before.created_at if before else now,
+        updated_at=now,
+    )
+
+
+def _must_be_unused(name: str, mirrors: tuple[Mirror, ...], why: str) -> None:
+    """Raises ConnectClusterInUse."""
+    if used := users.of_connect_cluster(name, mirrors):
+        more = len(used) - NAMED
+        names = f"{', '.join(used[:NAMED])}{f' and {more} more' if more > 0 else ''}"
+        raise ConnectClusterInUse(f"{name} runs {names}, {why}.")
+
+
+def _line(
+    before: ConnectCluster | None, after: ConnectCluster, same: bool, write: Write
+) -> Change | None:
+    if before is None:
+        return None
+    new = {"credentials": HIDDEN if same else f"{HIDDEN} (new)", **_shown(after)}
+    old = {"credentials": HIDDEN, **_shown(before)}
+    return audit.registered(CONNECT_CLUSTER, after.name, old, new, write)
 
 
 def _shown(cluster: ConnectCluster) -> dict[str, object]:
@@ -141,31 +225,6 @@ def _shown(cluster: ConnectCluster) -> dict[str, object]:
         "configProvider": cluster.config_provider,
         "offsetFlushMs": cluster.offset_flush_ms,
     }
-
-
-def _verified(request: ConnectClusterRequest, target: KafkaCluster) -> str:
-    """The version of the workers, which write to the target and can run MirrorMaker 2."""
-    connect = Connect(
-        request.urls, request.username, request.password, request.ca_certificate
-    ).within(PATIENCE_S)
-    try:
-        about = connect.about()
-        if about.kafka_cluster_id != target.cluster_id:
-            raise ConnectWrongCluster(
-                f"Kafka Connect works on cluster {about.kafka_cluster_id}, and {target.name} is "
-                f"{target.cluster_id}: register that cluster, or other workers.",
-                FieldError(field="kafkaCluster", message="is not the cluster of these workers"),
-            )
-        missing = NEEDED - connect.plugins()
-    except ConnectUnavailable as error:
-        wrong = FieldError(field="urls", message=error.detail)
-        raise ConnectUnreachable(f"Kafka Connect cannot be used: {error.detail}", wrong) from error
-    if missing:
-        raise ConnectNoMirrorMaker(
-            f"The workers lack {', '.join(sorted(missing))}: put MirrorMaker 2 (connect-mirror) on "
-            "their plugin.path or class path."
-        )
-    return about.version
 
 
 def _credentials(request: ConnectClusterRequest) -> Credentials | None:

@@ -11,28 +11,35 @@ from aws_lambda_powertools import Logger
 from mirroring.answering.preview_answers import WarningAnswer
 from mirroring.answering.requests import MirrorRequest
 from mirroring.errors import (
+    ClustersMoved,
     Conflict,
+    IdempotencyMismatch,
     MirrorExists,
     MirrorNotFound,
     NotFound,
+    OutcomeUnknown,
     ProblemError,
+    Unavailable,
     UnknownCluster,
 )
-from mirroring.managing import audit, idempotency, reconcile
+from mirroring.managing import audit, cluster_secrets, idempotency, reconcile
 from mirroring.managing.advice import advice
 from mirroring.managing.beside import patient
+from mirroring.managing.cluster_secrets import ClusterSecrets
 from mirroring.managing.places import places
 from mirroring.managing.proposal import Proposal, propose
 from mirroring.managing.reconcile import Reconciler
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
-from mirroring.storing import once, registry, store, vault
-from mirroring.storing.once import Claim, Once, new_suffix
+from mirroring.storing import once, registry, store
+from mirroring.storing.items import MIRROR, secret_path
+from mirroring.storing.once import Claim, Once, mismatch, new_suffix
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
-from mirroring.storing.vault import Vault
 
 ATTEMPTS = 5
+# A look asks Kafka, for seconds where it is far away, and API Gateway gives up after 30.
+LOOKS = 2
 logger = Logger()
 
 
@@ -50,7 +57,7 @@ class Creator:
 
     store: Store
     registry: Registry
-    vault: Vault
+    secrets: ClusterSecrets
     reconciler: Reconciler
     once: Once
 
@@ -62,6 +69,7 @@ class Creator:
         With an idempotency key that was used it is the mirror of that time: raises InProgress,
         IdempotencyMismatch, and MirrorNotFound for one that was removed since. Raises BadRequest,
         Unprocessable, Conflict and Unavailable; then nothing was created, and the key is free.
+        Raises OutcomeUnknown where the answer to the write was lost: a repeat finds it.
         """
         with patient():
             return self._created(request, by, now, key)
@@ -74,9 +82,13 @@ class Creator:
         name = idempotency.name(key, by)
         claim = self.once.claim(name, idempotency.digest(request), now)
         if claim.mirror is not None:
-            return Created(self.store.mirror(claim.mirror))
+            mirror = self.store.mirror(claim.mirror)
+            self._must_hold(request, mirror)
+            return Created(mirror)
         try:
             created = self._create(request, by, now, claim)
+        except (OutcomeUnknown, IdempotencyMismatch):
+            raise
         except ProblemError:
             self.once.free(name)
             raise
@@ -86,18 +98,25 @@ class Creator:
     def _create(
         self, request: MirrorRequest, by: str | None, now: datetime, claim: Claim
     ) -> Created:
-        found = places(request, self.registry)
-        name = f"{found.alias(request.source_cluster)}.{found.target.name}.{claim.suffix}"
-        if claim.again and (written := self._written(name)):
-            return Created(written)
-        proposal = propose(request, found, claim.suffix, self.reconciler.connections, now)
-        mirror = proposal.mirror
-        warnings = advice(proposal, self.store.fleet().mirrors)
-        with self._secret(request, mirror):
-            self._write(proposal, audit.written(None, mirror, by, now))
-        logger.info("mirror created", mirror=mirror.name, by=by)
-        self.reconciler.apply(mirror)
-        return Created(mirror, warnings)
+        """Looked up and checked again where a cluster is registered anew meanwhile."""
+        for _ in range(LOOKS):
+            found = places(request, self.registry)
+            name = f"{found.alias(request.source_cluster)}.{found.target.name}.{claim.suffix}"
+            if claim.again and (written := self._written(name)):
+                self._must_hold(request, written)
+                return Created(written)
+            proposal = propose(request, found, claim.suffix, self.reconciler.connections, now)
+            mirror = proposal.mirror
+            warnings = advice(proposal, self.store.fleet().mirrors)
+            try:
+                with self._secret(request, mirror):
+                    self._write(proposal, audit.written(None, mirror, by, now))
+            except ClustersMoved:
+                continue
+            logger.info("mirror created", mirror=mirror.name, by=by)
+            self.reconciler.apply(mirror)
+            return Created(mirror, warnings)
+        raise Conflict("The clusters keep being registered anew at this moment: try again.")
 
     def _written(self, name: str) -> Mirror | None:
         try:
@@ -112,37 +131,67 @@ class Creator:
             for refused in proposal.refusals(fleet.mirrors):
                 raise refused
             try:
-                return self.store.create(proposal.mirror, fleet.revision, change)
+                return self.store.create(
+                    proposal.mirror, fleet.revision, change, proposal.found.all()
+                )
+            except (MirrorExists, MirrorNotFound, ClustersMoved):
+                raise
             except NotFound as gone:
                 raise UnknownCluster(
                     f"The mirror cannot be made like this: {gone.detail}."
                 ) from gone
-            except MirrorExists:
-                raise
+            except Unavailable as lost:
+                return self._find_out(proposal.mirror, lost)
             except Conflict:
                 continue
         raise Conflict("The mirrors keep changing at this moment: try again.")
 
+    def _find_out(self, mirror: Mirror, lost: Unavailable) -> None:
+        """Whether a write whose answer was lost was done all the same; raises OutcomeUnknown."""
+        try:
+            self.store.mirror(mirror.name)
+        except (MirrorNotFound, Unavailable):
+            raise OutcomeUnknown(lost.detail) from lost
+
+    def _must_hold(self, request: MirrorRequest, mirror: Mirror) -> None:
+        """Raises IdempotencyMismatch where the mirror has other connection properties.
+
+        They are in no digest: what is kept of a body must not let its secrets be guessed.
+        """
+        external = request.source_cluster.external_cluster
+        held = self.secrets.vault.mirror_properties(mirror.name)
+        if external is not None and external.source_connection_properties != held:
+            raise mismatch()
+
     @contextmanager
     def _secret(self, request: MirrorRequest, mirror: Mirror) -> Iterator[None]:
-        """An external source's properties are kept before the record that needs them."""
+        """An external source's properties are kept before the record that needs them.
+
+        They go again where the record was surely not written; else reconcile looks for it.
+        """
         external = request.source_cluster.external_cluster
         if external is None:
             yield
             return
-        self.vault.put_mirror_properties(mirror.name, external.source_connection_properties)
-        written = False
+        path = secret_path(MIRROR, mirror.name)
+        self.secrets.leftovers.note(path, mirror.created_at)
+        self.secrets.vault.put_mirror_properties(mirror.name, external.source_connection_properties)
         try:
             yield
-            written = True
-        finally:
-            if not written:
-                self.vault.delete_mirror_properties(mirror.name)
+        except OutcomeUnknown:
+            raise
+        except ProblemError:
+            self.secrets.remove(path)
+            raise
 
 
 @cache
 def opened() -> Creator:
     """The creator in the tables that the environment names."""
     return Creator(
-        store.opened(), registry.opened(), vault.opened(), reconcile.opened(), once.opened()
+        store.opened(),
+        registry.opened(),
+        cluster_secrets.opened(),
+        reconcile.opened(),
+        once.opened(),
     )

@@ -9,18 +9,22 @@ from aws_lambda_powertools import Logger
 from mirroring.answering.requests import ClusterRequest
 from mirroring.cluster import KafkaCluster
 from mirroring.connecting.literal import refuse_placeholders
-from mirroring.connecting.properties import parse, security
+from mirroring.connecting.properties import Security, parse, security
 from mirroring.connecting.reach import check_places
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
-from mirroring.managing import audit, source, users
+from mirroring.managing import audit, cluster_secrets, source, users
 from mirroring.managing.audit import Write
+from mirroring.managing.cluster_secrets import ClusterSecrets
+from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror
 from mirroring.redaction import HIDDEN
-from mirroring.storing import history, registry, store, vault
+from mirroring.storing import history, registry, store
+from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
+from mirroring.storing.items import CLUSTER, secret_path
 from mirroring.storing.registry import Registry
 from mirroring.storing.store import Store
-from mirroring.storing.vault import Vault
+from mirroring.storing.vault import new_mark
 
 ATTEMPTS = 5
 logger = Logger()
@@ -32,17 +36,15 @@ class KafkaClusters:
 
     store: Store
     registry: Registry
-    vault: Vault
+    secrets: ClusterSecrets
     history: History
 
-    def put(
-        self, name: str, request: ClusterRequest, by: str | None, now: datetime
-    ) -> tuple[KafkaCluster, bool]:
+    def put(self, name: str, request: ClusterRequest, write: Write) -> tuple[KafkaCluster, bool]:
         """The cluster as it is registered now, and whether it is new; a wrong one leaves no trace.
 
-        Raises BadRequest, UnsupportedProperty, HostNotAllowed, ClusterUnreachable,
-        ClusterUnauthorized, and ClusterInUse where mirrors would find another cluster than the one
-        that they read.
+        Of two at once one wins, its servers and its secret. Raises BadRequest, UnsupportedProperty,
+        HostNotAllowed, ClusterUnreachable, ClusterUnauthorized, VersionMoved, Conflict, and
+        ClusterInUse where mirrors would find another cluster than the one that they read.
         """
         check_places(request.bootstrap_servers, "bootstrapServers")
         check_places(request.private_bootstrap_servers, "privateBootstrapServers")
@@ -50,43 +52,69 @@ class KafkaClusters:
         refuse_placeholders(properties)
         who = security(properties)
         seen = source.cluster(request.bootstrap_servers, who)
-        before = self._registered(name)
-        cluster = KafkaCluster(
-            name=name,
-            bootstrap_servers=request.bootstrap_servers,
-            private_bootstrap_servers=request.private_bootstrap_servers,
-            cluster_id=seen.cluster_id,
-            brokers=seen.brokers,
-            security_protocol=who.protocol,
-            sasl_mechanism=who.mechanism,
-            description=request.description,
-            tags=request.tags,
-            created_at=before.created_at if before else now,
-            updated_at=now,
-        )
-        if before is not None:
-            self._keeps_its_users(before, cluster)
-            self._tell(before, cluster, request, Write(by, now))
-        self.vault.put_cluster_properties(name, request.connection_properties)
-        self.registry.put_cluster(cluster)
-        logger.info("cluster registered", cluster=name, by=by)
-        return cluster, before is None
-
-    def delete(self, name: str, by: str | None) -> None:
-        """Raises ClusterNotFound, and ClusterInUse naming the mirrors and Connect clusters."""
-        self.registry.cluster(name)
         for _ in range(ATTEMPTS):
+            before = self._registered(name)
+            write.expects(name, before.revision if before else None)
+            cluster = _cluster(name, request, seen, who, before, write.at)
+            fleet = self.store.fleet()
+            if before is not None:
+                self._keeps_its_users(before, cluster, fleet.mirrors)
+            try:
+                cluster = self._write(before, cluster, request, fleet.revision, write)
+            except Conflict:  # somebody was faster: look again
+                continue
+            logger.info("cluster registered", cluster=name, by=write.by)
+            return cluster, before is None
+        raise Conflict(f"{name} keeps changing at this moment: try again.")
+
+    def delete(self, name: str, write: Write) -> None:
+        """Raises ClusterNotFound, VersionMoved, Conflict, and ClusterInUse naming its users."""
+        for _ in range(ATTEMPTS):
+            cluster = self.registry.cluster(name)
+            write.expects(name, cluster.revision)
             fleet = self.store.fleet()
             if used := self._users(name, fleet.mirrors):
                 raise ClusterInUse(f"{name} is used by {', '.join(used)}: remove them first.")
+            old = secret_path(CLUSTER, name, cluster.secret)
             try:
-                self.registry.delete_cluster(name, fleet.revision)
+                note = self.secrets.retiring(old, write.at)
+                self.registry.delete_cluster(cluster, fleet.revision, note)
             except Conflict:  # somebody was faster: look again who uses it
                 continue
-            self.vault.delete_cluster_properties(name)
-            logger.info("cluster removed", cluster=name, by=by)
+            self.secrets.remove(old)
+            logger.info("cluster removed", cluster=name, by=write.by)
             return
         raise Conflict("The mirrors keep changing at this moment: try again.")
+
+    def _write(
+        self,
+        before: KafkaCluster | None,
+        cluster: KafkaCluster,
+        request: ClusterRequest,
+        fleet_revision: int,
+        write: Write,
+    ) -> KafkaCluster:
+        """The record, its secret and the line that tells of it, or none of them."""
+        given, mark = request.connection_properties, before.secret if before else None
+        known = self.secrets.vault.cluster_properties(cluster.name, mark)
+        same = known == given or not (known.get_secret_value() or given.get_secret_value().strip())
+        named = cluster.model_copy(update={"secret": mark if same else new_mark()})
+        line = self._line(before, named, same, write)
+
+        def put(*notes: Item) -> None:
+            self.registry.put_cluster(named, *notes, *line, fleet_revision=fleet_revision)
+
+        if same:
+            put()
+        else:
+            self.secrets.replace(
+                secret_path(CLUSTER, cluster.name, mark),
+                secret_path(CLUSTER, cluster.name, named.secret),
+                lambda vault: vault.put_cluster_properties(cluster.name, given, named.secret),
+                put,
+                write.at,
+            )
+        return named
 
     def _registered(self, name: str) -> KafkaCluster | None:
         try:
@@ -97,25 +125,20 @@ class KafkaClusters:
     def _users(self, name: str, mirrors: tuple[Mirror, ...]) -> tuple[str, ...]:
         return users.of_cluster(name, mirrors, self.registry.all_connect_clusters())
 
-    def _tell(
-        self, before: KafkaCluster, after: KafkaCluster, request: ClusterRequest, write: Write
-    ) -> None:
-        """Tell every mirror of the cluster who changes how it connects: first, as in each write."""
-        given = request.connection_properties
-        same = self.vault.holds_cluster_properties(after.name, given)
-        renewed = {"connectionProperties": HIDDEN if same else f"{HIDDEN} (new)"}
-        using = [
-            one.name
-            for one in self.store.fleet().mirrors
-            if after.name in (one.source.managed, one.target_cluster)
-        ]
+    def _line(
+        self, before: KafkaCluster | None, after: KafkaCluster, same: bool, write: Write
+    ) -> list[Item]:
+        """The line in the cluster's own changes, which its mirrors' changes show too."""
+        if before is None:
+            return []
         old = {"connectionProperties": HIDDEN, **_servers(before)}
-        for line in audit.registered(using, after.name, old, renewed | _servers(after), write):
-            self.history.add_change(line)
+        new = {"connectionProperties": HIDDEN if same else f"{HIDDEN} (new)", **_servers(after)}
+        return self.history.lines(audit.registered(CLUSTER, after.name, old, new, write))
 
-    def _keeps_its_users(self, before: KafkaCluster, after: KafkaCluster) -> None:
+    def _keeps_its_users(
+        self, before: KafkaCluster, after: KafkaCluster, mirrors: tuple[Mirror, ...]
+    ) -> None:
         """What the mirrors of a cluster stand on cannot be registered away under them."""
-        mirrors = self.store.fleet().mirrors
         used = self._users(after.name, mirrors)
         if used and after.cluster_id != before.cluster_id:
             raise ClusterInUse(
@@ -132,7 +155,34 @@ class KafkaClusters:
 @cache
 def opened() -> KafkaClusters:
     """The registry that the environment names."""
-    return KafkaClusters(store.opened(), registry.opened(), vault.opened(), history.opened())
+    return KafkaClusters(
+        store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+    )
+
+
+def _cluster(
+    name: str,
+    request: ClusterRequest,
+    seen: SourceFacts,
+    who: Security,
+    before: KafkaCluster | None,
+    now: datetime,
+) -> KafkaCluster:
+    """What is registered, of the revision after `before`; without its secret."""
+    return KafkaCluster(
+        name=name,
+        bootstrap_servers=request.bootstrap_servers,
+        private_bootstrap_servers=request.private_bootstrap_servers,
+        cluster_id=seen.cluster_id,
+        brokers=seen.brokers,
+        security_protocol=who.protocol,
+        sasl_mechanism=who.mechanism,
+        description=request.description,
+        tags=request.tags,
+        revision=before.revision + 1 if before else 1,
+        created_at=before.created_at if before else now,
+        updated_at=now,
+    )
 
 
 def _servers(cluster: KafkaCluster) -> dict[str, object]:

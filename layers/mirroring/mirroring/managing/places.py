@@ -40,6 +40,10 @@ class Places:
     target: KafkaCluster
     source: KafkaCluster | None
 
+    def all(self) -> tuple[KafkaCluster | ConnectCluster, ...]:
+        """Everything that was looked up."""
+        return self.connect, *self.clusters().values()
+
     def clusters(self) -> dict[str, KafkaCluster]:
         """The registered Kafka clusters by name."""
         return {one.name: one for one in (self.target, self.source) if one is not None}
@@ -98,8 +102,8 @@ def properties(request: MirrorRequest, found: Places, vault: Vault) -> Mapping[s
     if found.source is None or request.source_cluster.managed_cluster is None:
         raise BadRequest("sourceCluster must hold managedCluster or externalCluster.")
     private = request.source_cluster.managed_cluster.use_private_ips
-    vault.forget_cluster(found.source.name)
-    given = parse(vault.cluster_properties(found.source.name).get_secret_value())
+    secret = vault.cluster_properties(found.source.name, found.source.secret)
+    given = parse(secret.get_secret_value())
     return {**given, SERVERS: ",".join(found.source.servers(private=private))}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mirroring.answering.requests import MirrorRequest
+from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, place
 from mirroring.errors import ProblemError
 from mirroring.managing.access import Access, access_problems, look
@@ -69,7 +70,7 @@ def _mirror(
         rename_mirrored_topics=request.rename_mirrored_topics,
         topics_regex=request.topics_regex,
         topics_exclude=request.topics_exclude,
-        max_tasks=found.connect.workers if request.max_tasks is None else request.max_tasks,
+        max_tasks=_tasks(found.connect) if request.max_tasks is None else request.max_tasks,
         start_from=request.start_from,
         sync_group_offsets=request.sync_group_offsets,
         groups_regex=request.groups_regex,
@@ -79,3 +80,8 @@ def _mirror(
         created_at=now,
         updated_at=now,
     )
+
+
+def _tasks(connect: ConnectCluster) -> int:
+    """As many as there are workers; as many as there are URLs while none shows (then a warning)."""
+    return len(set(connect.urls)) if connect.workers is None else connect.workers

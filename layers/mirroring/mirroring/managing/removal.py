@@ -8,12 +8,11 @@ from aws_lambda_powertools import Logger
 from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, place
 from mirroring.kafka_connect.connect import Connect
-from mirroring.managing import cleanup
+from mirroring.managing import audit, cleanup
 from mirroring.managing.cleanup import Sharing
 from mirroring.managing.renewal import Renewals
 from mirroring.managing.tombstones import tombstone
 from mirroring.mirror import Cleanup, Mirror
-from mirroring.observation import Change, ChangeKind
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
 
@@ -63,13 +62,7 @@ class Removals:
         if mirror.source.managed is None:
             self.connections.vault.delete_mirror_properties(mirror.name)
         self.renewals.drop(mirror)
-        line = Change(
-            mirror=mirror.name,
-            at=datetime.now(UTC),
-            kind=ChangeKind.REPAIR,
-            before={"state": "DELETING"},
-            after={"state": "REMOVED", **came_of},
-        )
+        line = audit.removed(mirror, datetime.now(UTC), **came_of)
         self.history.add_change(line)
         self.store.remove(mirror.name, tombstone(mirror, line.at))
         logger.info("mirror removed", mirror=mirror.name, topics=came_of)

@@ -24,7 +24,8 @@ def cluster(
     registered: KafkaCluster, mirrors: Iterable[Mirror], connects: Iterable[ConnectCluster]
 ) -> ClusterAnswer:
     """A registered Kafka cluster as it is answered."""
-    return ClusterAnswer(**dict(registered), used_by=of_cluster(registered.name, mirrors, connects))
+    shown = registered.model_dump(exclude={"secret"})
+    return ClusterAnswer(**shown, used_by=of_cluster(registered.name, mirrors, connects))
 
 
 def connect_cluster(registered: ConnectCluster, mirrors: Sequence[Mirror]) -> ConnectClusterAnswer:
@@ -40,6 +41,7 @@ def connect_cluster(registered: ConnectCluster, mirrors: Sequence[Mirror]) -> Co
         version=registered.version,
         workers=registered.workers,
         connected_clusters=tuple(sorted(sources)),
+        revision=registered.revision,
         created_at=registered.created_at,
         updated_at=registered.updated_at,
     )

@@ -13,7 +13,6 @@ from mirroring.errors import Unavailable
 from mirroring.managing.connectors import configurations
 from mirroring.mirror import Mirror
 from mirroring.redaction import placeholders, redacted
-from mirroring.schema import iso
 from mirroring.storing.vault import Vault
 
 Properties = Mapping[str, str]
@@ -94,20 +93,20 @@ def _managed(
     vault: Vault, cluster: KafkaCluster, provider: str | None, *, private: bool
 ) -> Properties:
     """A registered cluster's complete connection properties."""
-    given, _ = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
+    given, _ = _of_cluster(vault, cluster.name, cluster.secret)
     if given.get("security.protocol", "PLAINTEXT").strip().upper() != cluster.security_protocol:
         raise Unavailable(
             f"The secret of {cluster.name} does not hold what it was registered with: "
             "register the cluster again."
         )
-    secret = vault.cluster_secret(cluster.name)
+    secret = vault.cluster_secret(cluster.name, cluster.secret)
     known = placeholders(given, provider, secret) if provider else given
     return {**known, "bootstrap.servers": ",".join(cluster.servers(private=private))}
 
 
 def _revision(vault: Vault, cluster: KafkaCluster, provider: str | None, *, private: bool) -> str:
     """Differs when a mirror would connect to the cluster in another way; no secret."""
-    _, revision = _of_cluster(vault, cluster.name, iso(cluster.updated_at))
+    _, revision = _of_cluster(vault, cluster.name, cluster.secret)
     return _digest(revision, cluster.servers(private=private), revision and provider)
 
 
@@ -122,10 +121,10 @@ def _external(vault: Vault, mirror: Mirror, provider: str | None) -> Properties:
 
 
 @lru_cache(maxsize=256)
-def _of_cluster(vault: Vault, name: str, as_of: str) -> tuple[Properties, str]:
-    """A cluster's properties and their revision, read once for each registration."""
-    properties = parse(vault.cluster_properties(name, as_of).get_secret_value())
-    return properties, vault.cluster_revision(name, as_of)
+def _of_cluster(vault: Vault, name: str, mark: str | None) -> tuple[Properties, str]:
+    """A cluster's properties and their revision, read once for each secret."""
+    properties = parse(vault.cluster_properties(name, mark).get_secret_value())
+    return properties, vault.cluster_revision(name, mark)
 
 
 @lru_cache(maxsize=4096)

@@ -49,7 +49,7 @@ class Sampler:
         """
         until = time.monotonic() + seconds
         cluster = self.connections.registry.connect_cluster(connect_cluster)
-        recorder = Recorder(self.samples, self.window_s, cluster.workers, self.clock, until)
+        recorder = Recorder(self.samples, self.window_s, cluster.workers or 0, self.clock, until)
         longest = 0.0
         for portion in portions(self.samples.states(names)):
             began = time.monotonic()

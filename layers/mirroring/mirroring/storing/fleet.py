@@ -1,10 +1,12 @@
-"""All mirrors at one moment, and the revision that moves with each of their changes.
+"""All mirrors at one moment, and the revision that moves with what a rule over them is about.
 
 A rule over the whole fleet (no loop, no overlap, nothing in use) is checked on one picture of it;
-the write that relies on the check is conditional on the picture's revision.
+the write that relies on the check is conditional on the picture's revision. Mirrors that come and
+go move it, and other topics or groups; a pause, tags or a target latency do not.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from mirroring.mirror import Mirror
 from mirroring.storing.dynamo import Item
@@ -37,6 +39,19 @@ def moves(table: str) -> Item:
             "ExpressionAttributeValues": {":one": {"N": "1"}},
         }
     }
+
+
+def stays(table: str, revision: int | None) -> list[Item]:
+    """The check that the fleet did not move since `revision`; none for None."""
+    if revision is None:
+        return []
+    condition: dict[str, Any] = {
+        "ConditionExpression": "revision = :seen",
+        "ExpressionAttributeValues": {":seen": {"N": str(revision)}},
+    }
+    if revision == NONE_YET:
+        condition = {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
+    return [{"ConditionCheck": {"TableName": table, "Key": KEY, **condition}}]
 
 
 def moves_from(table: str, revision: int) -> Item:

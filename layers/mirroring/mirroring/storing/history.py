@@ -1,7 +1,8 @@
 """What became of a mirror: points of its samples, its changes, and whom nobody was told of yet."""
 
+import heapq
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from mirroring.observation import Change
 from mirroring.settings import settings
 from mirroring.storing import dynamo, points
 from mirroring.storing.dynamo import Dynamo, Item, Page, Refused
-from mirroring.storing.items import expiry, read, sortable
+from mirroring.storing.items import expiry, put, read, sortable
 from mirroring.storing.points import Pack, Row
 
 POINT, TOPICS, CHANGE = "point", "topics", "change"
@@ -68,18 +69,42 @@ class History:
             if int(item["expires_at"]["N"]) > now.timestamp():
                 yield from points.unpack(item["data"]["B"], topic)
 
-    def changes(self, mirror: str, limit: int, token: str | None = None) -> Page[Change]:
-        """Newest first; raises BadRequest for a token that is not of this list."""
+    def changes(
+        self,
+        mirror: str,
+        limit: int,
+        token: str | None = None,
+        beside: Sequence[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Page[Change]:
+        """Newest first, with those of `beside` in that time; raises BadRequest for a strange token.
+
+        One query a subject, whatever the length of their histories.
+        """
         listing = f"{CHANGE} {mirror}"
         last = dynamo.after(token, listing) or f"{CHANGE}~"
-        found = self._between(mirror, f"{CHANGE}#", last, forward=False, Limit=limit + 2)
+        first = f"{CHANGE}#{sortable(since)}" if since else f"{CHANGE}#"
+        latest = min(last, f"{CHANGE}#{sortable(until)}~") if until else last
+        found = [
+            self._between(mirror, f"{CHANGE}#", last, forward=False, Limit=limit + 2),
+            *(
+                self._between(one, first, latest, forward=False, Limit=limit + 2)
+                for one in beside
+                if first <= latest
+            ),
+        ]
         alive = (
             (item["at"]["S"], read(item, Change))
-            for item in found
+            for item in heapq.merge(*found, key=lambda item: item["at"]["S"], reverse=True)
             if item["at"]["S"] != last
             and int(item["expires_at"]["N"]) > datetime.now(UTC).timestamp()
         )
         return dynamo.page(alive, limit, listing)
+
+    def lines(self, change: Change | None) -> list[Item]:
+        """A change as a write of a transaction; none for None."""
+        return [] if change is None else [put(self.table, change_item(change))]
 
     def add_change(self, change: Change) -> None:
         """Writes a line of a mirror's changes; the same line twice is one."""

@@ -13,6 +13,7 @@ Model = TypeVar("Model", bound=Schema)
 CLUSTER = "cluster"
 CONNECT_CLUSTER = "connect-cluster"
 FLEET = "fleet"
+LEFTOVER = "leftover-secret"
 MIRROR = "mirror"
 OBSERVED = "observed"
 RECONCILED = "reconciled"
@@ -49,20 +50,50 @@ def read(item: Item, shape: type[Model]) -> Model:
     return shape.model_validate_json(item["document"]["S"])
 
 
+def secret_path(kind: str, name: str, mark: str | None = None) -> str:
+    """Where a secret lies below the stack's prefix; `mark` tells the registrations of one name."""
+    return "/".join(filter(None, (kind, name, mark)))
+
+
 def put(table: str, item: Item, **condition: Any) -> Item:
     """A Put as a transaction takes it."""
     return {"Put": {"TableName": table, "Item": item, **condition}}
 
 
-def delete(table: str, at: Item) -> Item:
+def delete(table: str, where: Item, **condition: Any) -> Item:
     """A Delete as a transaction takes it."""
-    return {"Delete": {"TableName": table, "Key": at}}
+    return {"Delete": {"TableName": table, "Key": where, **condition}}
 
 
 def must_exist(table: str, at: Item) -> Item:
     """A check that the transaction fails on when the item is gone."""
     condition = {"ConditionExpression": PRESENT, "ExpressionAttributeNames": KIND}
     return {"ConditionCheck": {"TableName": table, "Key": at, **condition}}
+
+
+def follows(revision: int) -> dict[str, Any]:
+    """The condition of a write that makes `revision` of a document; 0 is written over any."""
+    return _at(revision - 1, "attribute_not_exists(revision)") if revision else {}
+
+
+def at(revision: int) -> dict[str, Any]:
+    """The condition that a document is there, and at `revision` (0: it counts none)."""
+    return _at(revision, "attribute_exists(document) AND attribute_not_exists(revision)")
+
+
+def must_be_at(table: str, where: Item, revision: int) -> Item:
+    """A check that the transaction fails on when the document moved since `revision`, or went."""
+    return {"ConditionCheck": {"TableName": table, "Key": where, **at(revision)}}
+
+
+def _at(revision: int, absent: str) -> dict[str, Any]:
+    condition: dict[str, Any] = {"ConditionExpression": absent}
+    if revision:
+        condition = {
+            "ConditionExpression": "revision = :revision",
+            "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
+        }
+    return {**condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 def must_not_exist(table: str, at: Item) -> Item:

@@ -88,9 +88,7 @@ class Once:
 
     def _claimed(self, name: str, digest: str, now: datetime, item: Item) -> Claim:
         if item["digest"]["S"] != digest:
-            raise IdempotencyMismatch(
-                "This Idempotency-Key came with another body before: take a new key."
-            )
+            raise mismatch()
         suffix = item["suffix"]["S"]
         if "mirror" in item:
             return Claim(suffix, item["mirror"]["S"])
@@ -117,6 +115,13 @@ class Once:
 def opened() -> Once:
     """The keys in the table that the environment names."""
     return Once(dynamo.opened(), settings().needed("mirrors_table"))
+
+
+def mismatch() -> IdempotencyMismatch:
+    """What to say of a key that was used for something else."""
+    return IdempotencyMismatch(
+        "This Idempotency-Key came with another body before: take a new key."
+    )
 
 
 def new_suffix() -> str:

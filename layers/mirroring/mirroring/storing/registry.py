@@ -1,5 +1,6 @@
 """The Kafka clusters and Connect clusters that people registered."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
@@ -13,9 +14,12 @@ from mirroring.storing.items import (
     FAILED,
     Model,
     all_of,
+    at,
     delete,
     document,
+    follows,
     key,
+    must_be_at,
     must_exist,
     put,
     read,
@@ -40,13 +44,23 @@ class Registry:
         """By name; raises BadRequest for a token that is not of this list."""
         return self._page(CLUSTER, KafkaCluster, limit, token)
 
-    def put_cluster(self, cluster: KafkaCluster) -> None:
-        """Registers it, or replaces what was registered under its name."""
-        self._db.put(self._table, document(CLUSTER, cluster.name, cluster))
+    def put_cluster(
+        self, cluster: KafkaCluster, *along: Item, fleet_revision: int | None = None
+    ) -> None:
+        """Registers it, or replaces the registration of the revision before, with `along`.
 
-    def delete_cluster(self, name: str, revision: int) -> None:
-        """Raises Conflict when the fleet moved since `revision`: look again who uses it."""
-        self._delete_at(revision, key(CLUSTER, name))
+        Raises Conflict when that was replaced since, or the fleet moved since `fleet_revision`.
+        """
+        item = _cluster_item(CLUSTER, cluster)
+        self._transact(
+            put(self._table, item, **follows(cluster.revision)),
+            *fleet.stays(self._table, fleet_revision),
+            *along,
+        )
+
+    def delete_cluster(self, cluster: KafkaCluster, fleet_revision: int, *along: Item) -> None:
+        """Raises Conflict when it was registered anew, or the fleet moved: look again."""
+        self._delete(key(CLUSTER, cluster.name), cluster.revision, fleet_revision, along)
 
     def connect_cluster(self, name: str) -> ConnectCluster:
         """Raises ConnectClusterNotFound."""
@@ -64,23 +78,47 @@ class Registry:
         items = all_of(self._db, self._table, CONNECT_CLUSTER)
         return [read(item, ConnectCluster) for item in items]
 
-    def put_connect_cluster(self, cluster: ConnectCluster) -> None:
-        """Registers or replaces it; raises ClusterNotFound when its Kafka cluster is gone."""
-        target = key(CLUSTER, cluster.kafka_cluster)
+    def put_connect_cluster(
+        self,
+        cluster: ConnectCluster,
+        *along: Item,
+        target: KafkaCluster | None = None,
+        fleet_revision: int | None = None,
+    ) -> None:
+        """Registers it, or replaces the registration of the revision before, with `along`.
+
+        Raises Conflict when that was replaced since, the fleet moved since `fleet_revision`, or
+        `target` was registered anew; ClusterNotFound when its Kafka cluster is gone.
+        """
+        kafka = key(CLUSTER, cluster.kafka_cluster)
+        needed = must_be_at(self._table, kafka, target.revision) if target else None
+        item = _cluster_item(CONNECT_CLUSTER, cluster)
+        moves = fleet.moves(self._table)
         try:
             self._db.transact(
-                must_exist(self._table, target),
-                put(self._table, document(CONNECT_CLUSTER, cluster.name, cluster)),
-                fleet.moves(self._table),
+                needed or must_exist(self._table, kafka),
+                put(self._table, item, **follows(cluster.revision)),
+                moves if fleet_revision is None else fleet.moves_from(self._table, fleet_revision),
+                *along,
             )
         except Refused as refused:
-            if refused.codes[0] == FAILED:
+            if refused.codes[0] == FAILED and refused.items[0] is None:
                 raise no_cluster(cluster.kafka_cluster) from refused
-            raise moved() from refused
+            raise registered_anew(cluster.name) from refused
 
-    def delete_connect_cluster(self, name: str, revision: int) -> None:
-        """Raises Conflict when the fleet moved since `revision`: look again who uses it."""
-        self._delete_at(revision, key(CONNECT_CLUSTER, name))
+    def saw_workers(self, cluster: ConnectCluster) -> None:
+        """Remembers how many workers there are, unless it was registered anew meanwhile."""
+        item = _cluster_item(CONNECT_CLUSTER, cluster)
+        try:
+            self._db.put(self._table, item, **at(cluster.revision))
+        except Refused:
+            return
+
+    def delete_connect_cluster(
+        self, cluster: ConnectCluster, fleet_revision: int, *along: Item
+    ) -> None:
+        """Raises Conflict when it was registered anew, or the fleet moved: look again."""
+        self._delete(key(CONNECT_CLUSTER, cluster.name), cluster.revision, fleet_revision, along)
 
     def _page(self, kind: str, shape: type[Model], limit: int, token: str | None) -> Page[Model]:
         start = dynamo.after(token, kind)
@@ -89,9 +127,18 @@ class Registry:
         )
         return dynamo.page(((i["name"]["S"], read(i, shape)) for i in items), limit, kind)
 
-    def _delete_at(self, revision: int, at: Item) -> None:
+    def _delete(
+        self, where: Item, revision: int, fleet_revision: int, along: Sequence[Item]
+    ) -> None:
+        self._transact(
+            delete(self._table, where, **at(revision)),
+            fleet.moves_from(self._table, fleet_revision),
+            *along,
+        )
+
+    def _transact(self, *writes: Item) -> None:
         try:
-            self._db.transact(delete(self._table, at), fleet.moves_from(self._table, revision))
+            self._db.transact(*writes)
         except Refused as refused:
             raise moved() from refused
 
@@ -115,3 +162,13 @@ def no_connect_cluster(name: str) -> ConnectClusterNotFound:
 def moved() -> Conflict:
     """What to say when the fleet changed under a check that was made on it."""
     return Conflict("somebody else changed the mirrors at the same moment: try again")
+
+
+def registered_anew(name: str) -> Conflict:
+    """What to say when a cluster is not any more what a check was made on."""
+    return Conflict(f"{name} was registered anew at the same moment: try again")
+
+
+def _cluster_item(kind: str, cluster: KafkaCluster | ConnectCluster) -> Item:
+    revision = {"revision": {"N": str(cluster.revision)}} if cluster.revision else {}
+    return document(kind, cluster.name, cluster, **revision)

@@ -1,11 +1,12 @@
 """What people asked for: the mirrors, each with a version that counts its changes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 from pydantic import ValidationError
 
-from mirroring.errors import Conflict, MirrorExists, MirrorNotFound, VersionMoved
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.errors import ClustersMoved, Conflict, MirrorExists, MirrorNotFound, VersionMoved
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.reconciled import Reconciled
@@ -27,16 +28,22 @@ from mirroring.storing.items import (
     delete,
     document,
     key,
+    must_be_at,
     must_exist,
     must_not_exist,
     put,
     read,
+    secret_path,
     still_at,
 )
+from mirroring.storing.leftovers import dropping
 from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
 from mirroring.storing.tombstones import Tombstone, tombstone_item
 
 ATTEMPTS = 5
+
+Error = Callable[[Item | None], Exception]
+"""What to say when a condition does not hold of the item that is there."""
 
 
 class Store:
@@ -63,27 +70,37 @@ class Store:
                 unreadable[item["name"]["S"]] = error
         return mirrors, unreadable
 
-    def create(self, mirror: Mirror, revision: int, change: Change) -> None:
-        """Adds a mirror that was checked against the fleet at `revision`.
+    def create(
+        self,
+        mirror: Mirror,
+        revision: int,
+        change: Change,
+        looked_up: Sequence[KafkaCluster | ConnectCluster] = (),
+    ) -> None:
+        """Adds a mirror that was checked against the fleet at `revision` and `looked_up`.
 
-        Raises Conflict when the fleet moved since, MirrorExists when the name is taken,
+        The note that its secret is in doubt ends with it. Raises ClustersMoved when one of
+        `looked_up` was registered anew, Conflict when the fleet moved, MirrorExists,
         MirrorNotFound when a mirror of that name was removed lately (its connectors are swept), and
         ClusterNotFound or ConnectClusterNotFound when one that it needs was just removed.
         """
-        needed = [must_exist(self._table, key(CONNECT_CLUSTER, mirror.connect_cluster))]
-        if mirror.source.managed is not None:
-            needed.append(must_exist(self._table, key(CLUSTER, mirror.source.managed)))
         new = {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
+        exists = MirrorExists(f"there is a mirror {mirror.name} already")
+        removed = key(TOMBSTONE, mirror.name)
+        writes = [
+            (put(self._table, _mirror_item(mirror), **new), lambda _: exists),
+            (must_not_exist(self._table, removed), lambda _: _no_mirror(mirror.name)),
+            *_needed(self._table, mirror, looked_up),
+            (fleet.moves_from(self._table, revision), lambda _: moved()),
+        ]
         try:
             self._db.transact(
-                fleet.moves_from(self._table, revision),
-                put(self._table, _mirror_item(mirror), **new),
+                *(write for write, _ in writes),
                 put(self._history_table, change_item(change)),
-                must_not_exist(self._table, key(TOMBSTONE, mirror.name)),
-                *needed,
+                dropping(self._table, secret_path(MIRROR, mirror.name)),
             )
         except Refused as refused:
-            raise _not_created(mirror, refused) from refused
+            raise _first_error(refused, [error for _, error in writes]) from refused
 
     def mirror(self, name: str) -> Mirror:
         """Raises MirrorNotFound."""
@@ -119,7 +136,8 @@ class Store:
         """Stores a mirror whose version is one above the stored one, with the line that says so.
 
         Raises VersionMoved when it is not, MirrorNotFound when the mirror is gone, and Conflict
-        when the fleet moved since `revision` (None: it was not checked against the fleet).
+        when the fleet moved since `revision`. None: no rule over the fleet is about the change, so
+        that nobody's check is spoilt by it.
         """
         condition = {
             "ConditionExpression": "version = :before",
@@ -130,7 +148,7 @@ class Store:
             self._db.transact(
                 put(self._table, _mirror_item(mirror), **condition),
                 put(self._history_table, change_item(change)),
-                _moves(self._table, revision),
+                *([] if revision is None else [fleet.moves_from(self._table, revision)]),
             )
         except Refused as refused:
             raise _not_replaced(mirror, refused) from refused
@@ -207,10 +225,6 @@ def opened() -> Store:
     return Store(dynamo.opened(), here.needed("mirrors_table"), here.needed("history_table"))
 
 
-def _moves(table: str, revision: int | None) -> Item:
-    return fleet.moves(table) if revision is None else fleet.moves_from(table, revision)
-
-
 def _mirror_item(mirror: Mirror) -> Item:
     return document(
         MIRROR,
@@ -221,17 +235,37 @@ def _mirror_item(mirror: Mirror) -> Item:
     )
 
 
-def _not_created(mirror: Mirror, refused: Refused) -> Exception:
-    _, taken, _, removed, connect, *managed = refused.codes
-    if removed == FAILED:
-        return _no_mirror(mirror.name)
-    if taken == FAILED:
-        return MirrorExists(f"there is a mirror {mirror.name} already")
-    if connect == FAILED:
-        return no_connect_cluster(mirror.connect_cluster)
-    if managed == [FAILED]:
-        return no_cluster(str(mirror.source.managed))
-    return moved()
+def _needed(
+    table: str, mirror: Mirror, looked_up: Sequence[KafkaCluster | ConnectCluster]
+) -> Iterator[tuple[Item, Error]]:
+    """The checks that a mirror's clusters are there, those `looked_up` as they were then."""
+    names = {(CONNECT_CLUSTER, mirror.connect_cluster)}
+    if mirror.source.managed is not None:
+        names.add((CLUSTER, mirror.source.managed))
+    seen = {(_kind(one), one.name): one.revision for one in looked_up}
+    for kind, name in sorted(names | seen.keys()):
+        where = key(kind, name)
+        if (kind, name) in seen:
+            check = must_be_at(table, where, seen[kind, name])
+        else:
+            check = must_exist(table, where)
+        yield check, partial(_moved_or_gone, kind, name)
+
+
+def _kind(one: KafkaCluster | ConnectCluster) -> str:
+    return CLUSTER if isinstance(one, KafkaCluster) else CONNECT_CLUSTER
+
+
+def _moved_or_gone(kind: str, name: str, now: Item | None) -> Exception:
+    if now is not None:
+        return ClustersMoved(f"{name} was registered anew at the same moment: try again")
+    return no_cluster(name) if kind == CLUSTER else no_connect_cluster(name)
+
+
+def _first_error(refused: Refused, errors: Sequence[Error]) -> Exception:
+    """What the first condition that did not hold is about."""
+    judged = zip(refused.codes, refused.items, errors, strict=False)
+    return next((error(item) for code, item, error in judged if code == FAILED), moved())
 
 
 def _not_replaced(mirror: Mirror, refused: Refused) -> Exception:

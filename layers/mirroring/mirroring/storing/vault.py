@@ -16,13 +16,13 @@ from mirroring.redaction import is_secret
 from mirroring.schema import Stored
 from mirroring.settings import settings
 from mirroring.storing import calls as aws
+from mirroring.storing.items import CLUSTER, CONNECT_CLUSTER, MIRROR, secret_path
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT_S = 300
 EMPTY = SecretStr("")
-CLUSTER, CONNECT_CLUSTER, MIRROR = "cluster", "connect-cluster", "mirror"
 
 
 class Credentials(Stored):
@@ -32,103 +32,101 @@ class Credentials(Stored):
     password: SecretStr
 
 
+def new_mark() -> str:
+    """A mark that no secret has had: one that was replaced can be removed whoever writes next."""
+    return uuid.uuid4().hex[:12]
+
+
 class Vault:
     """Secrets by kind and name, remembered for 300 s; every method may raise Unavailable.
 
-    `as_of` says which registration of a cluster is meant (any text that differs with each): what is
-    remembered of another one is read anew, so that a change shows at once in every process.
+    A secret with a `mark` never changes: a cluster that is registered with other properties gets
+    another secret, and its record names the one that is meant.
     """
 
     def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
         self._client = client
         self._prefix = prefix
-        self._kept: dict[str, tuple[float, str, SecretStr]] = {}
+        self._kept: dict[str, tuple[float, SecretStr]] = {}
 
-    def cluster_properties(self, name: str, as_of: str = "") -> SecretStr:
+    def cluster_properties(self, name: str, mark: str | None = None) -> SecretStr:
         """A registered cluster's connection properties as text; empty when it has none."""
-        return self._properties(CLUSTER, name, as_of)
+        return self._properties(secret_path(CLUSTER, name, mark))
 
-    def cluster_revision(self, name: str, as_of: str = "") -> str:
+    def cluster_revision(self, name: str, mark: str | None = None) -> str:
         """Another text with each change of a cluster's properties, no secret; empty for none."""
-        text = self._get(CLUSTER, name, as_of).get_secret_value()
+        text = self._get(secret_path(CLUSTER, name, mark)).get_secret_value()
         return str(json.loads(text).get("revision", "")) if text else ""
 
-    def holds_cluster_properties(self, name: str, text: SecretStr) -> bool:
-        """Whether these are a cluster's connection properties now."""
-        self.forget_cluster(name)
-        known = self.cluster_properties(name)
-        return known == text or not (known.get_secret_value() or text.get_secret_value().strip())
+    def put_cluster_properties(self, name: str, text: SecretStr, mark: str | None = None) -> None:
+        """Empty text removes them."""
+        self._put_properties(secret_path(CLUSTER, name, mark), text)
 
-    def put_cluster_properties(self, name: str, text: SecretStr) -> None:
-        """Empty text removes them; the same text again leaves their revision."""
-        if not self.holds_cluster_properties(name, text):
-            self._put_properties(CLUSTER, name, text)
-
-    def forget_cluster(self, name: str) -> None:
-        """The next look at a cluster's properties asks Secrets Manager again."""
-        self._kept.pop(self._id(CLUSTER, name), None)
-
-    def cluster_secret(self, name: str) -> str:
+    def cluster_secret(self, name: str, mark: str | None = None) -> str:
         """The name of the secret, for a config provider on the Connect workers."""
-        return self._id(CLUSTER, name)
+        return self._id(secret_path(CLUSTER, name, mark))
 
     def mirror_secret(self, name: str) -> str:
         """The name of the secret, for a config provider on the Connect workers."""
-        return self._id(MIRROR, name)
+        return self._id(secret_path(MIRROR, name))
 
-    def delete_cluster_properties(self, name: str) -> None:
-        """At once and for good, so that the name is free again."""
-        self._delete(CLUSTER, name)
+    def delete(self, at: str) -> None:
+        """Removes the secret at this path, at once and for good."""
+        self._kept.pop(at, None)
+        try:
+            with aws.answering("Secrets Manager"):
+                self._client.delete_secret(SecretId=self._id(at), ForceDeleteWithoutRecovery=True)
+        except ClientError as error:
+            if not _gone(error):
+                raise
 
     def mirror_properties(self, name: str) -> SecretStr:
         """The connection properties of a mirror's external source; empty when it has none."""
-        return self._properties(MIRROR, name)
+        return self._properties(secret_path(MIRROR, name))
 
     def put_mirror_properties(self, name: str, text: SecretStr) -> None:
         """Empty text removes them."""
-        self._put_properties(MIRROR, name, text)
+        self._put_properties(secret_path(MIRROR, name), text)
 
     def delete_mirror_properties(self, name: str) -> None:
         """At once and for good."""
-        self._delete(MIRROR, name)
+        self.delete(secret_path(MIRROR, name))
 
-    def connect_credentials(self, name: str, as_of: str = "") -> Credentials | None:
+    def connect_credentials(self, name: str, mark: str | None = None) -> Credentials | None:
         """Who we are to a Connect cluster; None when it asks for nothing."""
-        text = self._get(CONNECT_CLUSTER, name, as_of).get_secret_value()
+        text = self._get(secret_path(CONNECT_CLUSTER, name, mark)).get_secret_value()
         return Credentials.model_validate_json(text) if text else None
 
-    def put_connect_credentials(self, name: str, credentials: Credentials | None) -> None:
+    def put_connect_credentials(
+        self, name: str, credentials: Credentials | None, mark: str | None = None
+    ) -> None:
         """None removes them."""
+        at = secret_path(CONNECT_CLUSTER, name, mark)
         if credentials is None:
-            return self._delete(CONNECT_CLUSTER, name)
+            return self.delete(at)
         password = credentials.password.get_secret_value()
-        self._put(CONNECT_CLUSTER, name, {"username": credentials.username, "password": password})
+        self._put(at, {"username": credentials.username, "password": password})
 
-    def delete_connect_credentials(self, name: str) -> None:
-        """At once and for good."""
-        self._delete(CONNECT_CLUSTER, name)
-
-    def _properties(self, kind: str, name: str, as_of: str = "") -> SecretStr:
-        text = self._get(kind, name, as_of).get_secret_value()
+    def _properties(self, at: str) -> SecretStr:
+        text = self._get(at).get_secret_value()
         return SecretStr(json.loads(text)["properties"]) if text else EMPTY
 
-    def _put_properties(self, kind: str, name: str, text: SecretStr) -> None:
+    def _put_properties(self, at: str, text: SecretStr) -> None:
         """The text as it was given, and beside it each secret property under its own name.
 
         A config provider on the Connect workers finds a value by secret and key (KIP-297).
         """
         given = text.get_secret_value()
         if not given.strip():
-            return self._delete(kind, name)
+            return self.delete(at)
         secrets = {key: value for key, value in parse(given).items() if is_secret(key)}
-        self._put(kind, name, {**secrets, "properties": given, "revision": uuid.uuid4().hex})
+        self._put(at, {**secrets, "properties": given, "revision": uuid.uuid4().hex})
 
-    def _get(self, kind: str, name: str, as_of: str = "") -> SecretStr:
-        id_ = self._id(kind, name)
-        until, seen, value = self._kept.get(id_, (0.0, "", EMPTY))
-        if time.monotonic() >= until or as_of not in ("", seen):
-            value = self._read(id_)
-            self._kept[id_] = (time.monotonic() + KEPT_S, as_of, value)
+    def _get(self, at: str) -> SecretStr:
+        until, value = self._kept.get(at, (0.0, EMPTY))
+        if time.monotonic() >= until:
+            value = self._read(self._id(at))
+            self._kept[at] = (time.monotonic() + KEPT_S, value)
         return value
 
     def _read(self, id_: str) -> SecretStr:
@@ -140,9 +138,9 @@ class Vault:
                 return EMPTY
             raise
 
-    def _put(self, kind: str, name: str, value: dict[str, str]) -> None:
-        id_, text = self._id(kind, name), json.dumps(value)
-        self._kept.pop(id_, None)
+    def _put(self, at: str, value: dict[str, str]) -> None:
+        id_, text = self._id(at), json.dumps(value)
+        self._kept.pop(at, None)
         try:
             with aws.answering("Secrets Manager"):
                 self._write(id_, text)
@@ -168,18 +166,8 @@ class Vault:
                 raise
             self._client.put_secret_value(SecretId=id_, SecretString=text)
 
-    def _delete(self, kind: str, name: str) -> None:
-        id_ = self._id(kind, name)
-        self._kept.pop(id_, None)
-        try:
-            with aws.answering("Secrets Manager"):
-                self._client.delete_secret(SecretId=id_, ForceDeleteWithoutRecovery=True)
-        except ClientError as error:
-            if not _gone(error):
-                raise
-
-    def _id(self, kind: str, name: str) -> str:
-        return f"{self._prefix}/{kind}/{name}"
+    def _id(self, at: str) -> str:
+        return f"{self._prefix}/{at}"
 
 
 @cache

@@ -1,0 +1,59 @@
+"""What a Connect cluster says of itself: its version, its workers, and what runs there."""
+
+from dataclasses import dataclass
+
+from mirroring.answering.requests import ConnectClusterRequest
+from mirroring.cluster import KafkaCluster
+from mirroring.errors import (
+    ConnectNoMirrorMaker,
+    ConnectUnavailable,
+    ConnectUnreachable,
+    ConnectWrongCluster,
+    FieldError,
+)
+from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.told import workers
+
+PATIENCE_S = 8.0
+NEEDED = frozenset(
+    f"org.apache.kafka.connect.mirror.Mirror{kind}Connector" for kind in ("Source", "Checkpoint")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectGroup:
+    """The workers of one group: `workers` counts them, None where none shows."""
+
+    version: str
+    connectors: frozenset[str]
+    workers: int | None
+
+
+def verified(request: ConnectClusterRequest, target: KafkaCluster) -> ConnectGroup:
+    """The workers, which write to the target and can run MirrorMaker 2.
+
+    Raises ConnectUnreachable, ConnectWrongCluster, ConnectNoMirrorMaker.
+    """
+    connect = Connect(
+        request.urls, request.username, request.password, request.ca_certificate
+    ).within(PATIENCE_S)
+    try:
+        about = connect.about()
+        if about.kafka_cluster_id != target.cluster_id:
+            raise ConnectWrongCluster(
+                f"Kafka Connect works on cluster {about.kafka_cluster_id}, and {target.name} is "
+                f"{target.cluster_id}: register that cluster, or other workers.",
+                FieldError(field="kafkaCluster", message="is not the cluster of these workers"),
+            )
+        missing = NEEDED - connect.plugins()
+        listed = connect.connectors() if not missing else {}
+        names = connect.names() if not missing else frozenset()
+    except ConnectUnavailable as error:
+        wrong = FieldError(field="urls", message=error.detail)
+        raise ConnectUnreachable(f"Kafka Connect cannot be used: {error.detail}", wrong) from error
+    if missing:
+        raise ConnectNoMirrorMaker(
+            f"The workers lack {', '.join(sorted(missing))}: put MirrorMaker 2 (connect-mirror) on "
+            "their plugin.path or class path."
+        )
+    return ConnectGroup(about.version, names, workers(listed.values()))
