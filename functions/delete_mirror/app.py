@@ -5,10 +5,11 @@ from http import HTTPStatus
 
 from mirroring.answering import names, queries, read
 from mirroring.answering.api import Answer, Api, answer, nothing, version_of
+from mirroring.answering.left_answers import LeftAnswer
 from mirroring.errors import MirrorNotFound
 from mirroring.managing import reconcile
 from mirroring.managing.change import Write
-from mirroring.managing.remove import remove
+from mirroring.managing.remove import forget, remove
 from mirroring.storing import store
 
 api = Api()
@@ -21,7 +22,8 @@ def delete(name: str) -> Answer:
     write = Write(api.caller(), datetime.now(UTC), version_of(api.header("if-match")))
     wanted = names.known(name, MirrorNotFound)
     cleanup = queries.cleanup(api.query("cleanup"))
-    left = remove(store.opened(), reconcile.opened(), wanted, cleanup, write)
-    if left is None:
-        return nothing()
-    return answer(read.opened().shown(left), HTTPStatus.ACCEPTED)
+    asked = store.opened(), reconcile.opened(), wanted, cleanup, write
+    if queries.flag("force", api.query("force")):
+        return answer(LeftAnswer(left=tuple(forget(*asked))))
+    going = remove(*asked)
+    return nothing() if going is None else answer(read.opened().shown(going), HTTPStatus.ACCEPTED)

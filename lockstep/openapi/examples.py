@@ -19,6 +19,7 @@ from mirroring.answering.cluster_answers import (
     ConnectClusterAnswer,
     ConnectClusterList,
 )
+from mirroring.answering.left_answers import Left, LeftAnswer, LeftKind
 from mirroring.answering.preview_answers import (
     CreatedMirrorAnswer,
     PreviewAnswer,
@@ -26,6 +27,7 @@ from mirroring.answering.preview_answers import (
 )
 from mirroring.answering.problem import problem
 from mirroring.answering.requests import (
+    AcknowledgeRequest,
     ClusterRequest,
     ConnectClusterRequest,
     MirrorChange,
@@ -97,6 +99,7 @@ BODIES: Mapping[type[Request], dict[str, Any]] = {
         "targetLatency": 60_000,
         "syncGroupOffsets": True,
     },
+    AcknowledgeRequest: {"upTo": "2026-01-01T00:04:00Z"},
     MirrorChange: {"topicsRegex": r"orders\..*|payments", "maxTasks": 5},
     RestartRequest: {"onlyFailed": True},
     TargetLatencyRequest: {"targetLatency": 30_000},
@@ -148,6 +151,9 @@ def _usual() -> Mapping[type[Schema], Schema]:
             **dict(_mirror(CREATED, None)), warnings=_preview().warnings
         ),
         PreviewAnswer: _preview(),
+        LeftAnswer: LeftAnswer(
+            left=(Left(kind=LeftKind.CONNECTOR, name=f"{NAME}.source", where="us-connect"),)
+        ),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS),
         ChangeList: ChangeList(changes=lines, next_token=None),

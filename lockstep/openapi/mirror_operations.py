@@ -1,6 +1,7 @@
 """The calls that make mirrors, look at them, change and remove them."""
 
 from mirroring.answering import answers, requests
+from mirroring.answering.left_answers import LeftAnswer
 from mirroring.answering.preview_answers import CreatedMirrorAnswer, PreviewAnswer
 from mirroring.errors import (
     AliasTaken,
@@ -146,9 +147,12 @@ MIRRORS = (
         "/mirrors/{name}/acknowledge",
         "Acknowledge what was lost",
         "A person has seen the lasting findings (DATA_LOSS, TOPIC_RECREATED, TARGET_TOPIC_RESET) "
-        "that the last sample told of. They stop counting with the next sample.",
+        "up to `upTo`, the newest `since` of those; without it, until now. They stop counting "
+        "with the next sample; what came later still counts.",
         {200: answers.MirrorAnswer},
         CHANGED,
+        body=requests.AcknowledgeRequest,
+        needs_body=False,
         parameters=("If-Match",),
     ),
     Operation(
@@ -156,10 +160,11 @@ MIRRORS = (
         "/mirrors/{name}",
         "Remove a mirror",
         "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
-        "stay, and its changes stay readable. Repeating it is safe.",
-        {202: answers.MirrorAnswer, 204: None},
+        "stay, and its changes stay readable. Repeating it is safe. With `force` the mirror is "
+        "forgotten though Kafka Connect does not answer: 200 with what may still run where.",
+        {200: LeftAnswer, 202: answers.MirrorAnswer, 204: None},
         (BadRequest, MirrorNotFound, VersionMoved, Conflict),
-        parameters=("cleanup", "If-Match"),
+        parameters=("cleanup", "force", "If-Match"),
     ),
     Operation(
         "PUT",

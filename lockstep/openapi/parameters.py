@@ -35,6 +35,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "other mirror shares them, and its connectors' stored offsets.",
         {"type": "string", "enum": list(Cleanup)},
     ),
+    "force": _query(
+        "`true` forgets the mirror now, though Kafka Connect does not answer.",
+        {"type": "boolean", "default": False},
+        False,
+    ),
     "from": _query(
         "The oldest point; 24 hours before `to` unless told.", MOMENT, "2026-01-01T00:04:00Z"
     ),

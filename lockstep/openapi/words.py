@@ -56,6 +56,8 @@ WORDS = {
     "managedCluster": "A registered source.",
     "max": "The largest replication latency in ms of the last sample.",
     "maxLatency": "The largest replication latency in ms of the last sample.",
+    "left": "What may still be there, and run.",
+    "Left.kind": "A connector may still copy; a topic and stored offsets only lie there.",
     "maxTasks": "`tasks.max` of the connectors, at least 1; as many as there are workers unless "
     "told.",
     "measured": "What was measured, in ms; for DATA_LOSS the number of records lost.",
@@ -124,6 +126,7 @@ WORDS = {
     "translated": "What `source` is on the target; null where it cannot be translated.",
     "type": "What it is, in a word that stays the same.",
     "updatedAt": "When it was registered last.",
+    "upTo": "The newest finding that the person saw: its `since`.",
     "urls": "The REST APIs of some of its workers.",
     "usePrivateIps": "Whether to read by the private bootstrap servers.",
     "usedBy": "The mirrors and Connect clusters that use it.",
@@ -131,6 +134,7 @@ WORDS = {
     "version": "Counts what people changed; `If-Match` asks for it.",
     "ConnectClusterAnswer.version": "The workers' version of Kafka.",
     "warnings": "What is worth knowing, and refuses nothing.",
+    "where": "The cluster that has it, by its registered name.",
     "worker": "The worker where it runs.",
     "workers": "How many workers Connect knew when it was asked last; null while none shows.",
 }

@@ -183,3 +183,88 @@ def test_the_changes_of_a_removed_mirror_stay_readable(world: World) -> None:
     assert wish["to"] == {"state": "DELETING", "cleanup": "internal"}
     assert beginning["from"] is None
     assert call("GET", "/mirrors/eu.us-core.never/changes").slug == "mirror-not-found"
+
+
+def forced(name: str, more: str = "") -> Answer:
+    """DELETE by force."""
+    return call("DELETE", f"/mirrors/{name}?force=true{more}")
+
+
+def test_by_force_a_mirror_is_forgotten_though_connect_is_gone_and_its_clusters_can_go(
+    world: World,
+) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000)
+    answer = forced(name)
+
+    assert answer.status == 200
+    assert answer.json["left"] == [
+        {"kind": "connector", "name": f"{name}.{kind}", "where": "us-connect"}
+        for kind in ("source", "checkpoint")
+    ]
+    assert call("GET", f"/mirrors/{name}").slug == "mirror-not-found"
+    for path in ("/connect-clusters/us-connect", "/clusters/us-core", "/clusters/eu-core"):
+        assert call("DELETE", path).status == 204
+    end, wish, _ = call("GET", f"/mirrors/{name}/changes").json["changes"]
+    assert end["to"] == {
+        "state": "REMOVED",
+        f"connector {name}.source": "LEFT",
+        f"connector {name}.checkpoint": "LEFT",
+    }
+    assert wish["by"] == "local"
+
+
+def test_what_was_left_by_force_goes_when_its_connect_cluster_comes_back(world: World) -> None:
+    name = world.created()["name"]
+    world.connect.script(*[busy()] * 1000)
+    assert forced(name).status == 200
+    assert call("DELETE", "/connect-clusters/us-connect").status == 204
+    world.connect.mend()
+    reconcile.opened().run(10)
+    assert set(world.connect.connectors) == {f"{name}.source", f"{name}.checkpoint"}
+    body = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
+    assert call("PUT", "/connect-clusters/us-connect", body).status == 201
+    reconcile.opened().run(10)
+    assert world.connect.connectors == {}
+
+
+def test_by_force_what_the_cleanup_could_not_do_is_told_and_the_secret_goes(world: World) -> None:
+    world.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"])
+    name = world.created(sourceCluster=external("bootstrap.servers=ext:9092"))["name"]
+    world.connect.script(*[busy()] * 1000)
+    left = forced(name, "&cleanup=internal").json["left"]
+
+    assert [(one["kind"], one["name"], one["where"]) for one in left[2:]] == [
+        ("topic", "ext.checkpoints.internal", "us-core"),
+        ("topic", "mm2-offset-syncs.ext.internal", "us-core"),
+        ("offsets", f"{name}.source", "us-connect"),
+        ("offsets", f"{name}.checkpoint", "us-connect"),
+    ]
+    vault.opened.cache_clear()
+    assert vault.opened().mirror_properties(name).get_secret_value() == ""
+
+
+def test_force_leaves_nothing_where_connect_answers(world: World) -> None:
+    name = world.created()["name"]
+    assert (forced(name).status, world.connect.connectors) == (200, {})
+    assert forced(name).slug == "mirror-not-found"
+
+
+@pytest.mark.parametrize("value", ["", "yes", "TRUE", "1"])
+def test_force_is_true_or_false(world: World, value: str) -> None:
+    name = world.created()["name"]
+    answer = call("DELETE", f"/mirrors/{name}?force={value}")
+
+    assert (answer.status, answer.fields) == (400, ["force"])
+    assert call("GET", f"/mirrors/{name}").status == 200
+
+
+@pytest.mark.parametrize("query", ["", "?force=true"])
+def test_a_delete_honours_if_match(world: World, query: str) -> None:
+    name = world.created()["name"]
+    moved = call("DELETE", f"/mirrors/{name}{query}", headers={"If-Match": '"7"'})
+
+    assert (moved.status, moved.slug) == (412, "version-moved")
+    assert len(world.connect.connectors) == 2
+    gone = call("DELETE", f"/mirrors/{name}{query}", headers={"If-Match": '"1"'})
+    assert gone.status in (200, 204)

@@ -1,5 +1,6 @@
 """Pause, stop, resume, restart and acknowledge."""
 
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -223,19 +224,63 @@ def test_what_a_person_holds_is_not_restarted(world: World, act: str) -> None:
     assert restarts(world) == []
 
 
-def test_acknowledged_findings_are_those_that_the_last_sample_told_of(
+def lost(name: str, taken: Samples, *since: datetime) -> None:
+    """The next sample of the mirror tells of a loss on so many partitions."""
+    found = [
+        reason(Code.DATA_LOSS, at, {"lost": 7}, topic="orders.new", partition=index)
+        for index, at in enumerate(since)
+    ]
+    before = taken.states([name])[name]
+    number = before.observation.sequence + 1 if before.observation else 1
+    seen = an_observation(number, name, status=Status.OUT_OF_SYNC, reasons=tuple(found))
+    assert taken.record(before, Outcome(seen, b"", None))
+
+
+def test_what_was_lost_until_now_is_acknowledged_once(
     world: World, mirrors: Store, taken: Samples
 ) -> None:
     name = world.created()["name"]
-    lost = reason(Code.DATA_LOSS, after(minutes=4), {"lost": 7}, topic="orders.new", partition=0)
-    seen = an_observation(mirror=name, status=Status.OUT_OF_SYNC, reasons=(lost,))
-    before = taken.states([name])[name]
-    assert taken.record(before, Outcome(seen, b"", None))
-
+    lost(name, taken, after(minutes=4))
+    begun = datetime.now(UTC)
     answer = post(name, "acknowledge")
+
     assert (answer.status, answer.json["version"]) == (200, 2)
-    assert mirrors.mirror(name).acknowledged == lost.since
+    acknowledged = mirrors.mirror(name).acknowledged
+    assert acknowledged is not None
+    assert acknowledged >= begun - timedelta(milliseconds=1)
     assert post(name, "acknowledge").json["version"] == 2
+
+
+def test_what_came_after_the_person_looked_is_not_acknowledged(
+    world: World, mirrors: Store, taken: Samples
+) -> None:
+    name = world.created()["name"]
+    lost(name, taken, after(minutes=4), after(minutes=6))
+    looked = call("GET", f"/mirrors/{name}").json["reasons"]
+    lost(name, taken, after(minutes=9), after(minutes=6))
+    newest = max(one["since"] for one in looked)
+    answer = call("POST", f"/mirrors/{name}/acknowledge", {"upTo": newest})
+
+    assert (answer.status, answer.json["version"]) == (200, 2)
+    assert mirrors.mirror(name).acknowledged == after(minutes=6)
+    assert post(name, "acknowledge").json["version"] == 3
+
+
+def test_an_earlier_time_takes_nothing_back(world: World, mirrors: Store, taken: Samples) -> None:
+    name = world.created()["name"]
+    for minutes in (6, 5):
+        body = {"upTo": f"2026-01-01T00:0{minutes}:00Z"}
+        assert call("POST", f"/mirrors/{name}/acknowledge", body).status == 200
+    assert mirrors.mirror(name).acknowledged == after(minutes=6)
+    assert mirrors.mirror(name).version == 2
+
+
+@pytest.mark.parametrize("up_to", ["2999-01-01T00:00:00Z", "2026-01-01T00:00:00", "now", None, 5])
+def test_a_time_that_nobody_saw_or_that_is_none_is_refused(world: World, up_to: object) -> None:
+    name = world.created()["name"]
+    answer = call("POST", f"/mirrors/{name}/acknowledge", {"upTo": up_to})
+
+    assert (answer.status, answer.fields) == (400, ["upTo"])
 
 
 def test_nothing_to_acknowledge_changes_nothing(world: World) -> None:

@@ -465,3 +465,16 @@ def test_why_a_change_is_not_done_is_told_after_ten_minutes(minutes: int, count:
     found = judge(scene(failing=failing), observed(), {}).reasons
     assert [one.code for one in found] == [Code.CHANGE_PENDING] * count
     assert all("w:8083 answers 500: no ACL" in one.message for one in found)
+
+
+def test_a_finding_says_when_it_was_made_last_and_other_reasons_since_when_they_are_so() -> None:
+    """So that a person who names the time that they saw does not acknowledge what came later."""
+    early = NOW - timedelta(minutes=3)
+    old = (
+        LOSS.model_copy(update={"since": early}),
+        reason(Code.PLAIN_SECRETS, early),
+    )
+    verdict = judge(scene(findings=(LOSS,), plain_secrets=True), observed(reasons=old), {})
+    since = {one.code: one.since for one in verdict.reasons}
+
+    assert (since[Code.DATA_LOSS], since[Code.PLAIN_SECRETS]) == (NOW, early)

@@ -6,7 +6,12 @@ from http import HTTPStatus
 from mirroring.answering import names, read
 from mirroring.answering.answers import ChangedMirrorAnswer
 from mirroring.answering.api import Answer, Api, answer, version_of
-from mirroring.answering.requests import MirrorChange, NoFields, RestartRequest
+from mirroring.answering.requests import (
+    AcknowledgeRequest,
+    MirrorChange,
+    NoFields,
+    RestartRequest,
+)
 from mirroring.errors import MirrorNotFound
 from mirroring.managing.change import Write
 from mirroring.managing.changing import opened
@@ -51,7 +56,8 @@ class Changes:
 
     def acknowledge(self, name: str) -> Answer:
         """POST /mirrors/{name}/acknowledge"""
-        seen = opened().acknowledge(_known(name), self._bare_write)
+        up_to = self._api.body(AcknowledgeRequest, empty=b"{}").up_to
+        seen = opened().acknowledge(_known(name), up_to, self._write)
         return answer(read.opened().shown(seen))
 
     @property

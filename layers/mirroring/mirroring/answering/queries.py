@@ -50,6 +50,13 @@ def cleanup(text: str | None) -> Cleanup | None:
     return Cleanup(text)
 
 
+def flag(name: str, text: str | None) -> bool:
+    """Whether it is said to be so; not, where it is left out."""
+    if text not in (None, "true", "false"):
+        raise _wrong(name, "must be true or false, or be left out")
+    return text == "true"
+
+
 def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:
     """From when to when: the last 24 hours unless told."""
     until = _moment("to", end) or now

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -45,6 +46,13 @@ def _word(word: StartFrom) -> StartFrom:
     return word
 
 
+def _iso(value: object) -> object:
+    """A moment is text: a number would be read as seconds or milliseconds, whichever fits."""
+    if not isinstance(value, str):
+        raise ValueError("must be a time as in 2026-01-01T00:00:00Z")
+    return value
+
+
 _NotNull = BeforeValidator(_given)
 _Text = Annotated[str, StringConstraints(max_length=2048)]
 _Regex = Annotated[str, StringConstraints(max_length=4096)]
@@ -59,6 +67,7 @@ _Url = Annotated[
     AfterValidator(_url),
     Field(max_length=1000, json_schema_extra={"pattern": f"^({_URL.pattern})$"}),
 ]
+_Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_iso)]
 _Tags = Annotated[
     dict[
         Annotated[str, StringConstraints(min_length=1, max_length=128)],
@@ -145,6 +154,12 @@ class RestartRequest(_Body):
     """POST /mirrors/{name}/restart."""
 
     only_failed: bool = True
+
+
+class AcknowledgeRequest(_Body):
+    """POST /mirrors/{name}/acknowledge; up to the newest finding that the person saw, else now."""
+
+    up_to: Annotated[_Moment | None, _NotNull] = None
 
 
 class NoFields(_Body):

@@ -10,8 +10,10 @@ from mirroring.answering.requests import MirrorChange
 from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, place
 from mirroring.errors import (
+    BadRequest,
     ClusterUnreachable,
     ConnectUnavailable,
+    FieldError,
     KafkaUnavailable,
     MirrorHeld,
     StopUnsupported,
@@ -118,11 +120,25 @@ class Changer:
         asked = Asked(ask=Ask.RESTART, only_failed=only_failed, at=write.at)
         return self._applied(rewrite(self.store, name, {"asked": asked}, write, check))
 
-    def acknowledge(self, name: str, write: Write) -> Mirror:
-        """The mirror, whose findings of loss and reset that the last sample told of were seen."""
+    def acknowledge(self, name: str, up_to: datetime | None, write: Write) -> Mirror:
+        """The mirror, whose findings of loss and reset until `up_to` (None: now) were seen.
+
+        What comes after what the person looked at still counts. Raises BadRequest for the future.
+        """
+        if up_to is not None and up_to > write.at:
+            words = "is in the future: nobody can have seen what comes until then"
+            raise BadRequest(f"upTo {words}.", FieldError(field="upTo", message=words))
+        before = self.store.mirror(name).acknowledged
+        if up_to is None and not self._unseen(name, before):
+            return rewrite(self.store, name, {}, write)
+        until = up_to or write.at
+        return rewrite(self.store, name, {"acknowledged": max(until, before or until)}, write)
+
+    def _unseen(self, name: str, acknowledged: datetime | None) -> bool:
+        """Whether the last sample tells of a lasting finding that nobody acknowledged."""
         seen = self.samples.observation(name)
         found = [one.since for one in (seen.reasons if seen else ()) if one.code in LASTING]
-        return rewrite(self.store, name, _acknowledged(found), write)
+        return any(acknowledged is None or one > acknowledged for one in found)
 
     def _applied(self, mirror: Mirror) -> Mirror:
         self.reconciler.apply(mirror, FIRST_TRY_S)
@@ -148,10 +164,6 @@ def opened() -> Changer:
     """The changer of what the environment names."""
     made = reconcile.opened()
     return Changer(made.store, made.mirrors.samples, made.connections, made)
-
-
-def _acknowledged(found: list[datetime]) -> dict[str, object]:
-    return {"acknowledged": max(found)} if found else {}
 
 
 def _effect(before: Mirror, after: Mirror, topics: Collection[str]) -> Effect:

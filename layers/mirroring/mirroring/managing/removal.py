@@ -1,17 +1,18 @@
 """Takes a mirror away step by step; each can be repeated, and its record goes last."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from mirroring.answering.left_answers import Left, LeftKind
 from mirroring.cluster import ConnectCluster
 from mirroring.connecting.connections import Connections, place
 from mirroring.kafka_connect.connect import Connect
 from mirroring.managing import audit, cleanup
 from mirroring.managing.cleanup import Sharing
 from mirroring.managing.renewal import Renewals
-from mirroring.managing.tombstones import tombstone
+from mirroring.managing.tombstones import KEPT, KEPT_FORCED, tombstone
 from mirroring.mirror import Cleanup, Mirror
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
@@ -44,8 +45,29 @@ class Removals:
         came_of = self._topics(mirror, cluster) if thoroughly else {}
         if came_of is None:
             return False
-        self._forget(mirror, came_of)
+        self._forget(mirror, came_of, KEPT)
         return True
+
+    def forget(self, mirror: Mirror) -> list[Left]:
+        """Forget a mirror though its Connect cluster does not do its part; what may be left where.
+
+        Should that Connect cluster come back under its name, the connectors are removed.
+        """
+        names = (mirror.source_connector, mirror.checkpoint_connector)
+        left = [
+            Left(kind=LeftKind.CONNECTOR, name=name, where=mirror.connect_cluster) for name in names
+        ]
+        if mirror.cleanup is Cleanup.INTERNAL:
+            left += [
+                Left(kind=LeftKind.TOPIC, name=name, where=mirror.target_cluster)
+                for name in cleanup.internal_topics(mirror)
+            ]
+            left += [
+                Left(kind=LeftKind.OFFSETS, name=name, where=mirror.connect_cluster)
+                for name in names
+            ]
+        self._forget(mirror, {f"{one.kind} {one.name}": "LEFT" for one in left}, KEPT_FORCED)
+        return left
 
     def _topics(self, mirror: Mirror, cluster: ConnectCluster) -> dict[str, str] | None:
         """What came of the internal topics; None while another mirror is on its way out of them."""
@@ -57,12 +79,12 @@ class Removals:
                 return dict.fromkeys(cleanup.internal_topics(mirror), "SHARED")
         return cleanup.delete_topics(mirror, place(self.connections.target(cluster)))
 
-    def _forget(self, mirror: Mirror, came_of: dict[str, str]) -> None:
+    def _forget(self, mirror: Mirror, came_of: dict[str, str], kept: timedelta) -> None:
         """Its secret, its turn and its record; the changes stay, with the line of its end."""
         if mirror.source.managed is None:
             self.connections.vault.delete_mirror_properties(mirror.name)
         self.renewals.drop(mirror)
         line = audit.removed(mirror, datetime.now(UTC), **came_of)
         self.history.add_change(line)
-        self.store.remove(mirror.name, tombstone(mirror, line.at))
+        self.store.remove(mirror.name, tombstone(mirror, line.at, kept))
         logger.info("mirror removed", mirror=mirror.name, topics=came_of)

@@ -1,5 +1,6 @@
 """Removes a mirror: wished for first, so that whatever is cut short is finished by reconcile."""
 
+from mirroring.answering.left_answers import Left
 from mirroring.managing.change import Write, rewrite
 from mirroring.managing.reconcile import Reconciler
 from mirroring.mirror import Cleanup, Intent, Mirror
@@ -20,3 +21,14 @@ def remove(
     wish: dict[str, object] = {"intent": Intent.DELETED}
     mirror = rewrite(store, name, wish | ({"cleanup": cleanup} if cleanup else {}), write)
     return None if reconciler.apply(mirror, CLEANUP_S if cleanup else FIRST_TRY_S) else mirror
+
+
+def forget(
+    store: Store, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
+) -> list[Left]:
+    """What may be left of a mirror that is forgotten now, whatever Connect does; nothing at best.
+
+    Raises MirrorNotFound, VersionMoved, and Unavailable when our own tables are away.
+    """
+    mirror = remove(store, reconciler, name, cleanup, write)
+    return [] if mirror is None else reconciler.mirrors.removals.forget(mirror)

@@ -20,6 +20,8 @@ from mirroring.storing.tombstones import Tombstone, Tombstones
 
 # Functions end after a minute and Connect drops a request after 90 s: a day is ample.
 KEPT = timedelta(days=1)
+# A Connect cluster that was away for good may be put up again from a backup, weeks later.
+KEPT_FORCED = timedelta(days=90)
 logger = Logger()
 
 

@@ -7,7 +7,7 @@ from mirroring import bounded
 from mirroring.measuring.beside import beside
 from mirroring.measuring.rows import ROWS
 from mirroring.measuring.scene import Case, Scene, is_stalled, unassigned
-from mirroring.observation import Code, Observation, Reason, Severity, Status
+from mirroring.observation import LASTING, Code, Observation, Reason, Severity, Status
 
 GOOD = 2
 
@@ -26,7 +26,8 @@ def judge(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -
     case = Case(scene, before, _counted(scene, before, counts))
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
     told = _unique((*reasons, *scene.findings, *beside(case)))
-    known = {one.key: one.since for one in before.reasons} if before else {}
+    lasts = (one for one in (before.reasons if before else ()) if one.code not in LASTING)
+    known = {one.key: one.since for one in lasts}
     kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told]
     return Verdict(status, bounded.reasons(kept, before.reasons if before else ()), case.counts)
 
