@@ -13,6 +13,7 @@ from mirroring.managing.wanted import Wanted
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.reconciled import Reconciled, Renewing
+from mirroring.storing.turns import Rotation
 
 from tests.unit.repairing import BOTH, CHECKPOINT, NOW, SOURCE, WANTED, done, mirror, seen, told
 
@@ -109,3 +110,12 @@ def test_a_waiting_mirror_keeps_its_connections_and_gets_the_rest() -> None:
 def test_the_basis_differs_with_a_secret_that_is_not_in_it() -> None:
     assert AIM.basis != replace(AIM, connections=GIVEN).basis
     assert "hunter2" not in repr(AIM) + AIM.basis
+
+
+def test_a_thousand_mirrors_pass_in_rounds_that_double() -> None:
+    given, rounds = 0, list[int]()
+    while given < 1_000:
+        rounds.append(Rotation(cluster="eu-core", proofs={"new": given}).room("new"))
+        given += rounds[-1]
+    assert rounds[:8] == [1, 2, 4, 8, 16, 32, 64, 128]
+    assert len(rounds) <= 15

@@ -1,12 +1,14 @@
 """New credentials of a cluster reach its mirrors one by one, each proven before the next."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from mirroring.managing import renewal
 from mirroring.mirror import Intent
 from mirroring.observation import Code
 from mirroring.storing import turns
+from mirroring.storing.dynamo import Dynamo
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
@@ -162,21 +164,98 @@ def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
 def test_a_turn_that_a_crash_left_behind_passes_on(
     rotated: Store, server: ConnectServer, holder: str, age: timedelta, expected: list[str]
 ) -> None:
-    assert turns.opened().take("eu-core", holder, datetime.now(UTC) - age)
+    assert turns.opened().take("eu-core", holder, "any", datetime.now(UTC) - age)
     run()
     assert renewed(server) == expected
 
 
 def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
-    now = datetime.now(UTC)
-    assert turns.opened().take("eu-core", NAME, now)
-    assert turns.opened().take("eu-core", NAME, now)
-    assert not turns.opened().take("eu-core", LAST, now)
-    assert turns.opened().take("us-core", LAST, now)
-    turns.opened().end("eu-core", LAST)
-    assert not turns.opened().take("eu-core", LAST, now)
-    turns.opened().end("eu-core", NAME)
-    assert turns.opened().take("eu-core", LAST, now)
+    now, at = datetime.now(UTC), turns.opened()
+    assert at.take("eu-core", NAME, "new", now)
+    assert at.take("eu-core", NAME, "new", now)
+    assert not at.take("eu-core", LAST, "new", now)
+    assert at.take("us-core", LAST, "new", now)
+    at.end("eu-core", LAST, "new", now)
+    assert not at.take("eu-core", LAST, "new", now)
+    at.end("eu-core", NAME)
+    assert at.take("eu-core", LAST, "new", now)
+
+
+def test_one_that_proves_nothing_stops_the_growth_and_keeps_its_place(stack: None) -> None:
+    now, at = datetime.now(UTC), turns.opened()
+    at.take("eu-core", "first", "new", now)
+    at.end("eu-core", "first", "new", now)
+    at.take("eu-core", "stuck", "new", now - turns.UNPROVEN - timedelta(seconds=1))
+    for name in ("second", "third"):
+        assert at.take("eu-core", name, "new", now)
+        assert not at.take("eu-core", "beside", "new", now)
+        at.end("eu-core", name, "new", now)
+    assert at.of("eu-core").room("new") == 2
+    at.end("eu-core", "stuck", "new", now)
+    assert at.of("eu-core").room("new") == 3
+
+
+def test_newer_properties_begin_with_one_again(stack: None) -> None:
+    now, at = datetime.now(UTC), turns.opened()
+    for name in "abc":
+        at.take("eu-core", name, "old", now)
+        at.end("eu-core", name, "old", now)
+    assert at.of("eu-core").room("old") == 4
+    assert at.take("eu-core", "a", "new", now)
+    assert not at.take("eu-core", "b", "new", now)
+    assert at.take("eu-core", "b", "old", now)
+
+
+def test_two_that_take_the_last_place_at_once_do_not_both_have_it(
+    stack: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, now, at, others = Dynamo.put, datetime.now(UTC), turns.opened(), []
+
+    def slower(db: Dynamo, *what: Any, **condition: Any) -> None:
+        monkeypatch.setattr(Dynamo, "put", put)
+        others.append(at.take("eu-core", "faster", "new", now))
+        put(db, *what, **condition)
+
+    monkeypatch.setattr(Dynamo, "put", slower)
+    assert not at.take("eu-core", "slower", "new", now)
+    assert others == [True]
+
+
+def test_after_the_first_proof_two_mirrors_get_them_at_once_and_then_four(
+    settled: Store,
+    server: ConnectServer,
+    taken: Samples,
+    clusters: Registry,
+    secrets: Vault,
+) -> None:
+    names = [f"eu.us-core.m{one}" for one in range(7)]
+    for name in names:
+        add(settled, a_mirror(name, max_tasks=2, topics_regex=name))
+    for name in names:
+        sample(taken, mirror=name)
+    run()
+    rotate(clusters, secrets)
+    counts = []
+    for _ in range(4):
+        run()
+        counts.append(len(renewed(server)))
+        for name in renewed(server):
+            sample(taken, mirror=name)
+    assert counts == [1, 3, 7, 9]
+
+
+def test_mirrors_at_rest_hold_up_nobody_and_prove_nothing(
+    settled: Store, server: ConnectServer, clusters: Registry, secrets: Vault
+) -> None:
+    for number in range(4):
+        name = f"eu.us-core.a{number}"
+        add(settled, a_mirror(name, topics_regex=name, intent=Intent.PAUSED))
+    run()
+    rotate(clusters, secrets)
+    run()
+    run()
+    assert renewed(server) == [*(f"eu.us-core.a{number}" for number in range(4)), NAME]
+    assert turns.opened().of("eu-core").proofs == {}
 
 
 def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(
@@ -200,7 +279,7 @@ def test_a_waiting_mirror_s_pause_and_drift_are_not_held_up(
     change(rotated, LAST, intent=Intent.PAUSED)
     run()
     assert server.connectors[f"{LAST}.source"].state == "PAUSED"
-    assert renewed(server) == [NAME]
+    assert renewed(server) == [NAME, LAST]
 
 
 def test_the_same_properties_again_and_a_new_description_disturb_nobody(

@@ -1,7 +1,7 @@
-"""New connection properties of a cluster reach its mirrors one at a time, each proven first.
+"""New connection properties of a cluster reach one mirror, and once it has proven them 2, 4, 8, …
 
 A wrong password is refused when it is registered. What only shows in a mirror (workers that cannot
-reach new servers, a user without READ) ends with the first one: the others keep what they have.
+reach new servers, a user without READ) ends with the first ones: the others keep what they have.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from mirroring.observation import Change, ChangeKind, Code, Observation
 from mirroring.reconciled import Reconciled, Renewing
 from mirroring.storing.history import History
 from mirroring.storing.store import Store
-from mirroring.storing.turns import Turn, Turns
+from mirroring.storing.turns import Turns
 
 SETTLES = timedelta(seconds=2)
 UNUSED = timedelta(minutes=5)
@@ -68,11 +68,16 @@ def proven(mirror: Mirror, told: Told | None, seen: Observation | None, renewing
     """
     if mirror.intent is not Intent.RUNNING:
         return True
-    if seen is None or seen.measured_at < renewing.at + SETTLES:
+    if not _since(seen, renewing):
         return False
     if not renewing.worked or (told and told.connector.status in AT_REST):
         return True
     return works(told, seen)
+
+
+def _since(seen: Observation | None, renewing: Renewing) -> bool:
+    """Whether the sample began since the change."""
+    return seen is not None and seen.measured_at >= renewing.at + SETTLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +113,16 @@ class Renewals:
         """Where a mirror stands; without `now` no turn begins or ends."""
         clusters = due(wanted, done)
         if clusters:
-            begun = now and self._begin(mirror, clusters, actual, seen, done, now)
+            begun = now and self._begin(mirror, wanted, clusters, actual, seen, done, now)
             if begun:
                 return Course(wanted, begun, renews=True)
             configs = {name: told.config for name, told in actual.items()}
             return Course(wanted.waiting(configs, done.connections), done, waits=True)
         told = actual.get(mirror.source_connector)
-        if now and done.renewing is not None and proven(mirror, told, seen, done.renewing):
-            return Course(wanted, self._end(mirror, wanted, done, now))
+        renewing = done.renewing
+        if now and renewing is not None and proven(mirror, told, seen, renewing):
+            shown = mirror.intent is Intent.RUNNING and _since(seen, renewing) and works(told, seen)
+            return Course(wanted, self._end(mirror, wanted, done, shown, now))
         return Course(wanted, done)
 
     def drop(self, mirror: Mirror) -> None:
@@ -126,14 +133,20 @@ class Renewals:
     def _begin(
         self,
         mirror: Mirror,
+        wanted: Wanted,
         clusters: list[str],
         actual: Mapping[str, Told],
         seen: Observation | None,
         done: Reconciled,
         now: datetime,
     ) -> Reconciled | None:
-        """The mirror's turn for all of the clusters, remembered; None while it is another's."""
-        if not all(self._takes(cluster, mirror.name, now) for cluster in clusters):
+        """The mirror's turn for all of the clusters, remembered; None while there is no room.
+
+        One at rest needs none: it proves nothing, and nothing of it can break now.
+        """
+        if mirror.intent is Intent.RUNNING and not all(
+            self._takes(one, mirror.name, wanted.connections[one], now) for one in clusters
+        ):
             return None
         worked = works(actual.get(mirror.source_connector), seen)
         if done.renewing is not None:  # an earlier try, cut short or mended by a newer one
@@ -145,32 +158,34 @@ class Renewals:
         logger.info("new connection given", mirror=mirror.name, clusters=clusters)
         return begun
 
-    def _end(self, mirror: Mirror, wanted: Wanted, done: Reconciled, now: datetime) -> Reconciled:
-        """The next mirror may have its turn."""
-        for cluster in sorted(wanted.connections):
-            self.turns.end(cluster, mirror.name)
+    def _end(
+        self, mirror: Mirror, wanted: Wanted, done: Reconciled, shown: bool, now: datetime
+    ) -> Reconciled:
+        """The next may have a turn, and one more at once where this one is `shown` to work."""
+        for cluster, connection in sorted(wanted.connections.items()):
+            self.turns.end(cluster, mirror.name, connection if shown else None, now)
         ended = done.model_copy(update={"renewing": None})
         self.store.put_reconciled(ended)
         self._tell(mirror, sorted(wanted.connections), now, "GIVEN", "PROVEN")
         logger.info("new connection proven", mirror=mirror.name)
         return ended
 
-    def _takes(self, cluster: str, mirror: str, now: datetime) -> bool:
-        if self.turns.take(cluster, mirror, now):
+    def _takes(self, cluster: str, mirror: str, connection: str, now: datetime) -> bool:
+        if self.turns.take(cluster, mirror, connection, now):
             return True
-        turn = self.turns.of(cluster)
-        if turn is not None and self._is_idle(turn, now):
-            self.turns.end(cluster, turn.mirror)
-            return self.turns.take(cluster, mirror, now)
+        oldest = self.turns.of(cluster).oldest()
+        if oldest is not None and self._is_idle(*oldest, now):
+            self.turns.end(cluster, oldest[0])
+            return self.turns.take(cluster, mirror, connection, now)
         return False
 
-    def _is_idle(self, turn: Turn, now: datetime) -> bool:
-        """Whether whoever has the turn makes no use of it: gone, or stopped before it began."""
+    def _is_idle(self, mirror: str, since: datetime, now: datetime) -> bool:
+        """Whether one that has a turn makes no use of it: gone, or stopped before it began."""
         try:
-            gone = self.store.mirror(turn.mirror).intent is Intent.DELETED
+            gone = self.store.mirror(mirror).intent is Intent.DELETED
         except MirrorNotFound:
             return True
-        unused = self.store.reconciled(turn.mirror).renewing is None and now - turn.at > UNUSED
+        unused = self.store.reconciled(mirror).renewing is None and now - since > UNUSED
         return gone or unused
 
     def _tell(

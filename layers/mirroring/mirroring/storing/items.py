@@ -17,8 +17,8 @@ LEFTOVER = "leftover-secret"
 MIRROR = "mirror"
 OBSERVED = "observed"
 RECONCILED = "reconciled"
+ROTATION = "rotation"
 TOMBSTONE = "tombstone"
-TURN = "turn"
 
 # An item has 409,600 bytes, its key and attributes included.
 DOCUMENT_BYTES = 390_000
