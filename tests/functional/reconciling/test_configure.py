@@ -51,11 +51,12 @@ def test_an_unchanged_configuration_is_never_put_again(store: Store, server: Con
 
 
 @pytest.mark.parametrize("asked", [None, Asked(ask=Ask.RESTART, at=BEGIN)], ids=["", "restarted"])
-def test_a_second_run_asks_connect_once_and_reads_nothing_of_the_mirror(
+def test_a_later_run_asks_connect_once_and_reads_nothing_of_the_mirror(
     store: Store, server: ConnectServer, calls: aws.Calls, asked: Asked | None
 ) -> None:
     change(store, asked=asked)
-    run()
+    for _ in range(2):  # the first sees no worker yet, the second counts them
+        run()
     server.requests.clear()
     calls.made.clear()
     run()
@@ -152,3 +153,28 @@ def test_it_asks_for_no_more_than_its_role_allows(
     assert {where: asked - allowed[where] for where, asked in calls.made.items()} == {
         where: set() for where in calls.made
     }
+
+
+def test_workers_are_counted_anew_with_every_run(
+    store: Store, server: ConnectServer, clusters: Registry
+) -> None:
+    clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), workers=None))
+    run()
+    assert clusters.connect_cluster("us-connect").workers is None
+    server.workers = ("a:8083", "b:8083", "c:8083")
+    run()
+    assert clusters.connect_cluster("us-connect").workers == 2
+    change(store, max_tasks=3)
+    for _ in range(2):
+        run()
+    assert clusters.connect_cluster("us-connect").workers == 3
+
+
+def test_a_count_of_workers_never_overwrites_a_new_registration(clusters: Registry) -> None:
+    clusters.put_cluster(a_cluster("us-core"))
+    seen = a_connect_cluster(revision=1)
+    clusters.put_connect_cluster(seen)
+    clusters.put_connect_cluster(a_connect_cluster(revision=2, urls=("http://new:8083",)))
+    clusters.saw_workers(seen, 9)
+    now = clusters.connect_cluster("us-connect")
+    assert (now.revision, now.workers, now.urls) == (2, 3, ("http://new:8083",))

@@ -16,7 +16,7 @@ from mirroring.cluster import KafkaCluster
 from mirroring.connecting import connections
 from mirroring.connecting.connections import Connections
 from mirroring.errors import ProblemError
-from mirroring.kafka_connect.told import Told
+from mirroring.kafka_connect.told import Told, workers
 from mirroring.managing import rounds
 from mirroring.managing.mirror_reconciler import MirrorReconciler, Workplace
 from mirroring.managing.removal import Removals
@@ -136,6 +136,7 @@ class Reconciler:
         try:
             place = self._workplace(name, kafka, until)
             listed = place.connect.connectors()
+            self.connections.registry.saw_workers(place.cluster, workers(listed.values()))
         except ProblemError as error:
             _left(error, connect_cluster=name)
             return Round(cursor=share.cursor)

@@ -106,11 +106,15 @@ class Registry:
                 raise no_cluster(cluster.kafka_cluster) from refused
             raise registered_anew(cluster.name) from refused
 
-    def saw_workers(self, cluster: ConnectCluster) -> None:
-        """Remembers how many workers there are, unless it was registered anew meanwhile."""
-        item = _cluster_item(CONNECT_CLUSTER, cluster)
+    def saw_workers(self, cluster: ConnectCluster, count: int | None) -> None:
+        """Remembers how many workers show, unless it was registered anew meanwhile; not None."""
+        if count in (None, cluster.workers):
+            return
+        counted = cluster.model_copy(update={"workers": count})
         try:
-            self._db.put(self._table, item, **at(cluster.revision))
+            self._db.put(
+                self._table, _cluster_item(CONNECT_CLUSTER, counted), **at(cluster.revision)
+            )
         except Refused:
             return
 
