@@ -288,7 +288,8 @@ def test_a_rule_refuses(world: World, fields: dict[str, Any], field: str) -> Non
 def test_topics_that_mirrormaker_skips_are_told_by_name(world: World) -> None:
     names = ["us-core.orders", "payments-internal", "__consumer_offsets"]
     world.kafka.clusters[EU].topics += names
-    warnings = world.created(topicsRegex=".*", topicsExclude=["orders.*"])["warnings"]
+    created = world.created(topicsRegex=".*", topicsExclude=["orders.*"])
+    warnings = [one for one in created["warnings"] if one["code"] != "WORKERS_UNKNOWN"]
 
     assert [one["code"] for one in warnings] == ["TOPICS_SKIPPED", "TOPICS_SKIPPED"]
     cycle, internal = (one["message"] for one in warnings)

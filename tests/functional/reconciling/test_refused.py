@@ -127,7 +127,7 @@ def test_a_pause_waits_for_nothing_else(
     change(store, topics_regex="audit.*")
     method, _, path = hangs.partition(" ")
     if hangs == "the vault":
-        secrets.delete_cluster_properties("eu-core")
+        secrets.delete("cluster/eu-core")
         aws.forget()
     else:
         path = path or f"{SOURCE}|{CHECKPOINT}"

@@ -114,7 +114,7 @@ def write() -> None:
             renewing=Renewing(at=BEGIN, worked=True),
         )
     )
-    assert turns.opened().take("eu-core", SMALL, BEGIN)
+    assert turns.opened().take("eu-core", SMALL, BEGIN)  # type: ignore[call-arg]  # as in 0.1.0
     keys = once.opened()
     keys.claim("used", "digest", BEGIN)
     keys.used("used", SMALL)

@@ -24,7 +24,7 @@ def cluster(
     registered: KafkaCluster, mirrors: Iterable[Mirror], connects: Iterable[ConnectCluster]
 ) -> ClusterAnswer:
     """A registered Kafka cluster as it is answered."""
-    shown = registered.model_dump(exclude={"secret"})
+    shown = registered.model_dump(include=set(ClusterAnswer.model_fields))
     return ClusterAnswer(**shown, used_by=of_cluster(registered.name, mirrors, connects))
 
 

@@ -84,7 +84,7 @@ def _secrets(vault: Vault, mirror: Mirror, cluster: Callable[[str], KafkaCluster
     given = {
         f"{one.name}:{key}": value
         for one in both
-        for key, value in _of_cluster(vault, one.name, iso(one.updated_at))[0].items()
+        for key, value in _of_cluster(vault, one.name, one.secret)[0].items()
     }
     return {**given, **external}
 

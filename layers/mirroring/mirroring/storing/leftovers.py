@@ -7,14 +7,14 @@ between leaves the note, and with it reconcile finds what no record names.
 from datetime import datetime
 from functools import cache
 
-from mirroring.schema import Moment, Schema
+from mirroring.schema import Moment, Stored
 from mirroring.settings import settings
 from mirroring.storing import dynamo
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.items import LEFTOVER, all_of, delete, document, key, put, read
 
 
-class Leftover(Schema):
+class Leftover(Stored):
     """A secret by its path (`cluster/eu-core/3f2a…`), in doubt since `at`."""
 
     path: str
