@@ -46,7 +46,7 @@ test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
 bench: setup ## compare what is fast with its peers
-	for benchmark in $(wildcard benchmarks/*.py); do $(BIN)/python "$$benchmark" || exit 1; done
+	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
 
 # What CI holds every change to, without network or credentials.
 check: setup ## ruff, mypy, sam validate, OpenAPI drift
