@@ -12,6 +12,7 @@ from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec
 from kafka import TopicPartition as Peer
 from kafka.errors import TopicAlreadyExistsError
 from mirroring.connecting.security import Isolation, Security
+from mirroring.facts import Stamping
 from mirroring.probing.probe import (
     EARLIEST,
     LATEST,
@@ -25,6 +26,7 @@ from mirroring.probing.probe import (
 
 from tests.e2e.clusters import Secured, secured
 
+APPEND = "LogAppendTime"
 COMMITTED, UNCOMMITTED = Isolation.READ_COMMITTED, Isolation.READ_UNCOMMITTED
 BIRTHDAY = 1_700_000_000_000
 pytestmark = pytest.mark.e2e
@@ -179,6 +181,25 @@ def in_transaction(producer: KafkaProducer, topic: str, records: int, *, commit:
 def first(probe: Probe, topic: str, start: int, end: int, isolation: Isolation) -> object:
     partition = Partition(topic, 0)
     return probe.first_record({partition: (start, end)}, isolation)[partition]
+
+
+def test_the_newest_batch_says_whose_times_a_topic_carries(
+    admin: KafkaAdminClient, transactional: KafkaProducer, producer: KafkaProducer, probe: Probe
+) -> None:
+    """A transaction's marker, LogAppendTime without a right to see configurations, neither."""
+    own, exact, broker = (f"stamping-{next(_numbers)}" for _ in range(3))
+    for name, configs in ((own, {}), (exact, {}), (broker, {"message_timestamp_type": APPEND})):
+        create(admin, name, partitions=1, **configs)
+    for name in (own, broker):
+        produce(producer, name, BIRTHDAY)
+    in_transaction(transactional, exact, 2, commit=True)
+    ends = {Partition(own, 0): 0, Partition(broker, 0): 0, Partition(exact, 0): 2}
+    assert probe.stamping(ends) == {
+        Partition(own, 0): Stamping(),
+        Partition(broker, 0): Stamping(append_time=True),
+        Partition(exact, 0): Stamping(transactions=True),
+    }
+    assert probe.stamping({Partition(own, 0): 7})[Partition(own, 0)] is Fault.OTHER
 
 
 def test_markers_of_transactions_are_no_records(
