@@ -217,6 +217,15 @@ def test_a_target_topic_that_we_may_not_describe_is_a_warning_on_a_mirror_in_syn
     assert codes(seen[-1]) == {Code.TARGET_UNAUTHORIZED}
 
 
+@pytest.mark.parametrize("skew", [0, -60 * MINUTE])
+def test_a_fetch_that_is_refused_proves_that_the_mirror_may_not_read_either(skew: int) -> None:
+    model = Modelled()
+    minutes(model, 4, skew=skew)
+    model.source_cluster.failing = {(Ask.FETCH, None): Fault.UNAUTHORIZED}
+    seen = minutes(model, 6, copies=False, skew=skew)
+    assert (seen[-1].status, Code.STALLED in codes(seen[-1])) == (Status.OUT_OF_SYNC, True)
+
+
 def test_brokers_that_tell_no_newest_timestamp_are_named() -> None:
     model = Modelled()
     model.target_cluster.failing = {(Ask.NEWEST, None): Fault.UNSUPPORTED}

@@ -29,21 +29,23 @@ class Waiting:
 
 
 def wait(position: Position, look: Look, pace: Pace) -> Waiting:
-    """What waits, after everything was asked that this sample asks."""
+    """What waits, after everything was asked that this sample asks.
+
+    A fetch that is refused proves it: with these credentials the mirror cannot read either.
+    """
     if is_copied(position, look) or look.fetched is Fetched.NOTHING:
         return Waiting()
     if isinstance(look.fetched, At):
         return Waiting(look.fetched)
-    failed = isinstance(look.fetched, Fault)
+    failed = isinstance(look.fetched, Fault) and look.fetched is not Fault.UNAUTHORIZED
     oldest = found(position, look, pace)
     if oldest is not None:
         return Waiting(oldest, proven=not failed)
     start = unproven(position, look, pace)
     if start < look.end and overdue(position, look, pace):
-        if isinstance(look.fetched, Fault):
-            return _as_before(position, look, look.fetched)
-        if position.confirmed >= start:
-            return Waiting(At(position.confirmed, None))
+        late = _late(position, look, start)
+        if late is not None:
+            return late
     why = blocked(position, look)
     if why is not None and (position.front < position.end or not look.told):
         return _as_before(position, look, why)
@@ -63,6 +65,15 @@ def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
     if usable(position.newest, look.at) or look.target_end == 0 or upper is None:
         return False
     return look.told and look.at - max(upper, since) > pace.target + pace.overdue
+
+
+def _late(position: Position, look: Look, start: int) -> Waiting | None:
+    """What an overdue commit proves, where no fetch has told; None where nothing was to fetch."""
+    if look.fetched is Fault.UNAUTHORIZED:
+        return Waiting(At(start, None))
+    if isinstance(look.fetched, Fault):
+        return _as_before(position, look, look.fetched)
+    return Waiting(At(position.confirmed, None)) if position.confirmed >= start else None
 
 
 def _is_backfill(position: Position, look: Look) -> bool:
