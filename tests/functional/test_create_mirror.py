@@ -285,23 +285,27 @@ def test_a_rule_refuses(world: World, fields: dict[str, Any], field: str) -> Non
     assert nothing_was_created(world)
 
 
+def told(created: dict[str, Any]) -> list[dict[str, Any]]:
+    """The warnings of a creation, but that Connect shows no worker before its first connector."""
+    return [one for one in created["warnings"] if one["code"] != "WORKERS_UNKNOWN"]
+
+
 def test_topics_that_mirrormaker_skips_are_told_by_name(world: World) -> None:
     names = ["us-core.orders", "payments-internal", "__consumer_offsets"]
     world.kafka.clusters[EU].topics += names
-    created = world.created(topicsRegex=".*", topicsExclude=["orders.*"])
-    warnings = [one for one in created["warnings"] if one["code"] != "WORKERS_UNKNOWN"]
+    warnings = told(world.created(topicsRegex=".*", topicsExclude=["orders.*"]))
 
     assert [one["code"] for one in warnings] == ["TOPICS_SKIPPED", "TOPICS_SKIPPED"]
     cycle, internal = (one["message"] for one in warnings)
     assert "us-core.orders:" in cycle
     assert internal.startswith("payments-internal ")
-    assert world.created(topicsRegex="orders.*")["warnings"] == []
+    assert told(world.created(topicsRegex="orders.*")) == []
 
 
 def test_another_connect_clusters_own_topics_are_told_by_name(world: World) -> None:
     own = ["dbz_configs", "dbz_offsets", "dbz_statuses"]
     world.kafka.clusters[EU].topics += [*own, "app.config", "app.status"]
-    (warning,) = world.created(topicsRegex=".*")["warnings"]
+    (warning,) = told(world.created(topicsRegex=".*"))
 
     assert warning["code"] == "CONNECT_TOPICS"
     assert all(name in warning["message"] for name in own)
@@ -312,7 +316,7 @@ def test_a_mirror_made_again_is_told_that_all_history_is_copied_again(world: Wor
     name = world.created()["name"]
     assert call("DELETE", f"/mirrors/{name}").status == 204
     world.kafka.clusters[US].topics.append("eu-core.orders.new")
-    (warning,) = world.created()["warnings"]
+    (warning,) = told(world.created())
 
     assert warning["code"] == "TOPIC_EXISTS"
     assert "once more where an earlier mirror copied it" in warning["message"]
