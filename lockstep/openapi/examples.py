@@ -10,8 +10,10 @@ from mirroring.answering.answers import (
     ConnectorAnswer,
     Effect,
     MirrorAnswer,
+    MirrorCounts,
     MirrorList,
     PointList,
+    TopicList,
 )
 from mirroring.answering.cluster_answers import (
     ClusterAnswer,
@@ -50,6 +52,7 @@ from mirroring.mirror import Mirror
 from mirroring.observation import Observation
 from mirroring.schema import Request, Schema
 from mirroring.storing import observed
+from mirroring.storing.uses import Use
 
 from lockstep.openapi.sampled import (
     CHANGES,
@@ -125,7 +128,7 @@ def _own() -> Mapping[tuple[str, int], Schema]:
         ("POST /mirrors/{name}/pause", 202): held,
         ("POST /mirrors/{name}/stop", 202): held,
         ("DELETE /mirrors/{name}", 202): _mirror(REMOVED),
-        ("PUT /clusters/{name}", 201): users.cluster(EU, [], []),
+        ("PUT /clusters/{name}", 201): users.cluster(EU, []),
         ("PUT /connect-clusters/{name}", 201): users.connect_cluster(CONNECT, []),
     }
 
@@ -134,8 +137,8 @@ def _usual() -> Mapping[type[Schema], Schema]:
     """An example of each kind of answer."""
     row = view.summary(MIRROR, observed.summary(observed.item(SEEN)), None)
     lines = tuple(view.change(line) for line in CHANGES)
-    cluster = users.cluster(EU, [MIRROR], [CONNECT])
-    connect = users.connect_cluster(CONNECT, [MIRROR])
+    cluster = users.cluster(EU, [NAME])
+    connect = users.connect_cluster(CONNECT, [Use(NAME, EU.name)])
     change = MirrorChange.model_validate(BODIES[MirrorChange])
     changed = MIRROR.model_copy(update={**change.given(), "version": 4})
     return {
@@ -145,7 +148,8 @@ def _usual() -> Mapping[type[Schema], Schema]:
         ConnectClusterList: ConnectClusterList(connect_clusters=(connect,), next_token=None),
         MirrorAnswer: _mirror(MIRROR),
         ChangedMirrorAnswer: ChangedMirrorAnswer(
-            **dict(_mirror(changed)), effect=Effect(topics_added=("payments",))
+            **dict(_mirror(changed)),
+            effect=Effect(topics_added=("payments",), topics_added_total=1),
         ),
         CreatedMirrorAnswer: CreatedMirrorAnswer(
             **dict(_mirror(CREATED, None)), warnings=_preview().warnings
@@ -154,8 +158,15 @@ def _usual() -> Mapping[type[Schema], Schema]:
         LeftAnswer: LeftAnswer(
             left=(Left(kind=LeftKind.CONNECTOR, name=f"{NAME}.source", where="us-connect"),)
         ),
+        MirrorCounts: MirrorCounts(
+            total=1,
+            by_status={row.status: 1},
+            by_connect_cluster={CONNECT.name: 1},
+            next_token=None,
+        ),
+        TopicList: TopicList(mirrored_topics=SEEN.topics, next_token=None),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
-        PointList: PointList(points=POINTS),
+        PointList: PointList(points=POINTS, resolution=None),
         ChangeList: ChangeList(changes=lines, next_token=None),
     }
 
@@ -174,6 +185,7 @@ def _preview() -> PreviewAnswer:
     known = topic.model_dump(include={"name", "mirrored_name", "partitions"})
     return PreviewAnswer(
         topics=(PreviewedTopic(**known, exists=False),),
+        topics_total=1,
         partitions=topic.partitions,
         warnings=(
             *cautions.of_tasks(proposed, CONNECT.workers, topic.partitions),

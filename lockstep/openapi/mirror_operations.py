@@ -30,10 +30,21 @@ MIRRORS = (
         "GET",
         "/mirrors",
         "List the mirrors",
-        "By name, each with its status and latency, without topics and connectors.",
+        "By name, each with its status and latency, without topics and connectors. A call looks at "
+        "500 mirrors at most: with filters a page may be short, even empty, and have a nextToken.",
         {200: answers.MirrorList},
         (BadRequest,),
-        parameters=("status", "connectCluster", *PAGED),
+        parameters=("status", "connectCluster", "alias", "source", "tag", *PAGED),
+    ),
+    Operation(
+        "GET",
+        "/mirrors/summary",
+        "Count the mirrors",
+        "By status and by Connect cluster, as the list would tell. A call counts at most 4,000; "
+        "with a nextToken there are more, to be counted by another call and added.",
+        {200: answers.MirrorCounts},
+        (BadRequest,),
+        parameters=("nextToken",),
     ),
     Operation(
         "POST",
@@ -78,7 +89,7 @@ MIRRORS = (
         "/mirrors/{name}",
         "Look at a mirror",
         "As the last sample saw it, with its topics and its connectors; null where nothing was "
-        "ever measured.",
+        "ever measured. Of more than 500 topics the 500 worst, and where the list of all goes on.",
         {200: answers.MirrorAnswer},
         (BadRequest, MirrorNotFound),
     ),
@@ -178,9 +189,20 @@ MIRRORS = (
     ),
     Operation(
         "GET",
+        "/mirrors/{name}/topics",
+        "List a mirror's topics",
+        "Those of the last sample, worst first: stale ones, then by the age of what waits. A page "
+        "goes on after the last one's topic, as the topics are then.",
+        {200: answers.TopicList},
+        (BadRequest, MirrorNotFound),
+        parameters=PAGED,
+    ),
+    Operation(
+        "GET",
         "/mirrors/{name}/latency",
         "Look at a mirror's history",
-        "One point a sample, oldest first; the last 24 hours unless told.",
+        "One point a sample, oldest first; the last 24 hours unless told. Of more than 1,500 "
+        "each point is the worst of its span, which resolution tells: the largest of each figure.",
         {200: answers.PointList},
         (BadRequest, MirrorNotFound),
         parameters=("from", "to", "topic"),

@@ -6,6 +6,7 @@ from mirroring.answering.queries import DEFAULT_LIMIT, LARGEST_LIMIT
 from mirroring.mirror import Cleanup
 from mirroring.observation import Status
 
+_STATUS = "|".join(Status)
 MOMENT = {"type": "string", "format": "date-time"}
 
 
@@ -25,10 +26,19 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         {"type": "string", "minLength": 1, "maxLength": 500},
     ),
     "status": _query(
-        "Only mirrors with this status.", {"type": "string", "enum": list(Status)}, Status.IN_SYNC
+        "Only mirrors with this status, or one of several with commas between.",
+        {"type": "string", "pattern": f"^({_STATUS})(,({_STATUS}))*$"},
+        f"{Status.OUT_OF_SYNC},{Status.FAILED}",
     ),
     "connectCluster": _query(
         "Only mirrors of this Connect cluster.", {"type": "string"}, "us-connect"
+    ),
+    "alias": _query("Only mirrors with this alias.", {"type": "string"}, "eu"),
+    "source": _query(
+        "Only mirrors that read this registered cluster.", {"type": "string"}, "eu-core"
+    ),
+    "tag": _query(
+        "Only mirrors with this tag: `key`, or `key:value`.", {"type": "string"}, "team:core"
     ),
     "cleanup": _query(
         "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no "

@@ -56,12 +56,14 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "ReadMirrors": {
         "MirrorsTable": "BatchGetItem GetItem Query",
+        "MirrorsTable/index/uses": "Query",
         "HistoryTable": "Query",
     },
     "RegisterCluster": {
         "MirrorsTable": (
             "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem"
         ),
+        "MirrorsTable/index/uses": "Query",
         "HistoryTable": "PutItem",
         "secret cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",
         "secret connect-cluster/*": "CreateSecret DeleteSecret GetSecretValue PutSecretValue",

@@ -13,6 +13,8 @@ Routes = dict[str, tuple[str, list[dict[str, list[str]]]]]
 READ, WRITE = "mirrors/read", "mirrors/write"
 ROUTES = {
     "GET /mirrors": ("ReadMirrors", READ),
+    "GET /mirrors/summary": ("ReadMirrors", READ),
+    "GET /mirrors/{name}/topics": ("ReadMirrors", READ),
     "GET /mirrors/{name}": ("ReadMirrors", READ),
     "GET /mirrors/{name}/latency": ("ReadMirrors", READ),
     "GET /mirrors/{name}/changes": ("ReadMirrors", READ),

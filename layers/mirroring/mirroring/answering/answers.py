@@ -87,6 +87,7 @@ class ConnectorAnswer(Schema):
     worker: str | None
     trace: str | None
     tasks: tuple[Task, ...]
+    tasks_total: int
     config: dict[str, str]
 
 
@@ -127,6 +128,7 @@ class MirrorAnswer(MirrorHead):
 
     backfill: Backfill | None
     mirrored_topics: tuple[MirroredTopic, ...]
+    topics_next_token: str | None
     connectors: tuple[ConnectorAnswer, ...]
     groups: tuple[GroupAnswer, ...]
     groups_total: int
@@ -136,7 +138,9 @@ class Effect(Schema):
     """What a change does to the topics that are mirrored."""
 
     topics_added: tuple[str, ...] = ()
+    topics_added_total: int = 0
     topics_removed: tuple[str, ...] = ()
+    topics_removed_total: int = 0
 
 
 class ChangedMirrorAnswer(MirrorAnswer):
@@ -164,10 +168,27 @@ class MirrorList(Schema):
     next_token: str | None
 
 
+class MirrorCounts(Schema):
+    """How many mirrors there are; with a `nextToken` there are more, to be counted and added."""
+
+    total: int
+    by_status: dict[Status, int]
+    by_connect_cluster: dict[str, int]
+    next_token: str | None
+
+
+class TopicList(Schema):
+    """A mirror's topics, worst first."""
+
+    mirrored_topics: tuple[MirroredTopic, ...]
+    next_token: str | None
+
+
 class PointList(Schema):
     """A mirror's history, or that of one of its topics, oldest first."""
 
     points: tuple[Point, ...]
+    resolution: int | None
 
 
 class ChangeList(Schema):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from mirroring.answering import names, read
-from mirroring.answering.answers import ChangedMirrorAnswer
+from mirroring.answering.answers import ChangedMirrorAnswer, Effect
 from mirroring.answering.api import Answer, Api, answer, version_of
 from mirroring.answering.requests import (
     AcknowledgeRequest,
@@ -16,6 +16,9 @@ from mirroring.errors import MirrorNotFound
 from mirroring.managing.change import Write
 from mirroring.managing.changing import opened
 from mirroring.mirror import Intent, Mirror
+
+# A quarter of a megabyte each, with names of up to 249 characters.
+TOPICS = 1_000
 
 
 class Changes:
@@ -34,8 +37,8 @@ class Changes:
         """PATCH /mirrors/{name}"""
         asked = self._api.body(MirrorChange)
         mirror, effect = opened().change(_known(name), asked, self._write)
-        shown = read.opened().shown(mirror)
-        return answer(ChangedMirrorAnswer(**dict(shown), effect=effect), HTTPStatus.ACCEPTED)
+        shown = dict(read.opened().shown(mirror))
+        return answer(ChangedMirrorAnswer(**shown, effect=_first(effect)), HTTPStatus.ACCEPTED)
 
     def pause(self, name: str) -> Answer:
         """POST /mirrors/{name}/pause"""
@@ -70,6 +73,16 @@ class Changes:
     def _write(self) -> Write:
         version = version_of(self._api.header("if-match"))
         return Write(self._api.caller(), datetime.now(UTC), version)
+
+
+def _first(effect: Effect) -> Effect:
+    """The effect with the first of its topics, and how many there are."""
+    return Effect(
+        topics_added=effect.topics_added[:TOPICS],
+        topics_added_total=len(effect.topics_added),
+        topics_removed=effect.topics_removed[:TOPICS],
+        topics_removed_total=len(effect.topics_removed),
+    )
 
 
 def _known(name: str) -> str:

@@ -4,9 +4,9 @@ from mirroring.schema import Moment, Schema
 
 
 class ClusterAnswer(Schema):
-    """A registered Kafka cluster; `brokers` counts, `usedBy` names mirrors and Connect clusters.
+    """A registered Kafka cluster; `brokers` counts, `revision` counts its registrations.
 
-    `revision` counts its registrations; `If-Match` takes it.
+    `If-Match` takes the revision. `usedBy` are the first of its users, by name.
     """
 
     name: str
@@ -22,6 +22,7 @@ class ClusterAnswer(Schema):
     created_at: Moment
     updated_at: Moment
     used_by: tuple[str, ...]
+    used_by_total: int
 
 
 class ConnectClusterAnswer(Schema):

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 from mirroring.answering import names, queries
 from mirroring.answering.api import Answer, Api, answer
+from mirroring.answering.filters import Filters
 from mirroring.answering.read import Reader, opened
 from mirroring.errors import ClusterNotFound, ConnectClusterNotFound, MirrorNotFound
 
+FILTERS = ("status", "connectCluster", "alias", "source", "tag")
 PAGE = ("limit", "nextToken")
 
 
@@ -15,8 +17,10 @@ class Gets:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        api.get("/mirrors", "status", "connectCluster", *PAGE)(self.mirrors)
+        api.get("/mirrors", *FILTERS, *PAGE)(self.mirrors)
+        api.get("/mirrors/summary", "nextToken")(self.summary)
         api.get("/mirrors/{name}")(self.mirror)
+        api.get("/mirrors/{name}/topics", *PAGE)(self.topics)
         api.get("/mirrors/{name}/latency", "from", "to", "topic")(self.latency)
         api.get("/mirrors/{name}/changes", *PAGE)(self.changes)
         api.get("/clusters", *PAGE)(self.clusters)
@@ -25,13 +29,28 @@ class Gets:
         api.get("/connect-clusters/{name}")(self.connect_cluster)
 
     def mirrors(self) -> Answer:
-        """GET /mirrors?status=&connectCluster=&limit=&nextToken="""
-        status = queries.status(self._api.query("status"))
-        return answer(self._reader.mirrors(*self._page, status, self._api.query("connectCluster")))
+        """GET /mirrors?status=&connectCluster=&alias=&source=&tag=&limit=&nextToken="""
+        query = self._api.query
+        filters = Filters(
+            statuses=queries.statuses(query("status")),
+            connect_cluster=query("connectCluster"),
+            alias=query("alias"),
+            source=query("source"),
+            tag=query("tag"),
+        )
+        return answer(self._reader.mirrors(*self._page, filters))
+
+    def summary(self) -> Answer:
+        """GET /mirrors/summary?nextToken="""
+        return answer(self._reader.counts(queries.token(self._api.query("nextToken"))))
 
     def mirror(self, name: str) -> Answer:
         """GET /mirrors/{name}"""
         return answer(self._reader.mirror(names.known(name, MirrorNotFound)))
+
+    def topics(self, name: str) -> Answer:
+        """GET /mirrors/{name}/topics?limit=&nextToken="""
+        return answer(self._reader.topics(names.known(name, MirrorNotFound), *self._page))
 
     def latency(self, name: str) -> Answer:
         """GET /mirrors/{name}/latency?from=&to=&topic="""

@@ -53,6 +53,7 @@ class PreviewAnswer(Schema):
     """What a create would do; with problems it would do nothing."""
 
     topics: tuple[PreviewedTopic, ...] = ()
+    topics_total: int = 0
     partitions: int = 0
     problems: tuple[ProblemAnswer, ...] = ()
     warnings: tuple[WarningAnswer, ...] = ()

@@ -32,13 +32,14 @@ def token(text: str | None) -> str | None:
     return text
 
 
-def status(text: str | None) -> Status | None:
-    """The status that is asked for."""
+def statuses(text: str | None) -> frozenset[Status]:
+    """The statuses that are asked for, with commas between; none for any."""
     if text is None:
-        return None
-    if text not in set(Status):
-        raise _wrong("status", f"must be one of {', '.join(Status)}")
-    return Status(text)
+        return frozenset()
+    words = text.split(",")
+    if not set(words) <= set(Status):
+        raise _wrong("status", f"must be one of {', '.join(Status)}, or several with commas")
+    return frozenset(Status(word) for word in words)
 
 
 def cleanup(text: str | None) -> Cleanup | None:

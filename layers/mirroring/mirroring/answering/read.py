@@ -1,28 +1,37 @@
 """Everything that a GET answers, from our own tables alone: Kafka and Connect may be away."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from mirroring.answering import listing, view
-from mirroring.answering.answers import ChangeList, MirrorAnswer, MirrorList, PointList
+from mirroring.answering import listing, view, worst_topics
+from mirroring.answering.answers import (
+    ChangeList,
+    MirrorAnswer,
+    MirrorCounts,
+    MirrorList,
+    PointList,
+    TopicList,
+)
 from mirroring.answering.cluster_answers import (
     ClusterAnswer,
     ClusterList,
     ConnectClusterAnswer,
     ConnectClusterList,
 )
-from mirroring.answering.listing import Listed
+from mirroring.answering.filters import Filters
+from mirroring.answering.paging import fitting
+from mirroring.answering.thinning import thinned
 from mirroring.cluster import KafkaCluster
 from mirroring.errors import ClusterNotFound, MirrorNotFound
 from mirroring.managing import audit, users
 from mirroring.mirror import Mirror
-from mirroring.observation import Status
-from mirroring.storing import history, registry, samples, store
+from mirroring.storing import history, registry, samples, store, uses
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
+from mirroring.storing.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -33,18 +42,23 @@ class Reader:
     samples: Samples
     history: History
     registry: Registry
+    uses: Uses
 
-    def mirrors(
-        self, limit: int, token: str | None, status: Status | None, connect_cluster: str | None
-    ) -> MirrorList:
+    def mirrors(self, limit: int, token: str | None, filters: Filters) -> MirrorList:
         """A page of mirrors by name; raises BadRequest for a token that is not of this list."""
-        wanted = None if status is None else lambda one: _status(one) is status
-        page = listing.page(self.store, self.samples, limit, token, connect_cluster, wanted)
         at = now()
-        rows = (
-            view.summary(one.mirror, one.summary, one.reconciled.refused, at) for one in page.items
+        page = fitting(
+            limit,
+            lambda some: listing.page(self.store, self.samples, some, token, filters, at),
+            lambda rows: [
+                view.summary(row.mirror, row.summary, row.reconciled.refused, at) for row in rows
+            ],
         )
-        return MirrorList(mirrors=tuple(rows), next_token=page.next_token)
+        return MirrorList(mirrors=tuple(page.items), next_token=page.next_token)
+
+    def counts(self, token: str | None) -> MirrorCounts:
+        """How many mirrors there are of each kind; raises BadRequest for a wrong token."""
+        return listing.counts(self.store, self.samples, token, now())
 
     def mirror(self, name: str) -> MirrorAnswer:
         """A mirror in full; raises MirrorNotFound."""
@@ -56,10 +70,19 @@ class Reader:
         refused = self.store.reconciled(mirror.name).refused
         return view.details(mirror, seen, refused, self._clusters(mirror), now())
 
+    def topics(self, name: str, limit: int, token: str | None) -> TopicList:
+        """A mirror's topics, worst first; raises MirrorNotFound, BadRequest for a wrong token."""
+        self.store.mirror(name)
+        seen = self.samples.observation(name)
+        page = worst_topics.page(name, seen.topics if seen else (), limit, token)
+        return TopicList(mirrored_topics=tuple(page.items), next_token=page.next_token)
+
     def latency(self, name: str, start: datetime, end: datetime, topic: str | None) -> PointList:
         """A mirror's history; raises MirrorNotFound."""
         self.store.mirror(name)
-        return PointList(points=tuple(self.samples.points(name, start, end, topic)))
+        points, span = thinned(self.samples.points(name, start, end, topic))
+        resolution = None if span is None else span // timedelta(milliseconds=1)
+        return PointList(points=tuple(points), resolution=resolution)
 
     def changes(self, name: str, limit: int, token: str | None) -> ChangeList:
         """A mirror's changes and those of its clusters, newest first.
@@ -67,9 +90,13 @@ class Reader:
         Those of a removed mirror stay readable until they expire: who removed it is asked then, and
         the line of its end says which clusters it had. Raises MirrorNotFound, BadRequest.
         """
-        page = self.history.changes(name, limit, token, *self._clusters_of(name))
-        lines = tuple(view.change(line) for line in page.items)
-        return ChangeList(changes=lines, next_token=page.next_token)
+        among = self._clusters_of(name)
+        page = fitting(
+            limit,
+            lambda some: self.history.changes(name, some, token, *among),
+            lambda lines: [view.change(line) for line in lines],
+        )
+        return ChangeList(changes=tuple(page.items), next_token=page.next_token)
 
     def _clusters_of(self, name: str) -> tuple[list[str], datetime, datetime | None]:
         """Whose changes are told beside a mirror's, since when, and until when."""
@@ -85,29 +112,37 @@ class Reader:
 
     def clusters(self, limit: int, token: str | None) -> ClusterList:
         """A page of Kafka clusters; raises BadRequest for a token that is not of this list."""
-        page = self.registry.clusters(limit, token)
-        mirrors, connects = self.store.fleet().mirrors, self.registry.all_connect_clusters()
-        shown = tuple(users.cluster(one, mirrors, connects) for one in page.items)
-        return ClusterList(clusters=shown, next_token=page.next_token)
+        connects = self.registry.all_connect_clusters()
+        used = users.by_cluster(connects, {one.name: self.uses.of(one.name) for one in connects})
+        page = fitting(
+            limit,
+            lambda some: self.registry.clusters(some, token),
+            lambda found: [users.cluster(one, used.get(one.name, ())) for one in found],
+        )
+        return ClusterList(clusters=tuple(page.items), next_token=page.next_token)
 
     def cluster(self, name: str) -> ClusterAnswer:
         """A Kafka cluster; raises ClusterNotFound."""
         registered = self.registry.cluster(name)
         connects = self.registry.all_connect_clusters()
-        return users.cluster(registered, self.store.fleet().mirrors, connects)
+        uses = {
+            one.name: self.uses.of(one.name, None if one.kafka_cluster == name else name)
+            for one in connects
+        }
+        return users.cluster(registered, users.by_cluster(connects, uses).get(name, ()))
 
     def connect_clusters(self, limit: int, token: str | None) -> ConnectClusterList:
         """A page of Connect clusters; raises BadRequest for a token that is not of this list."""
-        page = self.registry.connect_clusters(limit, token)
-        mirrors = self.store.fleet().mirrors
-        shown = tuple(users.connect_cluster(one, mirrors) for one in page.items)
-        return ConnectClusterList(connect_clusters=shown, next_token=page.next_token)
+        page = fitting(
+            limit,
+            lambda some: self.registry.connect_clusters(some, token),
+            lambda found: [users.connect_cluster(one, self.uses.of(one.name)) for one in found],
+        )
+        return ConnectClusterList(connect_clusters=tuple(page.items), next_token=page.next_token)
 
     def connect_cluster(self, name: str) -> ConnectClusterAnswer:
         """A Connect cluster; raises ConnectClusterNotFound."""
-        return users.connect_cluster(
-            self.registry.connect_cluster(name), self.store.fleet().mirrors
-        )
+        return users.connect_cluster(self.registry.connect_cluster(name), self.uses.of(name))
 
     def _clusters(self, mirror: Mirror) -> dict[str, KafkaCluster]:
         """The registered clusters that it names and that are still there."""
@@ -123,11 +158,9 @@ class Reader:
 @cache
 def opened() -> Reader:
     """The reader of the tables that the environment names."""
-    return Reader(store.opened(), samples.opened(), history.opened(), registry.opened())
-
-
-def _status(listed: Listed) -> Status:
-    return view.standing(listed.mirror, listed.summary, listed.reconciled.refused, now()).status
+    return Reader(
+        store.opened(), samples.opened(), history.opened(), registry.opened(), uses.opened()
+    )
 
 
 def now() -> datetime:

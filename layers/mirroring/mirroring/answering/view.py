@@ -1,12 +1,12 @@
 """A mirror as it is answered: what was asked for, joined with what the last sample saw. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mirroring import bounded, freshness
-from mirroring.answering import change_words
+from mirroring.answering import change_words, worst_topics
 from mirroring.answering.answers import (
     ChangeAnswer,
     ConnectorAnswer,
@@ -32,11 +32,16 @@ from mirroring.observation import (
     Reason,
     Severity,
     Status,
+    Task,
 )
 from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
 from mirroring.schema import iso
-from mirroring.storing.observed import Summary, TaskCount
+from mirroring.storing.observed import RUNNING, Summary, TaskCount
+
+# What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
+TASKS, TRACED = 200, 20
+TRACE, BRIEF = 4_000, 200
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,12 @@ def details(
     now: datetime | None = None,
 ) -> MirrorAnswer:
     """A mirror in full; `clusters` are the registered ones that it names."""
+    topics = worst_topics.shown(mirror.name, seen.topics if seen else ())
     return MirrorAnswer(
         **_head(mirror, seen, refused, now),
         backfill=seen.backfill if seen else None,
-        mirrored_topics=seen.topics if seen else (),
+        mirrored_topics=tuple(topics.items),
+        topics_next_token=topics.next_token,
         connectors=_connectors(mirror, seen, clusters),
         groups=_groups(mirror, seen),
         groups_total=seen.groups_total if seen and mirror.sync_group_offsets else 0,
@@ -257,10 +264,26 @@ def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
         kind=seen.kind,
         status=seen.status,
         worker=seen.worker,
-        trace=seen.trace,
-        tasks=seen.tasks,
+        trace=seen.trace and seen.trace[:TRACE],
+        tasks=_worst_tasks(seen.tasks),
+        tasks_total=len(seen.tasks),
         config=redacted(config),
     )
+
+
+def _worst_tasks(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """All tasks by number, or the first TASKS with those that do not run before the others.
+
+    The traces of a few tell what the others' would.
+    """
+    if len(tasks) > TASKS:
+        tasks = sorted(tasks, key=lambda one: one.status == RUNNING)[:TASKS]
+    traced = [one.id for one in tasks if one.trace][:TRACED]
+    return tuple(_cut(one, TRACE if one.id in traced else BRIEF) for one in tasks)
+
+
+def _cut(task: Task, length: int) -> Task:
+    return task.model_copy(update={"trace": task.trace[:length]}) if task.trace else task
 
 
 def _configurations(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from mirroring.answering import view
 from mirroring.answering.preview_answers import (
@@ -19,6 +20,8 @@ from mirroring.managing.places import places
 from mirroring.managing.proposal import Proposal, propose
 from mirroring.storing.store import Store
 
+# Some 600 bytes each with the longest names.
+TOPICS = 1_000
 SUFFIX = "xxxxx"
 """Stands in the names for the random letters that a create would choose."""
 
@@ -48,7 +51,8 @@ class Previewer:
         problems = tuple(line for one in proposal.refusals(fleet) for line in _lines(one))
         topics = proposal.topics()
         return PreviewAnswer(
-            topics=tuple(_topic(proposal, name, count) for name, count in topics.items()),
+            topics=tuple(_topic(proposal, *one) for one in islice(topics.items(), TOPICS)),
+            topics_total=len(topics),
             partitions=sum(topics.values()),
             problems=problems,
             warnings=advice(proposal, fleet),

@@ -1,10 +1,15 @@
 """Who uses what: the mirrors and Connect clusters that stand on a registered cluster. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mirroring.answering.cluster_answers import ClusterAnswer, ConnectClusterAnswer
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.mirror import Mirror
+from mirroring.storing.uses import Use
+
+# Enough to know where to look; the total says how many more there are.
+NAMED = 20
 
 
 def of_cluster(
@@ -20,18 +25,30 @@ def of_connect_cluster(name: str, mirrors: Iterable[Mirror]) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in mirrors if one.connect_cluster == name))
 
 
-def cluster(
-    registered: KafkaCluster, mirrors: Iterable[Mirror], connects: Iterable[ConnectCluster]
-) -> ClusterAnswer:
-    """A registered Kafka cluster as it is answered."""
+def by_cluster(
+    connects: Iterable[ConnectCluster], uses: Mapping[str, Sequence[Use]]
+) -> dict[str, set[str]]:
+    """The users of each Kafka cluster, from the mirrors of each Connect cluster."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for connect in connects:
+        found[connect.kafka_cluster].add(connect.name)
+        for use in uses[connect.name]:
+            found[connect.kafka_cluster].add(use.mirror)
+            if not use.external:
+                found[use.source].add(use.mirror)
+    return found
+
+
+def cluster(registered: KafkaCluster, used_by: Collection[str]) -> ClusterAnswer:
+    """A registered Kafka cluster as it is answered, with the first of its users."""
+    names = tuple(sorted(used_by))
     shown = registered.model_dump(include=set(ClusterAnswer.model_fields))
-    return ClusterAnswer(**shown, used_by=of_cluster(registered.name, mirrors, connects))
+    return ClusterAnswer(**shown, used_by=names[:NAMED], used_by_total=len(names))
 
 
-def connect_cluster(registered: ConnectCluster, mirrors: Sequence[Mirror]) -> ConnectClusterAnswer:
+def connect_cluster(registered: ConnectCluster, uses: Iterable[Use]) -> ConnectClusterAnswer:
     """A registered Connect cluster as it is answered; an external source goes by its alias."""
-    mine = [one for one in mirrors if one.connect_cluster == registered.name]
-    sources = {one.source.managed or one.source.alias for one in mine}
+    sources = {one.source for one in uses}
     return ConnectClusterAnswer(
         name=registered.name,
         urls=registered.urls,

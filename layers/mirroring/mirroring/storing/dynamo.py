@@ -191,11 +191,12 @@ def _projected(keys: Sequence[Item], only: Sequence[str], consistent: bool) -> A
 def page(found: Iterator[tuple[str, T]], limit: int, listing: str) -> Page[T]:
     """The first `limit` of (key, value), with a token when there is at least one more."""
     rows = list(islice(found, limit + 1))
-    token = _token(listing, rows[limit - 1][0]) if len(rows) > limit else None
+    token = token_of(listing, rows[limit - 1][0]) if len(rows) > limit else None
     return Page([value for _, value in rows[:limit]], token)
 
 
-def _token(listing: str, key: str) -> str:
+def token_of(listing: str, key: str) -> str:
+    """The token that goes on after a key of this listing."""
     return base64.urlsafe_b64encode(f"{listing}:{key}".encode()).decode().rstrip("=")
 
 

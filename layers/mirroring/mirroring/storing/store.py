@@ -39,6 +39,7 @@ from mirroring.storing.items import (
 from mirroring.storing.leftovers import dropping
 from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
 from mirroring.storing.tombstones import Tombstone, tombstone_item
+from mirroring.storing.uses import source_key
 
 ATTEMPTS = 5
 
@@ -232,6 +233,7 @@ def _mirror_item(mirror: Mirror) -> Item:
         mirror,
         version={"N": str(mirror.version)},
         connect_cluster={"S": mirror.connect_cluster},
+        source={"S": source_key(mirror.source)},
     )
 
 
