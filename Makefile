@@ -27,6 +27,12 @@ $(VENV)/.locked: pyproject.toml layers/mirroring/pyproject.toml uv.lock | $(UV)
 	"$(UV)" sync --locked
 	@touch $@
 
+# What lints docs/openapi.json, on the node that uv.lock names.
+LINTERS := tests/linters/node_modules/.locked
+$(LINTERS): tests/linters/package-lock.json | setup
+	cd tests/linters && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
+	@touch $@
+
 $(CURDIR)/.uv/bin/uv:
 	@echo "uv is not here: installing it into .uv"
 	"$(PYTHON)" -m venv "$(CURDIR)/.uv"
@@ -41,7 +47,7 @@ TIMED := $(wildcard tests/e2e/test_probe*.py) tests/e2e/truth
 TESTS := "-n 4 tests/unit tests/functional tests/template" \
 	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
 	"$(TIMED)"
-test: setup ## run every test; ARGS="tests/unit -k schedule" for some of them
+test: setup $(LINTERS) ## run every test; ARGS="tests/unit -k schedule" for some of them
 	@echo "the tests run on $$($(BIN)/python --version), $$(readlink -f $(BIN)/python)"
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
@@ -49,7 +55,7 @@ bench: setup ## compare what is fast with its peers
 	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
 
 # What CI holds every change to, without network or credentials.
-check: setup ## ruff, mypy, sam validate, OpenAPI drift
+check: setup $(LINTERS) ## ruff, mypy, sam validate, OpenAPI drift
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

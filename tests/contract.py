@@ -25,12 +25,21 @@ def breach(method: str, route: str, status: int, media_type: str, body: Any) -> 
     response = operation["responses"].get(str(status))
     if response is None:
         return f"{method} {route} does not promise {status}"
-    content = response.get("content", {})
+    content = resolved(response).get("content", {})
     if body is None:
         return None if not content else f"{status} has no body"
     if media_type not in content:
         return f"{status} does not promise {media_type}"
     return fault(content[media_type]["schema"], body)
+
+
+def resolved(one: dict[str, Any]) -> dict[str, Any]:
+    """What a `$ref` to a component means; itself where it is none."""
+    if "$ref" not in one:
+        return one
+    _, _, kind, name = one["$ref"].split("/")
+    found: dict[str, Any] = contract()["components"][kind][name]
+    return found
 
 
 def fault(schema: dict[str, Any], body: Any) -> str | None:

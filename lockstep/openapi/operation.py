@@ -17,6 +17,33 @@ from mirroring.schema import Request, Schema
 Problems = tuple[type[ProblemError], ...]
 PAGED = ("limit", "nextToken")
 BODY: Problems = (BadRequest, TooLarge)
+READ, WRITE = "mirrors/read", "mirrors/write"
+IDS = {
+    "GET /clusters": "listClusters",
+    "GET /clusters/{name}": "getCluster",
+    "PUT /clusters/{name}": "putCluster",
+    "DELETE /clusters/{name}": "deleteCluster",
+    "GET /connect-clusters": "listConnectClusters",
+    "GET /connect-clusters/{name}": "getConnectCluster",
+    "PUT /connect-clusters/{name}": "putConnectCluster",
+    "DELETE /connect-clusters/{name}": "deleteConnectCluster",
+    "GET /mirrors": "listMirrors",
+    "GET /mirrors/summary": "getMirrorSummary",
+    "POST /mirrors": "createMirror",
+    "POST /mirrors/preview": "previewMirror",
+    "GET /mirrors/{name}": "getMirror",
+    "PATCH /mirrors/{name}": "updateMirror",
+    "POST /mirrors/{name}/pause": "pauseMirror",
+    "POST /mirrors/{name}/stop": "stopMirror",
+    "POST /mirrors/{name}/resume": "resumeMirror",
+    "POST /mirrors/{name}/restart": "restartMirror",
+    "POST /mirrors/{name}/acknowledge": "acknowledgeMirror",
+    "DELETE /mirrors/{name}": "deleteMirror",
+    "PUT /mirrors/{name}/target-latency": "setTargetLatency",
+    "GET /mirrors/{name}/topics": "listMirrorTopics",
+    "GET /mirrors/{name}/latency": "getMirrorLatency",
+    "GET /mirrors/{name}/changes": "listMirrorChanges",
+}
 UNSEEN: Problems = (
     ClusterUnreachable,
     ClusterUnauthorized,
@@ -41,14 +68,13 @@ class Operation:
 
     @property
     def id(self) -> str:
-        """`putClustersName`: unique, and what client generators name a method after."""
-        words = self.path.replace("{", "").replace("}", "").replace("-", "/").split("/")
-        return self.method.lower() + "".join(word.capitalize() for word in words)
+        """What generated clients call their method."""
+        return IDS[f"{self.method} {self.path}"]
 
     @property
     def scope(self) -> str:
         """The scope that the caller's token needs."""
-        return "mirrors/read" if self.method == "GET" else "mirrors/write"
+        return READ if self.method == "GET" else WRITE
 
     @property
     def tag(self) -> str:

@@ -1,6 +1,6 @@
 """Every call of the API, and which problems any call may be answered with."""
 
-from mirroring.errors import NotFound, ProblemError, Unavailable
+from mirroring.errors import ProblemError, Unavailable
 
 from lockstep.openapi.cluster_operations import CLUSTERS
 from lockstep.openapi.mirror_operations import MIRRORS
@@ -8,4 +8,3 @@ from lockstep.openapi.operation import Problems
 
 OPERATIONS = (*CLUSTERS, *MIRRORS)
 EVERYWHERE: Problems = (ProblemError, Unavailable)
-ANYTHING_ELSE: Problems = (NotFound,)

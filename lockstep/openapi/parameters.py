@@ -73,31 +73,37 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
-PATHS: dict[str, dict[str, Any]] = {
+_PATHS: dict[str, dict[str, Any]] = {
     "mirrors": {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,200}$"},
     "clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
     "connect-clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
 }
-NAMES = {"mirrors": "eu.us-core.k3x9q", "clusters": "eu-core", "connect-clusters": "us-connect"}
+_NAMES = {"mirrors": "eu.us-core.k3x9q", "clusters": "eu-core", "connect-clusters": "us-connect"}
 
 
-def of_path(path: str) -> list[dict[str, Any]]:
-    """The `{name}` of a path, if it has one."""
-    if "{name}" not in path:
-        return []
-    kind = path.split("/")[1]
-    return [
-        {
-            "name": "name",
-            "in": "path",
-            "required": True,
-            "description": "Its name.",
-            "schema": PATHS[kind],
-            "example": NAMES[kind],
-        }
-    ]
+def of_path(path: str) -> list[str]:
+    """The `{name}` of a path, if it has one, by the name of its kind."""
+    return [path.split("/")[1]] if "{name}" in path else []
 
 
-def named(name: str) -> dict[str, Any]:
-    """A query parameter or a header."""
-    return {"name": name, **PARAMETERS[name]}
+def component(name: str) -> str:
+    """Where a parameter is among the components: `mirrors` is MirrorName, `If-Match` IfMatch."""
+    if name in _PATHS:
+        name = f"{name.removesuffix('s')}-name"
+    return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
+
+
+def _name(kind: str) -> dict[str, Any]:
+    return {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "Its name.",
+        "schema": _PATHS[kind],
+        "example": _NAMES[kind],
+    }
+
+
+COMPONENTS = {component(kind): _name(kind) for kind in _PATHS} | {
+    component(name): {"name": name, **one} for name, one in PARAMETERS.items()
+}

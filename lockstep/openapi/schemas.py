@@ -22,7 +22,7 @@ def schemas(taken: Iterable[type[Request]], given: Iterable[type[Schema]]) -> di
     both = inputs.keys() & outputs.keys()
     if unlike := sorted(name for name in both if inputs[name] != outputs[name]):
         raise ValueError(f"Two models share a name: {', '.join(unlike)}.")
-    found = inputs | outputs
+    found = inputs | {name: _open(one) for name, one in outputs.items() if name not in inputs}
     return {name: _described(name, found[name]) for name in sorted(found)}
 
 
@@ -53,6 +53,13 @@ def _given(model: str, definition: dict[str, Any]) -> dict[str, Any]:
         one.pop("default", None)
     if properties:
         definition["required"] = [n for n in properties if (model, n) not in OPTIONAL]
+    return definition
+
+
+def _open(definition: dict[str, Any]) -> dict[str, Any]:
+    """Words of an answer may grow: a client that knew only these would break on the next one."""
+    if "enum" in definition:
+        definition["x-extensible-enum"] = definition.pop("enum")
     return definition
 
 
