@@ -63,7 +63,12 @@ def test_a_mirror_is_held_resumed_restarted_and_changed(
 
     changed = registered.call("PATCH", path, {"topicsRegex": f"{prefix}(one|two)", "maxTasks": 2})
     assert changed.status == 202, changed.body
-    assert changed.json["effect"] == {"topicsAdded": [f"{prefix}two"], "topicsRemoved": []}
+    assert changed.json["effect"] == {
+        "topicsAdded": [f"{prefix}two"],
+        "topicsAddedTotal": 1,
+        "topicsRemoved": [],
+        "topicsRemovedTotal": 0,
+    }
     assert registered.post(f"{path}/restart", {"onlyFailed": False}).status == 202
     registered.source.produce(f"{prefix}two", Record(b"late"))
     copy = f"{prefix}{prefix}two"
