@@ -76,6 +76,7 @@ def test_a_new_cluster_is_asked_who_it_is(world: World) -> None:
         "tags": {"team": "core"},
         "revision": 1,
         "usedBy": [],
+        "usedByTotal": 0,
     }
 
 

@@ -52,11 +52,10 @@ def test_redocly_and_spectral_find_nothing_in_the_contract() -> None:
 
 
 @pytest.mark.timeout(120)
-def test_they_do_find_what_is_wrong(tmp_path: Path) -> None:
+def test_a_call_without_an_operation_id_is_found(tmp_path: Path) -> None:
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     del document["paths"]["/mirrors"]["get"]["operationId"]
     wrong = tmp_path / "openapi.json"
     wrong.write_text(json.dumps(document), encoding="utf-8")
 
     assert [one.partition(":")[0] for one in redocly(wrong)] == ["operation-operationId"]
-    assert [one.partition(":")[0] for one in spectral(wrong)] == ["operation-operationId"]
