@@ -202,7 +202,8 @@ MIRRORS = (
         "/mirrors/{name}/latency",
         "Look at a mirror's history",
         "One point a sample, oldest first; the last 24 hours unless told. Of more than 1,500 "
-        "each point is the worst of its span, which resolution tells: the largest of each figure.",
+        "each point is the worst of its span, which resolution tells: the largest of each figure. "
+        "A topic of a mirror with many is told by ten minutes where the span is above 25 hours.",
         {200: answers.PointList},
         (BadRequest, MirrorNotFound),
         parameters=("from", "to", "topic"),

@@ -97,7 +97,8 @@ def test_a_generated_client_goes_through_the_tour(world: World, package: str) ->
     change = {"topicsRegex": r"orders\.new"}
     changed = api("update_mirror", name, gives=202, shape="MirrorChange", body=change)
     assert changed.effect.topics_removed == ["orders.paid"]
-    assert api("pause_mirror", name, gives=202).status == "PAUSED"
+    paused = api("pause_mirror", name, gives=202)
+    assert [one.code for one in paused.reasons] == ["PAUSE_PENDING"]
     assert api("resume_mirror", name, gives=202).status == "CREATING"
     target = {"targetLatency": 10_000}
     shape = "TargetLatencyRequest"

@@ -155,7 +155,8 @@ def test_a_row_has_all_that_a_list_says(mirrors: Store, taken: Samples) -> None:
 
     assert known.mirror == mirrors.mirror("m22")
     assert known.summary == taken.summaries(["m22"])["m22"]
-    assert known.reconciled == done
+    assert known.reconciled == mirrors.reconciled("m22")
+    assert known.reconciled.refused == done.refused
     assert fresh == Listed(mirrors.mirror("m23"), None, Reconciled(mirror="m23"))
 
 

@@ -83,7 +83,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "SampleLatency": {
         "MirrorsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
-        "HistoryTable": "PutItem",
+        "HistoryTable": "PutItem Query",
         "secret cluster/*": "GetSecretValue",
         "secret connect-cluster/*": "GetSecretValue",
         "secret mirror/*": "GetSecretValue",

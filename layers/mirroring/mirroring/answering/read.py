@@ -1,5 +1,6 @@
 """Everything that a GET answers, from our own tables alone: Kafka and Connect may be away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,17 +22,22 @@ from mirroring.answering.cluster_answers import (
 )
 from mirroring.answering.filters import Filters
 from mirroring.answering.paging import fitting
-from mirroring.answering.thinning import thinned
+from mirroring.answering.thinning import MINUTE, POINTS, thinned
 from mirroring.cluster import KafkaCluster
 from mirroring.errors import ClusterNotFound, MirrorNotFound
 from mirroring.managing import audit, users
 from mirroring.mirror import Mirror
+from mirroring.observation import Point
 from mirroring.storing import history, registry, samples, store, uses
 from mirroring.storing.history import History
+from mirroring.storing.points import TENTH
 from mirroring.storing.registry import Registry
 from mirroring.storing.samples import Samples
 from mirroring.storing.store import Store
 from mirroring.storing.uses import Uses
+
+# With a point a minute, as many as an answer has.
+DETAILED = POINTS * MINUTE
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,26 @@ class Reader:
     def latency(self, name: str, start: datetime, end: datetime, topic: str | None) -> PointList:
         """A mirror's history; raises MirrorNotFound."""
         self.store.mirror(name)
-        points, span = thinned(self.samples.points(name, start, end, topic))
+        points, span = self._points(name, start, end, topic)
         resolution = None if span is None else span // timedelta(milliseconds=1)
         return PointList(points=tuple(points), resolution=resolution)
+
+    def _points(
+        self, name: str, start: datetime, end: datetime, topic: str | None
+    ) -> tuple[Sequence[Point], timedelta | None]:
+        """Few points, and how long each is the worst of; a topic's of a long time by ten minutes.
+
+        Where the mirror had few topics once, the rows before it had many are read as they are.
+        """
+        if topic is None or end - start <= DETAILED:
+            return thinned(self.samples.points(name, start, end, topic))
+        tenths = self.samples.tenths(name, start, end, topic)
+        before = tenths[0].at if tenths else end
+        after = tenths[-1].at + TENTH if tenths else end
+        early = self.samples.points(name, start, before, topic) if before > start else []
+        late = self.samples.points(name, after, end, topic) if tenths and after <= end else []
+        each = TENTH if tenths else None
+        return thinned([*(one for one in early if one.at < before), *tenths, *late], each)
 
     def changes(self, name: str, limit: int, token: str | None) -> ChangeList:
         """A mirror's changes and those of its clusters, newest first.

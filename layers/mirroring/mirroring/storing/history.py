@@ -60,9 +60,12 @@ class History:
             return
 
     def rows(
-        self, mirror: str, prefix: str, start: datetime, end: datetime, topic: str
+        self, mirror: str, prefix: str, start: datetime, end: datetime, topic: str | None
     ) -> Iterator[Row]:
-        """The packed rows from `start` to `end`, oldest first; a moment may come twice."""
+        """The packed rows from `start` to `end`, oldest first; a moment may come twice.
+
+        They are those of one topic, or of all (None).
+        """
         now = datetime.now(UTC)
         first, last = sortable(start - points.PACK_SPAN), sortable(end)
         for item in self._between(mirror, f"{prefix}#{first}", f"{prefix}#{last}~", forward=True):

@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger
 from mirroring.errors import Unavailable
 from mirroring.observation import Observation, Point
 from mirroring.settings import settings
-from mirroring.storing import dynamo, earlier, history, observed, parts, points
+from mirroring.storing import dynamo, earlier, history, observed, parts, points, tenths
 from mirroring.storing.dynamo import Dynamo, Item, Refused
 from mirroring.storing.history import POINT, TOPICS, History, change_item
 from mirroring.storing.items import ABSENT, KIND, MIRROR, key, must_exist, put, sortable
@@ -72,6 +72,7 @@ class Samples:
         """
         seen = outcome.observation
         mirror, topics = self._gather(before)
+        tenths.keep(self._history, before, outcome)
         item = observed.item(seen)
         blobs = {"details": item["details"]["B"], "memory": outcome.memory, "topics": topics}
         at = datetime.now(UTC)
@@ -114,6 +115,11 @@ class Samples:
             yield earlier.expiring(self._table, before.earlier, at)
         elif before.observation is None:
             yield must_exist(self._table, key(MIRROR, outcome.observation.mirror))
+
+    def tenths(self, name: str, start: datetime, end: datetime, topic: str) -> list[Point]:
+        """The worst of each ten minutes of a topic, oldest first; none where a mirror has few."""
+        rows = tenths.rows(self._history, name, start, end, topic)
+        return list(points.series(rows, topic, datetime.now(UTC)))
 
     def _latest(self, name: str, prefix: str) -> Iterator[Row]:
         """The rows that are not packed yet, and the last sample's."""
