@@ -50,6 +50,9 @@ class World:
     def within(self, _: float) -> "World":
         return self
 
+    def saw_workers(self, *_: object) -> None:
+        """Nobody counts workers here."""
+
     def connectors(self) -> dict[str, Told]:
         return {}
 
