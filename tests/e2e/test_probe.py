@@ -193,6 +193,8 @@ def test_the_newest_batch_says_whose_times_a_topic_carries(
     for name in (own, broker):
         produce(producer, name, BIRTHDAY)
     in_transaction(transactional, exact, 2, commit=True)
+    marked = {Partition(exact, 0): OffsetAt(3, -1)}
+    await_true(lambda: probe.offsets({Partition(exact, 0): LATEST}) == marked)
     ends = {Partition(own, 0): 0, Partition(broker, 0): 0, Partition(exact, 0): 2}
     assert probe.stamping(ends) == {
         Partition(own, 0): Stamping(),
