@@ -226,6 +226,16 @@ def test_a_fetch_that_is_refused_proves_that_the_mirror_may_not_read_either(skew
     assert (seen[-1].status, Code.STALLED in codes(seen[-1])) == (Status.OUT_OF_SYNC, True)
 
 
+def test_a_mirror_that_comes_back_late_is_not_in_sync_first() -> None:
+    model = Modelled()
+    minutes(model, 4)
+    blind = frozenset({Blind.TARGET, Blind.CONNECT})
+    assert minutes(model, 4, copies=False, blind=blind)[-1].status is Status.UNKNOWN
+    model.copy(30)
+    model.now += MINUTE
+    assert model.sample().status is Status.OUT_OF_SYNC
+
+
 def test_brokers_that_tell_no_newest_timestamp_are_named() -> None:
     model = Modelled()
     model.target_cluster.failing = {(Ask.NEWEST, None): Fault.UNSUPPORTED}

@@ -63,7 +63,7 @@ class TopicAssessment:
             positions=Positions({**here, **self._positions}),
             average=lasting(known.average, figures.average, figures, self._pace),
             max=lasting(known.max, figures.max, figures, self._pace),
-            above=known.above + 1 if above else known.above if unread else 0,
+            above=self._above(known, late=above, unsure=bool(unread)),
             append_time=stamping.append_time,
             checked=self._now if self._name in sheet.checked else known.checked,
             exact=stamping.transactions,
@@ -72,6 +72,12 @@ class TopicAssessment:
             unread=unread,
             looked=sheet.looked or known.looked,
         )
+
+    def _above(self, known: TopicMemory, *, late: bool, unsure: bool) -> int:
+        """For how many samples in a row it was above the target; one that could not tell counts."""
+        if late:
+            return known.above + (2 if known.unread and not known.above else 1)
+        return known.above if unsure else 0
 
     def _unreadable(self, known: TopicMemory) -> dict[int, Unread]:
         """The partitions of which nobody knows whether they are copied, since the last that did."""
