@@ -35,7 +35,7 @@ def wait(position: Position, look: Look, pace: Pace) -> Waiting:
     """
     if is_copied(position, look) or look.fetched is Fetched.NOTHING:
         return Waiting()
-    if isinstance(look.fetched, At):
+    if isinstance(look.fetched, At) and _counts(position, look, pace, look.fetched):
         return Waiting(look.fetched)
     failed = isinstance(look.fetched, Fault) and look.fetched is not Fault.UNAUTHORIZED
     oldest = found(position, look, pace)
@@ -65,6 +65,12 @@ def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
     if usable(position.newest, look.at) or look.target_end == 0 or upper is None:
         return False
     return look.told and look.at - max(upper, since) > pace.target + pace.overdue
+
+
+def _counts(position: Position, look: Look, pace: Pace, fetched: At) -> bool:
+    """Whether a fetched record waits: markers before it may be what no commit has come of."""
+    sought = found(position, look, pace) is not None
+    return sought or overdue(position, look, pace, fetched.offset)
 
 
 def _late(position: Position, look: Look, start: int) -> Waiting | None:
@@ -170,8 +176,8 @@ def _unarrived(position: Position, look: Look) -> int:
     return next((end for at, end in position.ends if at > position.moved), look.end)
 
 
-def overdue(position: Position, look: Look, pace: Pace) -> bool:
-    """Whether the commit of the first unproven offset should have come by now.
+def overdue(position: Position, look: Look, pace: Pace, offset: int | None = None) -> bool:
+    """Whether the commit of an offset, the first unproven one if none is said, should have come.
 
     It follows the copy, so after an outage it is not due at once: not since a connector was started
     or resumed, nor since records began to arrive again. A held connector owes no commit, and is
@@ -182,7 +188,8 @@ def overdue(position: Position, look: Look, pace: Pace) -> bool:
     """
     if look.exact and look.told:
         return True
-    _, upper = bounds(position.ends, unproven(position, look, pace))
+    first = unproven(position, look, pace) if offset is None else offset
+    _, upper = bounds(position.ends, first)
     heeded = not look.told or look.committed is None or look.committed != position.ignored
     held = look.runs == NEVER
     if not heeded or upper is None or (held and usable(position.newest, look.at)):

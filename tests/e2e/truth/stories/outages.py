@@ -38,7 +38,7 @@ def a_killed_target_broker_is_unreachable_and_in_sync_when_it_is_back(stage: Sta
     yield from stage.until(has(Status.UNKNOWN, Code.TARGET_UNREACHABLE), "unreachable", within=4)
     stage.detected("target broker killed")
     _restart(stage, HOST)
-    stage.right |= {Code.CONNECT_UNREACHABLE, *LATE}
+    stage.right |= {Code.CONNECT_UNREACHABLE, Code.TASKS_NOT_RUNNING, *LATE}
     yield from stage.until(IN_SYNC, "in sync again")
 
 
