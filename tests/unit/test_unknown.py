@@ -1,7 +1,7 @@
 """What is not known is never taken for copied, missing or lost: stories of answers that fail."""
 
 import pytest
-from mirroring.facts import Fault, Partition
+from mirroring.facts import Fault, Partition, Stamping
 from mirroring.measuring.memory import pack, unpack
 from mirroring.observation import Code, Observation, Status
 
@@ -234,6 +234,29 @@ def test_a_mirror_that_comes_back_late_is_not_in_sync_first() -> None:
     model.copy(30)
     model.now += MINUTE
     assert model.sample().status is Status.OUT_OF_SYNC
+
+
+def test_whose_times_a_copy_carries_is_not_guessed() -> None:
+    """Clocks an hour ahead, and a LogAppendTime target whose newest batch is not read at first."""
+    model = Modelled(stamping=Stamping(append_time=True))
+    model.target_cluster.failing = {(Ask.STAMPING, None): Fault.TIMEOUT}
+    for _ in range(3):
+        seen = minutes(model, 1, skew=60 * MINUTE)[0]
+        assert (seen.status, seen.latency.lag_records) == (Status.IN_SYNC, 0)
+    model.target_cluster.failing = {}
+    assert minutes(model, 2, skew=60 * MINUTE)[-1].status is Status.IN_SYNC
+
+
+def test_a_marker_that_could_not_be_fetched_is_no_proof_in_the_next_sample() -> None:
+    model = Modelled()
+    minutes(model, 4)
+    model.write(marker=True)
+    model.source_cluster.failing = {(Ask.FETCH, None): Fault.TIMEOUT}
+    model.now += MINUTE
+    model.sample()
+    model.source_cluster.failing = {(Ask.LOOK_UP, None): Fault.TIMEOUT}
+    model.now += MINUTE
+    assert model.sample({Blind.CONNECT}).status is Status.IN_SYNC
 
 
 def test_brokers_that_tell_no_newest_timestamp_are_named() -> None:

@@ -242,5 +242,5 @@ def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Posi
         verified=look.end if verified else position.verified,
         confirmed=front if isinstance(look.fetched, At) and not caught_up else position.confirmed,
         produced=figures.produced,
-        unsure=waits.unknown is not None,
+        unsure=not figures.proven,
     ), figures

@@ -31,6 +31,8 @@ LISTEN_EACH = 32
 LISTEN_ALL = 256
 # Among so many offsets before the end of a target of transactions one is a marker.
 SEVERAL = 50
+# Who may not fetch there, or cannot, takes the times for the records' own, as they mostly are.
+REFUSED = (Fault.UNAUTHORIZED, Fault.UNSUPPORTED)
 OLD_BROKERS = (
     "Its brokers do not tell a partition's newest timestamp (ListOffsets 7, Kafka 3.0), so that "
     "only commits tell of delays, some minutes late."
@@ -63,7 +65,7 @@ def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
         sheet.on_target(one)
         for sheet in sheets
         for one in sheet.close
-        if sheet.stamping[one.topic] == Stamping()
+        if sheet.stamping[one.topic] == Stamping() and one.topic not in sheet.unstamped
     }
     stamped = {
         one for one, end in ends.items() if one in own and isinstance(end, OffsetAt) and end.offset
@@ -148,6 +150,8 @@ def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answ
     timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else stamp
     if stamping != Stamping():
         timestamp = None
+    elif partition.topic in sheet.unstamped and isinstance(target_end, int) and target_end > 0:
+        timestamp = Fault.OTHER
     sheet.looks[partition] = replace(
         sheet.looks[partition],
         target_end=target_end,
@@ -175,13 +179,16 @@ def read_stamping(probe: Probe, sheets: Sequence[Sheet], ends: Answers, now: int
             if now - memory.checked >= CONFIG_AGE_MS:
                 asked.update(_newest_batch(sheet, name, ends))
     told = probe.stamping(asked) if asked else {}
-    by_topic = {one.topic: kind for one, kind in told.items() if not isinstance(kind, Fault)}
+    by_topic = {one.topic: kind for one, kind in told.items()}
     for sheet in sheets:
         for name in sheet.facts:
-            mirrored = sheet.mirror.mirrored_name(name)
-            if mirrored in by_topic:
-                sheet.stamping[name] = by_topic[mirrored]
+            kind = by_topic.get(sheet.mirror.mirrored_name(name))
+            known = sheet.memory.topics.get(name)
+            if kind is not None and not isinstance(kind, Fault):
+                sheet.stamping[name] = kind
                 sheet.checked.add(name)
+            elif kind not in REFUSED and (known is None or not known.checked):
+                sheet.unstamped.add(name)
 
 
 def _newest_batch(sheet: Sheet, topic: str, ends: Answers) -> dict[Partition, int]:

@@ -35,7 +35,8 @@ class Sheet:
     is when the source's ends were asked for. `unread` is why a partition's end at the source is not
     known, `truncated` by how many offsets it fell, `expires` the first certificate to end of those
     that end soon, `turn` the last partition that was listened to,
-    `failure` a mistake of ours that leaves the sample without a verdict.
+    `unstamped` are topics of which nobody knows whose times their copies carry, `failure` a mistake
+    of ours that leaves the sample without a verdict.
     """
 
     mirror: Mirror
@@ -58,6 +59,7 @@ class Sheet:
     target_faults: dict[str, Fault] = field(default_factory=dict)
     stamping: dict[str, Stamping] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
+    unstamped: set[str] = field(default_factory=set)
     positions: dict[Partition, Position] = field(default_factory=dict)
     looks: dict[Partition, Look] = field(default_factory=dict)
     close: set[Partition] = field(default_factory=set)

@@ -14,8 +14,9 @@ from mirroring.probing.unreachable import fault_of
 from mirroring.probing.wire import fetch
 from mirroring.probing.wire.batches import batches
 
-# A broker sends a batch whole or not at all, but for the first one of an answer; most are smaller.
-BATCH_BYTES = 32_768
+# A broker sends a batch whole or not at all, but for the first one of an answer. From the last
+# offset on it sends no more than that batch: so the largest of a producer by default may come.
+BATCH_BYTES = 1 << 20
 _MOST_BYTES = 4 << 20
 _WAIT_MS = 100
 _READ_UNCOMMITTED = 0
