@@ -25,6 +25,7 @@ from mirroring.connecting.connections import Connections
 from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.connect import Connect
 from mirroring.managing import reconcile
+from mirroring.managing.mirror_reconciler import Workplace
 from mirroring.measuring import reading, scene
 from mirroring.measuring.reading import now_ms
 from mirroring.measuring.sample import Sampler
@@ -161,6 +162,14 @@ class World:
     def reconcile(self, mirror: Mirror) -> bool:
         """Make Connect be as the mirror wants it."""
         return reconcile.opened().apply(mirror, APPLY_S / 2)
+
+    def repair(self, mirror: Mirror) -> bool:
+        """Do what the scheduled run would do for this mirror alone: put back and restart, too."""
+        reconciler = reconcile.opened()
+        registry = self.connections.registry
+        cluster = registry.connect_cluster(mirror.connect_cluster)
+        place = Workplace(cluster, self.connect, registry.cluster)
+        return reconciler.mirrors.reconcile(mirror, place, self.connect.connectors())
 
     def turn(self, mirror: Mirror, knobs: Mapping[str, str]) -> None:
         """Change some of its connector's configuration behind our back."""

@@ -58,7 +58,7 @@ def a_connector_deleted_by_somebody_else(stage: Stage) -> Story:
     kinds = [(one.kind, one.status) for one in seen.connectors]
     assert kinds == [("Checkpoint Connector", "RUNNING")]
     yield from stage.follows(topic, 4)
-    assert stage.world.reconcile(stage.mirror), "it is put back"
+    assert stage.world.repair(stage.mirror), "it is put back"
     stage.right = {Code.LATENCY_ABOVE_TARGET}
     yield from stage.until(nothing_waits, "nothing waits")
     yield from stage.until(IN_SYNC, "in sync", within=3)
