@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -9,8 +10,9 @@ import pytest
 from mirroring.connecting.security import Security
 from mirroring.errors import ClusterUnreachable
 from mirroring.measuring import sample
-from mirroring.storing import leftovers
+from mirroring.storing import leftovers, samples
 from mirroring.storing.history import History
+from mirroring.storing.observed import Outcome
 
 from tests.functional import aws
 from tests.functional.aws import Calls
@@ -20,7 +22,7 @@ from tests.functional.http import call
 from tests.functional.kafka import Cluster
 from tests.functional.world import EU, World, a_request, external
 from tests.functional.world import world as world
-from tests.given import BEGIN, a_change
+from tests.given import BEGIN, a_change, a_topic, an_observation
 from tests.stack import functions, snake
 from tests.template.test_roles import Grants, granted
 
@@ -153,8 +155,20 @@ def tick(ledger: Ledger, past: History, *mirrors: str) -> None:
     assert ledger.started("PublishAlerts", event("publish_alerts")) == {"published": 0}
     message = samples_message("us-connect", mirrors)
     assert ledger.started("SampleLatency", message) == {"batchItemFailures": []}
+    ledger.run("SampleLatency", lambda: record_many_topics(mirrors[0]))
     past.add_change(a_change(mirror=mirrors[0]))
     assert ledger.started("PublishAlerts", event("publish_alerts")) == {"published": 1}
+
+
+def record_many_topics(mirror: str) -> None:
+    """What a sampler does once ten minutes of a mirror of many topics are over."""
+    topics = tuple(a_topic(f"orders.{number}") for number in range(60))
+    for passed in (0, 10):
+        before = samples.opened().states([mirror])[mirror]
+        sequence = 1 + (before.observation.sequence if before.observation else 0)
+        at = datetime.now(UTC) + timedelta(minutes=passed)
+        seen = an_observation(sequence, mirror, topics=topics, measured_at=at)
+        assert samples.opened().record(before, Outcome(seen, b""))
 
 
 def repair(ledger: Ledger, world: World, mirror: str) -> None:
