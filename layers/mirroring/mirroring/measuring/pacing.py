@@ -37,7 +37,7 @@ def _gap(sheet: Sheet, at: int) -> int:
     """How far samples are apart (ms), a minute at most; some in a few seconds change it little."""
     last = at - max((one.seen for one in sheet.positions.values()), default=0)
     known = sheet.memory.counts.get("gap", 0)
-    return min(MINUTE_MS, max(last, known * 7 // 8)) if last > 0 else MINUTE_MS
+    return min(MINUTE_MS, max(last, known * 31 // 32)) if last > 0 else MINUTE_MS
 
 
 def learn(sheet: Sheet) -> dict[str, int]:
