@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.reading import now_ms
 from mirroring.observation import Observation, Status
 

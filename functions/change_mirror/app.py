@@ -1,7 +1,7 @@
 """Changes, pauses, stops, resumes, restarts and acknowledges a mirror that is there."""
 
-from mirroring.answering.api import Api
-from mirroring.answering.changes import Changes
+from mirroring.api.changes import Changes
+from mirroring.api.routing import Api
 
 api = Api()
 changes = Changes(api)

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from mirroring.answering import read
-from mirroring.answering.api import Answer, Api, answer
-from mirroring.answering.preview_answers import CreatedMirrorAnswer
-from mirroring.answering.requests import MirrorRequest
+from mirroring.api import read
+from mirroring.api.routing import Answer, Api, answer
+from mirroring.contract.preview import CreatedMirrorAnswer
+from mirroring.contract.requests import MirrorRequest
 from mirroring.managing import create
 from mirroring.managing.preview import Previewer
 

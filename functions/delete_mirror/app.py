@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from mirroring.answering import names, queries, read
-from mirroring.answering.api import Answer, Api, answer, nothing, version_of
-from mirroring.answering.left_answers import LeftAnswer
+from mirroring.api import queries, read
+from mirroring.api.routing import Answer, Api, answer, nothing, version_of
+from mirroring.contract import names
+from mirroring.contract.leftovers import LeftAnswer
 from mirroring.errors import MirrorNotFound
-from mirroring.managing import reconcile
-from mirroring.managing.change import Write
 from mirroring.managing.remove import forget, remove
-from mirroring.storing import store
+from mirroring.managing.versions import Write
+from mirroring.reconciling import reconcile
+from mirroring.storing import mirror_store
 
 api = Api()
 handler = api.handler
@@ -22,7 +23,7 @@ def delete(name: str) -> Answer:
     write = Write(api.caller(), datetime.now(UTC), version_of(api.header("if-match")))
     wanted = names.known(name, MirrorNotFound)
     cleanup = queries.cleanup(api.query("cleanup"))
-    asked = store.opened(), reconcile.opened(), wanted, cleanup, write
+    asked = mirror_store.opened(), reconcile.opened(), wanted, cleanup, write
     if queries.flag("force", api.query("force")):
         return answer(LeftAnswer(left=tuple(forget(*asked))))
     going = remove(*asked)

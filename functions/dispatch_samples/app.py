@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from mirroring.errors import Unavailable
-from mirroring.storing import queue, store
+from mirroring.storing import mirror_store, queue
 from mirroring.storing.metrics import emit
 
 logger = Logger()
@@ -16,7 +16,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Queue this minute's samples; raises Unavailable when some, or all, could not be queued."""
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    asked = queue.requests(store.opened().names(), minute)
+    asked = queue.requests(mirror_store.opened().names(), minute)
     lost = queue.opened().send(asked)
     if not asked:
         emit([])

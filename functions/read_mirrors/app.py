@@ -1,7 +1,7 @@
 """Answers every GET from our own tables; whatever no other route takes is a 404 problem."""
 
-from mirroring.answering.api import Api
-from mirroring.answering.gets import Gets
+from mirroring.api.gets import Gets
+from mirroring.api.routing import Api
 
 api = Api()
 gets = Gets(api)

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from mirroring.answering import names, read
-from mirroring.answering.api import Answer, Api, answer, created, nothing, version_of
-from mirroring.answering.requests import ClusterRequest, ConnectClusterRequest
+from mirroring.api import read
+from mirroring.api.routing import Answer, Api, answer, created, nothing, version_of
+from mirroring.contract import names
+from mirroring.contract.requests import ClusterRequest, ConnectClusterRequest
 from mirroring.errors import ClusterNotFound, ConnectClusterNotFound
 from mirroring.managing import connect_clusters, kafka_clusters
 from mirroring.managing.audit import Write

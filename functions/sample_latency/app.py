@@ -11,10 +11,10 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from mirroring.connecting import connections
+from mirroring import connections
 from mirroring.measuring.sample import Sampler
 from mirroring.settings import settings
-from mirroring.storing import samples, store
+from mirroring.storing import mirror_store, observations
 from mirroring.storing.metrics import emit, skipped
 from mirroring.storing.queue import SampleRequest
 
@@ -37,7 +37,7 @@ def sample(record: SQSRecord, lambda_context: LambdaContext) -> None:
         return
     seconds = lambda_context.get_remaining_time_in_millis() / 1000 - SPARE_S
     window_s = settings().activity_window_s
-    sampler = Sampler(store.opened(), samples.opened(), connections.opened(), window_s)
+    sampler = Sampler(mirror_store.opened(), observations.opened(), connections.opened(), window_s)
     emit(sampler.take(asked.connect_cluster, asked.mirrors, seconds))
 
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from mirroring.answering import names, read
-from mirroring.answering.api import Answer, Api, answer, version_of
-from mirroring.answering.requests import TargetLatencyRequest
+from mirroring.api import read
+from mirroring.api.routing import Answer, Api, answer, version_of
+from mirroring.contract import names
+from mirroring.contract.requests import TargetLatencyRequest
 from mirroring.errors import MirrorNotFound
-from mirroring.managing.change import Write, set_target_latency
-from mirroring.storing import store
+from mirroring.managing.versions import Write, set_target_latency
+from mirroring.storing import mirror_store
 
 api = Api()
 handler = api.handler
@@ -19,5 +20,5 @@ def put(name: str) -> Answer:
     target_latency = api.body(TargetLatencyRequest).target_latency
     write = Write(api.caller(), datetime.now(UTC), version_of(api.header("if-match")))
     wanted = names.known(name, MirrorNotFound)
-    mirror = set_target_latency(store.opened(), wanted, target_latency, write)
+    mirror = set_target_latency(mirror_store.opened(), wanted, target_latency, write)
     return answer(read.opened().shown(mirror))

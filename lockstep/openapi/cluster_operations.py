@@ -1,7 +1,7 @@
 """The calls that register clusters, list and forget them."""
 
-from mirroring.answering import cluster_answers as answers
-from mirroring.answering import requests
+from mirroring.contract import clusters as answers
+from mirroring.contract import requests
 from mirroring.errors import (
     BadRequest,
     ClusterInUse,

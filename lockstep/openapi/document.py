@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from mirroring.answering.problem import MEDIA_TYPE, Problem
+from mirroring.contract.problem import MEDIA_TYPE, Problem
 from mirroring.errors import ProblemError
 from mirroring.schema import Schema
 

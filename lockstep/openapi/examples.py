@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mirroring.answering import view
-from mirroring.answering.answers import (
+from mirroring.api import view
+from mirroring.contract.clusters import (
+    ClusterAnswer,
+    ClusterList,
+    ConnectClusterAnswer,
+    ConnectClusterList,
+)
+from mirroring.contract.leftovers import Left, LeftAnswer, LeftKind
+from mirroring.contract.mirrors import (
     ChangedMirrorAnswer,
     ChangeList,
     ConnectorAnswer,
@@ -15,20 +22,13 @@ from mirroring.answering.answers import (
     PointList,
     TopicList,
 )
-from mirroring.answering.cluster_answers import (
-    ClusterAnswer,
-    ClusterList,
-    ConnectClusterAnswer,
-    ConnectClusterList,
-)
-from mirroring.answering.left_answers import Left, LeftAnswer, LeftKind
-from mirroring.answering.preview_answers import (
+from mirroring.contract.preview import (
     CreatedMirrorAnswer,
     PreviewAnswer,
     PreviewedTopic,
 )
-from mirroring.answering.problem import problem
-from mirroring.answering.requests import (
+from mirroring.contract.problem import problem
+from mirroring.contract.requests import (
     AcknowledgeRequest,
     ClusterRequest,
     ConnectClusterRequest,
@@ -46,12 +46,12 @@ from mirroring.errors import (
     Unprocessable,
     UnsupportedProperty,
 )
-from mirroring.managing import cautions, users
+from mirroring.managing import preview_warnings, usage
 from mirroring.managing.preview import SUFFIX
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation
 from mirroring.schema import Request, Schema
-from mirroring.storing import observed
+from mirroring.storing import observation_item
 from mirroring.storing.uses import Use
 
 from lockstep.openapi.sampled import (
@@ -128,17 +128,17 @@ def _own() -> Mapping[tuple[str, int], Schema]:
         ("POST /mirrors/{name}/pause", 202): held,
         ("POST /mirrors/{name}/stop", 202): held,
         ("DELETE /mirrors/{name}", 202): _mirror(REMOVED),
-        ("PUT /clusters/{name}", 201): users.cluster(EU, []),
-        ("PUT /connect-clusters/{name}", 201): users.connect_cluster(CONNECT, []),
+        ("PUT /clusters/{name}", 201): usage.cluster(EU, []),
+        ("PUT /connect-clusters/{name}", 201): usage.connect_cluster(CONNECT, []),
     }
 
 
 def _usual() -> Mapping[type[Schema], Schema]:
     """An example of each kind of answer."""
-    row = view.summary(MIRROR, observed.summary(observed.item(SEEN)), None)
+    row = view.summary(MIRROR, observation_item.summary(observation_item.item(SEEN)), None)
     lines = tuple(view.change(line) for line in CHANGES)
-    cluster = users.cluster(EU, [NAME])
-    connect = users.connect_cluster(CONNECT, [Use(NAME, EU.name)])
+    cluster = usage.cluster(EU, [NAME])
+    connect = usage.connect_cluster(CONNECT, [Use(NAME, EU.name)])
     change = MirrorChange.model_validate(BODIES[MirrorChange])
     changed = MIRROR.model_copy(update={**change.given(), "version": 4})
     return {
@@ -188,8 +188,8 @@ def _preview() -> PreviewAnswer:
         topics_total=1,
         partitions=topic.partitions,
         warnings=(
-            *cautions.of_tasks(proposed, CONNECT.workers, topic.partitions),
-            *cautions.of_secrets(CONNECT, connectors[0].config),
+            *preview_warnings.of_tasks(proposed, CONNECT.workers, topic.partitions),
+            *preview_warnings.of_secrets(CONNECT, connectors[0].config),
         ),
         connectors=_shortened(connectors),
     )

@@ -1,8 +1,8 @@
 """The calls that make mirrors, look at them, change and remove them."""
 
-from mirroring.answering import answers, requests
-from mirroring.answering.left_answers import LeftAnswer
-from mirroring.answering.preview_answers import CreatedMirrorAnswer, PreviewAnswer
+from mirroring.contract import mirrors, requests
+from mirroring.contract.leftovers import LeftAnswer
+from mirroring.contract.preview import CreatedMirrorAnswer, PreviewAnswer
 from mirroring.errors import (
     AliasTaken,
     BadRequest,
@@ -32,7 +32,7 @@ MIRRORS = (
         "List the mirrors",
         "By name, each with its status and latency, without topics and connectors. A call looks at "
         "500 mirrors at most: with filters a page may be short, even empty, and have a nextToken.",
-        {200: answers.MirrorList},
+        {200: mirrors.MirrorList},
         (BadRequest,),
         parameters=("status", "connectCluster", "alias", "source", "tag", *PAGED),
     ),
@@ -42,7 +42,7 @@ MIRRORS = (
         "Count the mirrors",
         "By status and by Connect cluster, as the list would tell. A call counts at most 4,000; "
         "with a nextToken there are more, to be counted by another call and added.",
-        {200: answers.MirrorCounts},
+        {200: mirrors.MirrorCounts},
         (BadRequest,),
         parameters=("nextToken",),
     ),
@@ -90,7 +90,7 @@ MIRRORS = (
         "Look at a mirror",
         "As the last sample saw it, with its topics and its connectors; null where nothing was "
         "ever measured. Of more than 500 topics the 500 worst, and where the list of all goes on.",
-        {200: answers.MirrorAnswer},
+        {200: mirrors.MirrorAnswer},
         (BadRequest, MirrorNotFound),
     ),
     Operation(
@@ -100,7 +100,7 @@ MIRRORS = (
         "What is left out stays as it is. Other topics are checked as a new mirror's are, and the "
         "answer tells which become mirrored and which no longer; what was mirrored stays on the "
         "target. Its connectors follow within a minute or two of Kafka Connect being able to.",
-        {202: answers.ChangedMirrorAnswer},
+        {202: mirrors.ChangedMirrorAnswer},
         (
             *CHANGED,
             Unprocessable,
@@ -119,7 +119,7 @@ MIRRORS = (
         "/mirrors/{name}/pause",
         "Pause a mirror",
         "Its tasks stay where they are and copy nothing. Nothing but a person resumes it.",
-        {202: answers.MirrorAnswer},
+        {202: mirrors.MirrorAnswer},
         CHANGED,
         parameters=("If-Match",),
     ),
@@ -129,7 +129,7 @@ MIRRORS = (
         "Stop a mirror",
         "Its tasks end; its connectors keep their configuration and their offsets. Before Kafka "
         "Connect 3.5 it is refused: pause the mirror instead.",
-        {202: answers.MirrorAnswer},
+        {202: mirrors.MirrorAnswer},
         (*CHANGED, StopUnsupported),
         parameters=("If-Match",),
     ),
@@ -138,7 +138,7 @@ MIRRORS = (
         "/mirrors/{name}/resume",
         "Resume a mirror",
         "It goes on where it was, whoever had paused or stopped its connectors.",
-        {202: answers.MirrorAnswer},
+        {202: mirrors.MirrorAnswer},
         CHANGED,
         parameters=("If-Match",),
     ),
@@ -147,7 +147,7 @@ MIRRORS = (
         "/mirrors/{name}/restart",
         "Restart a mirror's connectors",
         "What has failed of them unless told otherwise; automatic restarts are counted anew.",
-        {202: answers.MirrorAnswer},
+        {202: mirrors.MirrorAnswer},
         (*CHANGED, MirrorHeld),
         body=requests.RestartRequest,
         needs_body=False,
@@ -160,7 +160,7 @@ MIRRORS = (
         "A person has seen the lasting findings (DATA_LOSS, TOPIC_RECREATED, TARGET_TOPIC_RESET) "
         "up to `upTo`, the newest `since` of those; without it, until now. They stop counting "
         "with the next sample; what came later still counts.",
-        {200: answers.MirrorAnswer},
+        {200: mirrors.MirrorAnswer},
         CHANGED,
         body=requests.AcknowledgeRequest,
         needs_body=False,
@@ -173,7 +173,7 @@ MIRRORS = (
         "204 when its connectors are gone, 202 while they are not. Mirrored topics and their data "
         "stay, and its changes stay readable. Repeating it is safe. With `force` the mirror is "
         "forgotten though Kafka Connect does not answer: 200 with what may still run where.",
-        {200: LeftAnswer, 202: answers.MirrorAnswer, 204: None},
+        {200: LeftAnswer, 202: mirrors.MirrorAnswer, 204: None},
         (BadRequest, MirrorNotFound, VersionMoved, Conflict),
         parameters=("cleanup", "force", "If-Match"),
     ),
@@ -182,7 +182,7 @@ MIRRORS = (
         "/mirrors/{name}/target-latency",
         "Change a mirror's target latency",
         "The next sample judges by it.",
-        {200: answers.MirrorAnswer},
+        {200: mirrors.MirrorAnswer},
         (*BODY, Unprocessable, MirrorNotFound, VersionMoved, Conflict),
         body=requests.TargetLatencyRequest,
         parameters=("If-Match",),
@@ -193,7 +193,7 @@ MIRRORS = (
         "List a mirror's topics",
         "Those of the last sample, worst first: stale ones, then by the age of what waits. A page "
         "goes on after the last one's topic, as the topics are then.",
-        {200: answers.TopicList},
+        {200: mirrors.TopicList},
         (BadRequest, MirrorNotFound),
         parameters=PAGED,
     ),
@@ -204,7 +204,7 @@ MIRRORS = (
         "One point a sample, oldest first; the last 24 hours unless told. Of more than 1,500 "
         "each point is the worst of its span, which resolution tells: the largest of each figure. "
         "A topic of a mirror with many is told by ten minutes where the span is above 25 hours.",
-        {200: answers.PointList},
+        {200: mirrors.PointList},
         (BadRequest, MirrorNotFound),
         parameters=("from", "to", "topic"),
     ),
@@ -213,7 +213,7 @@ MIRRORS = (
         "/mirrors/{name}/changes",
         "Look at a mirror's changes",
         "Newest first: what samples judged, what people wrote, what was repaired.",
-        {200: answers.ChangeList},
+        {200: mirrors.ChangeList},
         (BadRequest, MirrorNotFound),
         parameters=PAGED,
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mirroring.answering.queries import DEFAULT_LIMIT, LARGEST_LIMIT
+from mirroring.api.queries import DEFAULT_LIMIT, LARGEST_LIMIT
 from mirroring.mirror import Cleanup
 from mirroring.observation import Status
 

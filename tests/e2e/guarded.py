@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.client import ConnectClient
 from pydantic import SecretStr
 
 from lockstep.local import jars, kafka, ports
@@ -47,9 +47,9 @@ class Guarded:
         """Where the workers listen."""
         return tuple(one.url.replace("http:", "https:") for one in self.workers)
 
-    def connect(self, worker: int) -> Connect:
+    def connect(self, worker: int) -> ConnectClient:
         """One worker's REST API, over fresh sockets."""
-        return Connect((self.urls[worker],), USER, SecretStr(LOGIN), self.ca)
+        return ConnectClient((self.urls[worker],), USER, SecretStr(LOGIN), self.ca)
 
     def answers(self, worker: int) -> bool:
         """Whether that worker is up."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.connect import Connect
-from mirroring.kafka_connect.told import Told
+from mirroring.kafka_connect.client import ConnectClient
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 
 from lockstep.local import jars, kafka, ports
 from lockstep.local.processes import Child, Processes
@@ -34,9 +34,9 @@ class Mortal:
         return self.worker.group
 
     @property
-    def connect(self) -> Connect:
+    def connect(self) -> ConnectClient:
         """The worker's REST API, over fresh sockets."""
-        return Connect((self.worker.url,))
+        return ConnectClient((self.worker.url,))
 
     def kill(self) -> None:
         """End the worker as `kill -9` does."""
@@ -53,7 +53,7 @@ class Mortal:
         except ConnectUnavailable:
             return False
 
-    def told(self, connector: str) -> Told:
+    def told(self, connector: str) -> ConnectorInfo:
         """A connector that must be there."""
         told = self.connect.connector(connector)
         assert told is not None

@@ -11,9 +11,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec
 from kafka import TopicPartition as Peer
 from kafka.errors import TopicAlreadyExistsError
-from mirroring.connecting.security import Isolation, Security
-from mirroring.facts import Stamping
-from mirroring.probing.probe import (
+from mirroring.client_properties.security import Isolation, Security
+from mirroring.kafka_client.probe import (
     EARLIEST,
     LATEST,
     MAX_TIMESTAMP,
@@ -23,6 +22,7 @@ from mirroring.probing.probe import (
     Probe,
     Record,
 )
+from mirroring.kafka_types import Stamping
 
 from tests.e2e.clusters import Secured, secured
 

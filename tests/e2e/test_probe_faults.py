@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
-from mirroring.connecting.security import Isolation, Security
+from mirroring.client_properties.security import Isolation, Security
 from mirroring.errors import ClusterUnreachable
-from mirroring.probing.probe import LATEST, Fault, OffsetAt, Partition, Probe
+from mirroring.kafka_client.probe import LATEST, Fault, OffsetAt, Partition, Probe
 
 from lockstep.local.waiting import wait_until
 from tests.e2e.clusters import Three, three

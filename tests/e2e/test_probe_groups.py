@@ -8,10 +8,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 from kafka.errors import KafkaError, NoError
 from kafka.structs import OffsetAndMetadata
-from mirroring.connecting import properties
-from mirroring.connecting.security import Security
-from mirroring.facts import Chunk, Content, Fault, GroupFacts, Partition
-from mirroring.probing.probe import Probe
+from mirroring.client_properties import properties
+from mirroring.client_properties.security import Security
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import Chunk, Content, Fault, GroupFacts, Partition
 
 from tests.e2e.clusters import PASSWORD, Secured, secured
 from tests.e2e.local_stack import eventually

@@ -19,12 +19,12 @@ from kafka.admin import (
     ResourceType,
     UserScramCredentialUpsertion,
 )
-from mirroring.connecting import properties
-from mirroring.connecting.security import Isolation
+from mirroring.client_properties import properties
+from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, ProblemError
-from mirroring.facts import Creation
-from mirroring.probing import probe as kept
-from mirroring.probing.probe import LATEST, Fault, OffsetAt, Partition, Probe
+from mirroring.kafka_client import probe as kept
+from mirroring.kafka_client.probe import LATEST, Fault, OffsetAt, Partition, Probe
+from mirroring.kafka_types import Creation
 
 from lockstep.local import ports
 from tests.e2e.clusters import NOWHERE, PASSWORD, Secured, secured

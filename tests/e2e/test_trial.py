@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from mirroring.connecting.security import Security
-from mirroring.facts import Creation
-from mirroring.probing.probe import Probe
+from mirroring.client_properties.security import Security
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import Creation
 
 from lockstep.local import jars, kafka, ports
 from lockstep.local.processes import Processes

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from mirroring.storing import history, registry, samples, store, vault
+from mirroring.storing import history, mirror_store, observations, registry, vault
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
 from moto import mock_aws
 from moto.core.config import DefaultConfig
@@ -63,9 +63,9 @@ def limits(stack: None) -> Iterator[Limits]:
 
 
 @pytest.fixture
-def mirrors(stack: None) -> Store:
+def mirrors(stack: None) -> MirrorStore:
     """The stored mirrors."""
-    return store.opened()
+    return mirror_store.opened()
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def past(stack: None) -> History:
 
 
 @pytest.fixture
-def taken(stack: None) -> Samples:
+def taken(stack: None) -> Observations:
     """What samples left behind."""
-    return samples.opened()
+    return observations.opened()
 
 
 @pytest.fixture

@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from mirroring.connecting.security import Security
+from mirroring.client_properties.security import Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import LATEST, ClusterFacts, Creation, Fault, OffsetAt, Partition, TopicFacts
+from mirroring.kafka_types import (
+    LATEST,
+    ClusterFacts,
+    Creation,
+    Fault,
+    OffsetAt,
+    Partition,
+    TopicFacts,
+)
 
 
 @dataclass
@@ -34,13 +42,13 @@ class Kafka:
     forgotten: list["Probe"] = field(default_factory=list)
 
     def probe(self, servers: Sequence[str], who: Security) -> "Probe":
-        """Stands in for `mirroring.probing.probe.probe`."""
+        """Stands in for `mirroring.kafka_client.probe.probe`."""
         return Probe(self, servers, who)
 
     def delete_internal(
         self, servers: Sequence[str], who: Security, names: Iterable[str]
     ) -> dict[str, Fault | None]:
-        """Stands in for `mirroring.probing.removal.delete_internal`."""
+        """Stands in for `mirroring.kafka_client.removal.delete_internal`."""
         found = Probe(self, servers, who)._at()
         found.topics = [one for one in found.topics if one not in set(names)]
         return dict.fromkeys(names)
@@ -48,7 +56,7 @@ class Kafka:
 
 @dataclass
 class Probe:
-    """Stands in for `mirroring.probing.probe.Probe`."""
+    """Stands in for `mirroring.kafka_client.probe.Probe`."""
 
     kafka: Kafka
     servers: Sequence[str]
@@ -99,7 +107,7 @@ def replace(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     """Puts clusters of memory in the place of the edge to Kafka."""
     kafka = Kafka()
     edge = SimpleNamespace(probe=kafka.probe, forget=kafka.forgotten.append)
-    monkeypatch.setitem(sys.modules, "mirroring.probing.probe", edge)
+    monkeypatch.setitem(sys.modules, "mirroring.kafka_client.probe", edge)
     removal = SimpleNamespace(delete_internal=kafka.delete_internal)
-    monkeypatch.setitem(sys.modules, "mirroring.probing.removal", removal)
+    monkeypatch.setitem(sys.modules, "mirroring.kafka_client.removal", removal)
     return kafka

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from mirroring.answering.api import Api
+from mirroring.api.routing import Api
 from mirroring.observation import Code
-from mirroring.storing.observed import Outcome
-from mirroring.storing.samples import Samples
+from mirroring.storing.observation_item import Outcome
+from mirroring.storing.observations import Observations
 
 from lockstep.openapi.operations import OPERATIONS
 from tests.functional.http import call
@@ -38,7 +38,7 @@ CREATES = {"POST /mirrors", "POST /mirrors/preview"}
 
 
 @pytest.fixture
-def name(world: World, taken: Samples, monkeypatch: pytest.MonkeyPatch) -> str:
+def name(world: World, taken: Observations, monkeypatch: pytest.MonkeyPatch) -> str:
     """A mirror of an external source that lost records; whoever calls from now on is WHO."""
     monkeypatch.setattr(Api, "caller", lambda _: WHO)
     world.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"], password=SECRET)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from mirroring.storing import uses
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from tests import given
 from tests.functional.http import call
@@ -21,7 +21,7 @@ MB = 1_000_000
 
 
 @pytest.fixture
-def fleet(registered: None, mirrors: Store, clusters: Registry) -> None:
+def fleet(registered: None, mirrors: MirrorStore, clusters: Registry) -> None:
     """30 mirrors of eu-core on one Connect cluster, and one of us-core on another into eu-core."""
     clusters.put_cluster(given.a_cluster("unused"))
     clusters.put_connect_cluster(given.a_connect_cluster("eu-connect", kafka_cluster="eu-core"))
@@ -65,7 +65,7 @@ def test_a_get_of_clusters_reads_no_mirror(
         raise AssertionError("reads the mirrors")
 
     for name in ("fleet", "mirrors", "mirrors_after", "names"):
-        monkeypatch.setattr(Store, name, fail)
+        monkeypatch.setattr(MirrorStore, name, fail)
 
     assert call("GET", path).status == 200
 
@@ -96,7 +96,7 @@ def everything(path: str, rows: str, name: str) -> list[str]:
 
 
 def test_a_page_of_large_mirrors_is_shorter_and_none_is_left_out(
-    registered: None, mirrors: Store
+    registered: None, mirrors: MirrorStore
 ) -> None:
     long = {"topics_exclude": tuple("x" * 4_000 for _ in range(40)), "description": "ü" * 2_048}
     names = [f"m{one:02d}" for one in range(14)]
@@ -108,7 +108,7 @@ def test_a_page_of_large_mirrors_is_shorter_and_none_is_left_out(
 
 
 def test_pages_of_large_clusters_and_changes_are_below_1_mb_too(
-    registered: None, mirrors: Store, past: History, clusters: Registry
+    registered: None, mirrors: MirrorStore, past: History, clusters: Registry
 ) -> None:
     tags = {f"{one:02d}" + "k" * 126: "v" * 256 for one in range(50)}
     names = [f"c{one:03d}" for one in range(60)]
@@ -123,7 +123,7 @@ def test_pages_of_large_clusters_and_changes_are_below_1_mb_too(
 
 
 def test_topics_are_paged_from_where_the_mirror_s_own_answer_ends(
-    registered: None, mirrors: Store, taken: Samples
+    registered: None, mirrors: MirrorStore, taken: Observations
 ) -> None:
     mirrors.create(given.a_mirror(), mirrors.fleet().revision, given.a_write())
     assert call("GET", f"/mirrors/{NAME}/topics").json == {"mirroredTopics": [], "nextToken": None}

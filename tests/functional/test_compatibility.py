@@ -10,9 +10,17 @@ from dataclasses import dataclass
 
 import pytest
 from kafka.protocol.broker_version_data import BROKER_API_VERSIONS
-from mirroring.connecting.security import Isolation, Security
-from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition, Record
-from mirroring.probing.probe import Probe
+from mirroring.client_properties.security import Isolation, Security
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import (
+    EARLIEST,
+    LATEST,
+    MAX_TIMESTAMP,
+    Fault,
+    OffsetAt,
+    Partition,
+    Record,
+)
 
 from tests.functional.small_broker import (
     API_VERSIONS,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from mirroring.errors import BadRequest, ConnectUnavailable
-from mirroring.kafka_connect.connect import ConfigRefused, Connect, ConnectBusy, connect
-from mirroring.kafka_connect.told import About
+from mirroring.kafka_connect.client import ConfigRefused, ConnectBusy, ConnectClient, connect
+from mirroring.kafka_connect.connector_info import About
 from pydantic import SecretStr
 
 from tests.functional import connect_server as fake
@@ -42,15 +42,15 @@ def nobody() -> str:
 
 
 def test_a_worker_says_its_version_and_kafka_cluster(server: ConnectServer) -> None:
-    assert Connect((server.url,)).about() == About("4.3.1", "target-cluster-id")
+    assert ConnectClient((server.url,)).about() == About("4.3.1", "target-cluster-id")
 
 
 def test_a_worker_says_which_connectors_are_installed(server: ConnectServer) -> None:
-    assert SOURCE in Connect((server.url,)).plugins()
+    assert SOURCE in ConnectClient((server.url,)).plugins()
 
 
 def test_a_connector_is_made_read_and_removed(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     asked.connector(NAME)
     told = asked.connectors()[NAME]
@@ -63,7 +63,7 @@ def test_a_connector_is_made_read_and_removed(server: ConnectServer) -> None:
 
 
 def test_a_connector_without_a_status_yet_has_none(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     young = asked.connector(NAME)
     assert young is not None
@@ -73,14 +73,14 @@ def test_a_connector_without_a_status_yet_has_none(server: ConnectServer) -> Non
 
 def test_the_last_dash_divides_topic_and_partition(server: ConnectServer) -> None:
     server.partitions = ["a-topic-with-dashes-0", "a-topic-with-dashes-11", "-3"]
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     wanted = {("a-topic-with-dashes", 0), ("a-topic-with-dashes", 11), ("", 3)}
     assert asked.assigned(NAME) == wanted
 
 
 def test_each_task_has_its_own_partitions(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     assert asked.assignments(NAME) == {
         0: frozenset({("orders.new", 0), ("audit-log", 0)}),
@@ -89,7 +89,7 @@ def test_each_task_has_its_own_partitions(server: ConnectServer) -> None:
 
 
 def test_offsets_are_those_of_the_source_topics(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     assert asked.offsets(NAME) == {}
     server.offsets[NAME] = {("orders.new", 0): 41, ("orders.new", 1): 7}
@@ -97,7 +97,7 @@ def test_offsets_are_those_of_the_source_topics(server: ConnectServer) -> None:
 
 
 def test_a_connector_that_is_not_there_is_no_failure(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     assert asked.assigned(NAME) is None
     assert asked.offsets(NAME) == {}
     asked.delete(NAME)
@@ -109,7 +109,7 @@ def test_a_starting_worker_is_not_taken_for_a_missing_connector(
     server: ConnectServer, fault: fake.Fault
 ) -> None:
     server.script(*[fault] * 4)
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     with pytest.raises(ConnectUnavailable):
         asked.delete(NAME)
     with pytest.raises(ConnectUnavailable):
@@ -121,7 +121,7 @@ def test_a_starting_worker_is_not_taken_for_a_missing_connector(
 
 
 def test_pause_stop_and_resume_change_the_state(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     asked.pause(NAME)
     assert server.connectors[NAME].state == "PAUSED"
@@ -132,7 +132,7 @@ def test_pause_stop_and_resume_change_the_state(server: ConnectServer) -> None:
 
 
 def test_a_restart_of_what_failed_asks_for_that_only(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     server.fail(NAME, "java.lang.IllegalStateException")
     asked.restart(NAME, only_failed=True)
@@ -150,7 +150,7 @@ def test_a_restart_of_what_failed_asks_for_that_only(server: ConnectServer) -> N
 )
 def test_a_busy_worker_is_asked_again(server: ConnectServer, fault: fake.Fault) -> None:
     server.script(fault, fault, method="PUT")
-    Connect((server.url,)).put(NAME, CONFIG)
+    ConnectClient((server.url,)).put(NAME, CONFIG)
     assert len(server.asked("PUT")) == 3
     assert NAME in server.connectors
 
@@ -159,7 +159,7 @@ def test_a_worker_that_stays_busy_is_called_busy_in_time(server: ConnectServer) 
     server.script(*[fake.busy()] * 50)
     began = time.monotonic()
     with pytest.raises(ConnectBusy, match="409"):
-        Connect((server.url,), timeout_s=0.5).put(NAME, CONFIG)
+        ConnectClient((server.url,), timeout_s=0.5).put(NAME, CONFIG)
     assert time.monotonic() - began < 1
 
 
@@ -170,7 +170,7 @@ def test_connects_own_words_are_kept_in_a_line_and_without_secrets(
     said = f'Failed on\n  user="eu" password="{PASSWORD}" and password = "of another";' + "x" * 400
     server.script(*[fake.busy(status, said)] * 50)
     with pytest.raises(ConnectBusy) as raised:
-        Connect((server.url,), timeout_s=0.5).put(NAME, CONFIG)
+        ConnectClient((server.url,), timeout_s=0.5).put(NAME, CONFIG)
     told = raised.value.detail
     assert f'answers {status}: Failed on user="eu" password="[hidden]" and password = ' in told
     assert PASSWORD not in told
@@ -180,9 +180,9 @@ def test_connects_own_words_are_kept_in_a_line_and_without_secrets(
 
 def test_a_name_that_does_not_resolve_is_told_apart_from_a_worker_that_is_not_there() -> None:
     with pytest.raises(ConnectUnavailable, match="cannot be resolved from here"):
-        Connect(("http://no-such-worker.invalid:8083",), timeout_s=5).about()
+        ConnectClient(("http://no-such-worker.invalid:8083",), timeout_s=5).about()
     with pytest.raises(ConnectUnavailable, match="no worker listens at that port"):
-        Connect((nobody(),)).about()
+        ConnectClient((nobody(),)).about()
 
 
 @pytest.mark.parametrize(
@@ -208,14 +208,14 @@ def test_what_is_no_answer_of_connect_ends_in_time(
     server.script(fault, fault)
     began = time.monotonic()
     with pytest.raises(ConnectUnavailable, match=words):
-        Connect((server.url,), timeout_s=0.5).about()
+        ConnectClient((server.url,), timeout_s=0.5).about()
     assert time.monotonic() - began < 1.5
 
 
 def test_no_worker_at_all_is_said_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(ConnectUnavailable, match="does not answer"):
-        Connect((nobody(), nobody())).about()
+        ConnectClient((nobody(), nobody())).about()
     assert time.monotonic() - began < 1
 
 
@@ -227,14 +227,14 @@ def test_the_next_worker_is_asked_when_one_does_not_answer(
 ) -> None:
     with ConnectServer() as sick:
         sick.script(fault)
-        assert Connect((sick.url, server.url), timeout_s=1).about().version == "4.3.1"
+        assert ConnectClient((sick.url, server.url), timeout_s=1).about().version == "4.3.1"
         assert sick.requests == server.requests == [("GET", "/")]
 
 
 def test_the_worker_that_answered_is_asked_first(server: ConnectServer) -> None:
     with ConnectServer() as sick:
         sick.script(fake.html())
-        asked = Connect((sick.url, server.url))
+        asked = ConnectClient((sick.url, server.url))
         asked.about()
         asked.about()
         assert len(sick.requests) == 1
@@ -248,7 +248,7 @@ def test_a_socket_is_kept_from_call_to_call(server: ConnectServer) -> None:
 
 
 def test_a_kept_socket_that_died_is_replaced(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.about()
     server.script(fake.hung_up())
     assert asked.about().version == "4.3.1"
@@ -257,7 +257,7 @@ def test_a_kept_socket_that_died_is_replaced(server: ConnectServer) -> None:
 
 def test_bounded_calls_end_together(server: ConnectServer) -> None:
     server.script(*[fake.slow(30)] * 5)
-    bounded = Connect((server.url,)).within(0.4)
+    bounded = ConnectClient((server.url,)).within(0.4)
     began = time.monotonic()
     for name in ("one", "two", "three"):
         with pytest.raises(ConnectUnavailable):
@@ -270,13 +270,13 @@ def test_a_refused_configuration_is_told_in_connects_words_without_its_secrets(
 ) -> None:
     server.refusal = f"Invalid value {PASSWORD} for configuration x: it must be 1"
     with pytest.raises(ConfigRefused) as refused:
-        Connect((server.url,)).put(NAME, CONFIG)
+        ConnectClient((server.url,)).put(NAME, CONFIG)
     assert refused.value.words == "Invalid value [hidden] for configuration x: it must be 1"
     assert len(server.requests) == 1
 
 
 def test_a_trace_is_told_without_the_configurations_secrets(server: ConnectServer) -> None:
-    asked = Connect((server.url,))
+    asked = ConnectClient((server.url,))
     asked.put(NAME, CONFIG)
     asked.connector(NAME)
     server.fail(NAME, f"SaslException: eu with {PASSWORD} is unknown")
@@ -285,7 +285,7 @@ def test_a_trace_is_told_without_the_configurations_secrets(server: ConnectServe
 
 
 def test_nothing_prints_a_configuration(server: ConnectServer) -> None:
-    asked = Connect((server.url,), "admin", SecretStr(PASSWORD))
+    asked = ConnectClient((server.url,), "admin", SecretStr(PASSWORD))
     asked.put(NAME, CONFIG)
     asked.connector(NAME)
     assert PASSWORD not in f"{asked!r}{vars(asked)!r}{asked.connectors()!r}"
@@ -293,13 +293,13 @@ def test_nothing_prints_a_configuration(server: ConnectServer) -> None:
 
 def test_user_name_and_password_open_a_guarded_worker() -> None:
     with ConnectServer(username="admin", password=PASSWORD) as guarded:
-        asked = Connect((guarded.url,), "admin", SecretStr(PASSWORD))
+        asked = ConnectClient((guarded.url,), "admin", SecretStr(PASSWORD))
         assert asked.about().version == "4.3.1"
 
 
 def test_a_wrong_password_is_called_that() -> None:
     with ConnectServer(username="admin", password=PASSWORD) as guarded:
-        asked = Connect((guarded.url,), "admin", SecretStr("wrong"))
+        asked = ConnectClient((guarded.url,), "admin", SecretStr("wrong"))
         with pytest.raises(ConnectUnavailable, match=r"refuses the user name and password"):
             asked.about()
 
@@ -309,14 +309,14 @@ def test_an_own_certificate_authority_is_trusted_and_no_other(tmp_path: Path) ->
     with ExitStack() as stack:
         tls = server_context(ours, tmp_path)
         server = stack.enter_context(ConnectServer(tls=tls))
-        assert Connect((server.url,), ca_certificate=ours.pem).about().version == "4.3.1"
+        assert ConnectClient((server.url,), ca_certificate=ours.pem).about().version == "4.3.1"
         for wrong in (others.pem, None):
             with pytest.raises(ConnectUnavailable, match="certificate that is not trusted"):
-                Connect((server.url,), ca_certificate=wrong).about()
+                ConnectClient((server.url,), ca_certificate=wrong).about()
 
 
 def test_an_own_authority_drives_out_the_public_ones() -> None:
-    asked = Connect(("https://127.0.0.1:1",), ca_certificate=authority("ours").pem)
+    asked = ConnectClient(("https://127.0.0.1:1",), ca_certificate=authority("ours").pem)
     adapter = asked._workers._session.get_adapter("https://127.0.0.1:1")
     context = adapter.poolmanager.connection_pool_kw["ssl_context"]  # type: ignore[attr-defined]  # an HTTPAdapter
     assert isinstance(context, ssl.SSLContext)
@@ -325,5 +325,5 @@ def test_an_own_authority_drives_out_the_public_ones() -> None:
 
 def test_a_text_that_is_no_certificate_names_its_field() -> None:
     with pytest.raises(BadRequest) as refused:
-        Connect(("https://127.0.0.1:1",), ca_certificate="nonsense")
+        ConnectClient(("https://127.0.0.1:1",), ca_certificate="nonsense")
     assert [error.field for error in refused.value.errors] == ["caCertificate"]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from mirroring.managing import changing, remove
+from mirroring.managing import remove, update
 
 from tests.functional.connect_server import Fault, busy, half_body, html, slow
 from tests.functional.http import Answer, call
@@ -31,7 +31,7 @@ WRITES: dict[str, tuple[str, str, object]] = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave it to reconcile sooner."""
-    for module in (changing, remove):
+    for module in (update, remove):
         monkeypatch.setattr(module, "FIRST_TRY_S", FIRST_TRY_S)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
 
 from tests.functional.connect_server import busy
 from tests.functional.http import Answer, call, invoke, sent
@@ -419,14 +419,14 @@ def test_a_loop_is_followed_by_real_cluster_ids(world: World) -> None:
 def test_of_two_that_ask_at_once_one_is_told_of_the_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, names = Store.create, []
+    write, names = MirrorStore.create, []
 
-    def slower(store: Store, *what: Any) -> None:
-        monkeypatch.setattr(Store, "create", write)
+    def slower(store: MirrorStore, *what: Any) -> None:
+        monkeypatch.setattr(MirrorStore, "create", write)
         names.append(world.created()["name"])
         write(store, *what)
 
-    monkeypatch.setattr(Store, "create", slower)
+    monkeypatch.setattr(MirrorStore, "create", slower)
     answer = world.create()
 
     assert (answer.status, answer.slug) == (409, "mirror-exists")
@@ -437,14 +437,14 @@ def test_of_two_that_ask_at_once_one_is_told_of_the_other(
 def test_a_source_that_is_removed_meanwhile_is_unknown(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Store.create
+    write = MirrorStore.create
 
-    def slower(store: Store, *what: Any) -> None:
-        monkeypatch.setattr(Store, "create", write)
+    def slower(store: MirrorStore, *what: Any) -> None:
+        monkeypatch.setattr(MirrorStore, "create", write)
         assert call("DELETE", "/clusters/eu-core").status == 204
         write(store, *what)
 
-    monkeypatch.setattr(Store, "create", slower)
+    monkeypatch.setattr(MirrorStore, "create", slower)
     answer = world.create()
 
     assert (answer.status, answer.slug) == (422, "unknown-cluster")

@@ -1,7 +1,7 @@
 """DELETE /mirrors/{name}: gone at once where Connect answers, finished by reconcile where not."""
 
 import pytest
-from mirroring.managing import reconcile
+from mirroring.reconciling import reconcile
 from mirroring.storing import vault
 
 from tests.functional.connect_server import busy

@@ -9,9 +9,9 @@ from mirroring.errors import Unavailable
 from mirroring.mirror import Intent
 from mirroring.settings import settings
 from mirroring.storing import queue
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.queue import Queue, SampleRequest
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 
 from functions.dispatch_samples.app import handler
 from tests.functional.aws import Calls
@@ -25,7 +25,7 @@ def run() -> dict[str, int]:
     return handler(event("dispatch_samples"), Context())  # type: ignore[arg-type]  # all that it reads
 
 
-def create(mirrors: Store, *names: str, **fields: Any) -> None:
+def create(mirrors: MirrorStore, *names: str, **fields: Any) -> None:
     """Mirrors that were created one after the other."""
     for name in names:
         revision = mirrors.fleet().revision
@@ -48,7 +48,7 @@ def two_connect_clusters(registered: None, clusters: Registry) -> None:
     clusters.put_connect_cluster(a_connect_cluster("unused"))
 
 
-def test_each_connect_cluster_that_has_mirrors_gets_one_message(mirrors: Store) -> None:
+def test_each_connect_cluster_that_has_mirrors_gets_one_message(mirrors: MirrorStore) -> None:
     create(mirrors, "a", "b")
     create(mirrors, "c", connect_cluster="another")
 
@@ -62,7 +62,7 @@ def test_each_connect_cluster_that_has_mirrors_gets_one_message(mirrors: Store) 
     assert all(one["minute"].endswith(":00Z") for one in messages.values())
 
 
-def test_a_mirror_is_sampled_whatever_people_want_of_it(mirrors: Store) -> None:
+def test_a_mirror_is_sampled_whatever_people_want_of_it(mirrors: MirrorStore) -> None:
     create(mirrors, *(intent.lower() for intent in Intent))
     for intent in Intent:
         changed = a_mirror(intent.lower(), intent=intent, version=2)
@@ -119,7 +119,7 @@ class Refusing:
 
 
 def test_a_message_that_sqs_refuses_costs_the_others_nothing_and_is_an_error(
-    mirrors: Store, monkeypatch: pytest.MonkeyPatch
+    mirrors: MirrorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = Refusing()
     monkeypatch.setattr(queue, "opened", lambda: Queue(client, "url"))  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ def test_a_message_that_sqs_refuses_costs_the_others_nothing_and_is_an_error(
     assert [SampleRequest.model_validate_json(one).mirrors for one in client.taken] == [("a",)]
 
 
-def test_it_asks_for_no_more_than_its_role_allows(mirrors: Store, calls: Calls) -> None:
+def test_it_asks_for_no_more_than_its_role_allows(mirrors: MirrorStore, calls: Calls) -> None:
     create(mirrors, "a")
     calls.made.clear()
 

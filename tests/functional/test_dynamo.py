@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.stub import Stubber
 from mirroring.errors import Unavailable
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 from mirroring.storing.dynamo import WAITS_S, Dynamo, Refused
 
 KEY = {"kind": {"S": "mirror"}, "name": {"S": "a"}}

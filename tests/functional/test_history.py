@@ -7,7 +7,7 @@ import pytest
 from mirroring.errors import BadRequest
 from mirroring.observation import ChangeKind
 from mirroring.storing.history import POINT, History
-from mirroring.storing.points import MIRROR, Pack, Row, life, pack
+from mirroring.storing.history_packs import MIRROR, Pack, Row, life, pack
 
 from tests.given import BEGIN, NAME, a_change, a_write, after
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from mirroring.observation import Code, Status
 from mirroring.reasons import reason
-from mirroring.storing.observed import Outcome
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome
+from mirroring.storing.observations import Observations
 
 from tests.functional.connect_server import busy
 from tests.functional.events import Context, event
@@ -202,7 +202,9 @@ def test_a_restart_that_connect_could_not_do_is_done_by_reconcile(world: World) 
     assert len(restarts(world)) == 2
 
 
-def test_automatic_restarts_are_counted_anew_after_a_person_s(world: World, mirrors: Store) -> None:
+def test_automatic_restarts_are_counted_anew_after_a_person_s(
+    world: World, mirrors: MirrorStore
+) -> None:
     name = world.created()["name"]
     done = mirrors.reconciled(name)
     last = {"count": 5, "at": after(hours=1)}
@@ -224,7 +226,7 @@ def test_what_a_person_holds_is_not_restarted(world: World, act: str) -> None:
     assert restarts(world) == []
 
 
-def lost(name: str, taken: Samples, *since: datetime) -> None:
+def lost(name: str, taken: Observations, *since: datetime) -> None:
     """The next sample of the mirror tells of a loss on so many partitions."""
     found = [
         reason(Code.DATA_LOSS, at, {"lost": 7}, topic="orders.new", partition=index)
@@ -237,7 +239,7 @@ def lost(name: str, taken: Samples, *since: datetime) -> None:
 
 
 def test_what_was_lost_until_now_is_acknowledged_once(
-    world: World, mirrors: Store, taken: Samples
+    world: World, mirrors: MirrorStore, taken: Observations
 ) -> None:
     name = world.created()["name"]
     lost(name, taken, after(minutes=4))
@@ -252,7 +254,7 @@ def test_what_was_lost_until_now_is_acknowledged_once(
 
 
 def test_what_came_after_the_person_looked_is_not_acknowledged(
-    world: World, mirrors: Store, taken: Samples
+    world: World, mirrors: MirrorStore, taken: Observations
 ) -> None:
     name = world.created()["name"]
     lost(name, taken, after(minutes=4), after(minutes=6))
@@ -266,7 +268,9 @@ def test_what_came_after_the_person_looked_is_not_acknowledged(
     assert post(name, "acknowledge").json["version"] == 3
 
 
-def test_an_earlier_time_takes_nothing_back(world: World, mirrors: Store, taken: Samples) -> None:
+def test_an_earlier_time_takes_nothing_back(
+    world: World, mirrors: MirrorStore, taken: Observations
+) -> None:
     name = world.created()["name"]
     for minutes in (6, 5):
         body = {"upTo": f"2026-01-01T00:0{minutes}:00Z"}

@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 from mirroring.managing import idempotency
-from mirroring.managing.reconcile import Reconciler
-from mirroring.storing import once
-from mirroring.storing.once import Claim
+from mirroring.reconciling.reconcile import Reconciler
+from mirroring.storing import idempotency_keys
+from mirroring.storing.idempotency_keys import Claim
 
 from tests.functional.http import Answer, call
 from tests.functional.kafka import Cluster, Probe
@@ -114,7 +114,7 @@ def test_an_attempt_that_died_is_taken_over(
         patch.setattr(owner, step, die)
         assert post("k1").status == 500
     assert post("k1").slug == "in-progress"
-    monkeypatch.setattr(once, "LONGEST_RUN", timedelta(seconds=-1))
+    monkeypatch.setattr(idempotency_keys, "LONGEST_RUN", timedelta(seconds=-1))
     answer = post("k1")
 
     assert answer.status == 202
@@ -130,7 +130,7 @@ def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
 
 
 def test_a_key_is_kept_for_a_day(world: World) -> None:
-    keys, now = once.opened(), datetime.now(UTC)
+    keys, now = idempotency_keys.opened(), datetime.now(UTC)
     keys.claim("k", "digest", now)
     keys.used("k", "eu.us-core.k3x9q")
 

@@ -1,17 +1,17 @@
 """Pages of mirrors, joined with what was seen of them and done for them."""
 
 import pytest
-from mirroring.answering import listing
-from mirroring.answering.filters import ALL, Filters
-from mirroring.answering.listing import Listed
+from mirroring.api import listing
+from mirroring.api.filters import ALL, Filters
+from mirroring.api.listing import Listed
 from mirroring.errors import BadRequest
 from mirroring.observation import Status
 from mirroring.reconciled import Reconciled
-from mirroring.storing import samples, store
-from mirroring.storing.observed import Outcome, State
+from mirroring.storing import mirror_store, observations
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from tests.functional import aws
 from tests.functional.conftest import SESSION
@@ -24,8 +24,8 @@ NAMES = [f"m{number:02d}" for number in range(24)]
 def many(
     registered: None,
     clusters: Registry,
-    mirrors: Store,
-    taken: Samples,
+    mirrors: MirrorStore,
+    taken: Observations,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """24 mirrors; every third on another Connect cluster, every fourth out of sync."""
@@ -46,7 +46,9 @@ def many(
 OUT_OF_SYNC = Filters(statuses=frozenset({Status.OUT_OF_SYNC}))
 
 
-def walk(mirrors: Store, taken: Samples, limit: int, filters: Filters = ALL) -> list[list[str]]:
+def walk(
+    mirrors: MirrorStore, taken: Observations, limit: int, filters: Filters = ALL
+) -> list[list[str]]:
     """The names of every page, following its token."""
     pages, token = [], None
     while True:
@@ -57,7 +59,7 @@ def walk(mirrors: Store, taken: Samples, limit: int, filters: Filters = ALL) -> 
             return pages
 
 
-def test_pages_are_full_and_leave_nothing_out(mirrors: Store, taken: Samples) -> None:
+def test_pages_are_full_and_leave_nothing_out(mirrors: MirrorStore, taken: Observations) -> None:
     for limit in (1, 7, 12, 23, 24, 25, 200):
         pages = walk(mirrors, taken, limit)
 
@@ -66,7 +68,9 @@ def test_pages_are_full_and_leave_nothing_out(mirrors: Store, taken: Samples) ->
         assert pages[-1]
 
 
-def test_pages_of_a_filter_are_full_and_leave_nothing_out(mirrors: Store, taken: Samples) -> None:
+def test_pages_of_a_filter_are_full_and_leave_nothing_out(
+    mirrors: MirrorStore, taken: Observations
+) -> None:
     for limit in (1, 5, 6, 8, 200):
         of_status = walk(mirrors, taken, limit, OUT_OF_SYNC)
         of_cluster = walk(mirrors, taken, limit, Filters(connect_cluster="another"))
@@ -77,7 +81,7 @@ def test_pages_of_a_filter_are_full_and_leave_nothing_out(mirrors: Store, taken:
 
 
 def test_a_call_looks_at_no_more_mirrors_than_it_says(
-    mirrors: Store, taken: Samples, monkeypatch: pytest.MonkeyPatch
+    mirrors: MirrorStore, taken: Observations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "EXAMINED", 7)
     nobody = Filters(statuses=frozenset({Status.FAILED}))
@@ -98,7 +102,10 @@ def test_a_page_that_finds_nothing_costs_a_bounded_number_of_requests(
     )
     aws.forget()
     listing.page(
-        store.opened(), samples.opened(), 1, filters=Filters(statuses=frozenset({Status.FAILED}))
+        mirror_store.opened(),
+        observations.opened(),
+        1,
+        filters=Filters(statuses=frozenset({Status.FAILED})),
     )
     SESSION.events.unregister("provide-client-params.dynamodb.*", unique_id="count")
 
@@ -124,13 +131,13 @@ FILTERS = {
 
 @pytest.mark.parametrize(("filters", "names"), FILTERS.values(), ids=FILTERS)
 def test_a_mirror_passes_every_filter_that_is_given(
-    mirrors: Store, taken: Samples, filters: Filters, names: list[str]
+    mirrors: MirrorStore, taken: Observations, filters: Filters, names: list[str]
 ) -> None:
     assert walk(mirrors, taken, 200, filters) == [names]
 
 
 def test_the_counts_are_those_of_the_list(
-    mirrors: Store, taken: Samples, monkeypatch: pytest.MonkeyPatch
+    mirrors: MirrorStore, taken: Observations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = listing.counts(mirrors, taken)
     monkeypatch.setattr(listing, "COUNTED", 23)
@@ -147,7 +154,7 @@ def test_the_counts_are_those_of_the_list(
     assert (first.total, rest.total, rest.next_token) == (23, 1, None)
 
 
-def test_a_row_has_all_that_a_list_says(mirrors: Store, taken: Samples) -> None:
+def test_a_row_has_all_that_a_list_says(mirrors: MirrorStore, taken: Observations) -> None:
     done = Reconciled(mirror="m22", refused="Unclosed group")
     mirrors.put_reconciled(done)
 
@@ -160,14 +167,14 @@ def test_a_row_has_all_that_a_list_says(mirrors: Store, taken: Samples) -> None:
     assert fresh == Listed(mirrors.mirror("m23"), None, Reconciled(mirror="m23"))
 
 
-def test_a_wrong_token_is_refused_by_name(mirrors: Store, taken: Samples) -> None:
+def test_a_wrong_token_is_refused_by_name(mirrors: MirrorStore, taken: Observations) -> None:
     with pytest.raises(BadRequest) as refused:
         listing.page(mirrors, taken, 10, "bm8")
 
     assert [one.field for one in refused.value.errors] == ["nextToken"]
 
 
-def test_nothing_is_an_empty_page(mirrors: Store, taken: Samples) -> None:
+def test_nothing_is_an_empty_page(mirrors: MirrorStore, taken: Observations) -> None:
     page = listing.page(mirrors, taken, 10, filters=Filters(connect_cluster="nobody"))
 
     assert (page.items, page.next_token) == ([], None)

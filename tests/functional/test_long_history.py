@@ -4,12 +4,12 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mirroring.answering import read
+from mirroring.api import read
 from mirroring.schema import iso
-from mirroring.storing import points, tenths
-from mirroring.storing.observed import Outcome
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing import history_packs, tenths
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome
+from mirroring.storing.observations import Observations
 
 from tests import given
 from tests.functional.http import call
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def begin(registered: None, mirrors: Store, taken: Samples) -> datetime:
+def begin(registered: None, mirrors: MirrorStore, taken: Observations) -> datetime:
     """55 minutes of a mirror of 60 topics; t7 is late once, in the 23rd."""
     mirrors.create(given.a_mirror(), mirrors.fleet().revision, given.a_write())
     some = random.Random(7)  # noqa: S311  # figures, no secret
@@ -55,7 +55,7 @@ def test_a_long_span_is_told_by_ten_minutes_and_the_last_ones_as_they_were(
 
     assert isinstance(lines, list) and found["resolution"] == 600_000
     assert [one["at"] for one in lines[:6]] == [
-        *(iso(begin + ten * points.TENTH) for ten in range(5)),
+        *(iso(begin + ten * history_packs.TENTH) for ten in range(5)),
         iso(begin + 50 * MINUTE),
     ]
     assert [one["behind"] for one in lines] == [0, 0, 95_000, 0, 0, *[0] * 5]
@@ -75,13 +75,13 @@ def test_a_long_span_of_one_topic_reads_a_part_of_the_rows(
     begin: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
-    unpack = points.unpack
+    unpack = history_packs.unpack
 
     def counted(data: bytes, topic: str | None = None) -> object:
         sizes.append(len(data))
         return unpack(data, topic)
 
-    monkeypatch.setattr(points, "unpack", counted)
+    monkeypatch.setattr(history_packs, "unpack", counted)
     history(begin, "t7")
     whole = sum(sizes)
     sizes.clear()

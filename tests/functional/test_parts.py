@@ -8,12 +8,12 @@ from typing import Any
 import boto3
 import pytest
 from mirroring.observation import Observation
-from mirroring.storing import parts, samples
+from mirroring.storing import observations, parts
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 
 from tests.functional.limits import Limits
 from tests.given import NAME, a_mirror, a_tombstone, a_topic, a_write, an_observation
@@ -40,7 +40,7 @@ class Halting(Dynamo):
 
 
 @pytest.fixture(autouse=True)
-def created(registered: None, mirrors: Store) -> None:
+def created(registered: None, mirrors: MirrorStore) -> None:
     """A mirror that was never sampled."""
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
 
@@ -65,13 +65,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
             """Later."""
             return datetime.now(tz) + late[0]
 
-    monkeypatch.setattr(samples, "datetime", Later)
+    monkeypatch.setattr(observations, "datetime", Later)
     return late
 
 
-def store(database: Dynamo) -> Samples:
+def store(database: Dynamo) -> Observations:
     """A sampler's own store."""
-    return Samples(database, "MirrorsTable", History(database, "HistoryTable"))
+    return Observations(database, "MirrorsTable", History(database, "HistoryTable"))
 
 
 def noise(size: int, seed: int = 0) -> bytes:
@@ -89,14 +89,14 @@ def large(sequence: int, topics: int = 30) -> Observation:
     return an_observation(sequence, topics=rows)
 
 
-def before(taken: Samples) -> State:
+def before(taken: Observations) -> State:
     """What the last sample left behind."""
     return taken.states([NAME])[NAME]
 
 
 @pytest.mark.parametrize("size", [0, 79_999, 80_001, 380_001, 9_000_000])
 def test_details_and_memory_of_any_size_come_back_whole(
-    limits: Limits, taken: Samples, size: int
+    limits: Limits, taken: Observations, size: int
 ) -> None:
     for sequence in (1, 2, 3):
         seen, memory = large(sequence, 6_000), noise(size, sequence)
@@ -110,7 +110,7 @@ def test_details_and_memory_of_any_size_come_back_whole(
 
 @pytest.mark.usefixtures("small")
 def test_a_sampler_that_dies_while_it_writes_leaves_the_last_sample_as_it_was(
-    taken: Samples, clock: list[timedelta]
+    taken: Observations, clock: list[timedelta]
 ) -> None:
     first = large(1)
     assert taken.record(before(taken), Outcome(first, noise(2 * KB, 1)))
@@ -125,7 +125,7 @@ def test_a_sampler_that_dies_while_it_writes_leaves_the_last_sample_as_it_was(
 
 @pytest.mark.usefixtures("small")
 def test_what_a_dead_sampler_left_is_overwritten_once_it_cannot_live_any_more(
-    taken: Samples, clock: list[timedelta]
+    taken: Observations, clock: list[timedelta]
 ) -> None:
     assert taken.record(before(taken), Outcome(large(1), noise(2 * KB, 1)))
     with pytest.raises(Stopped):
@@ -142,7 +142,7 @@ def test_what_a_dead_sampler_left_is_overwritten_once_it_cannot_live_any_more(
 class Meeting(Dynamo):
     """DynamoDB of a sampler that is overtaken before its n-th write."""
 
-    def __init__(self, after: int, other: Samples, same: State) -> None:
+    def __init__(self, after: int, other: Observations, same: State) -> None:
         super().__init__(boto3.client("dynamodb"))
         self.left, self.other, self.same, self.won = after, other, same, False
 
@@ -156,7 +156,7 @@ class Meeting(Dynamo):
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("writes", range(6))
 def test_of_two_samplers_that_write_at_once_one_is_heard_and_whole(
-    taken: Samples, writes: int
+    taken: Observations, writes: int
 ) -> None:
     assert taken.record(before(taken), Outcome(large(1), noise(1 * KB, 1)))
     same = before(taken)
@@ -170,7 +170,7 @@ def test_of_two_samplers_that_write_at_once_one_is_heard_and_whole(
 
 
 @pytest.mark.usefixtures("small")
-def test_a_reader_that_is_overtaken_by_two_samples_reads_the_newer_one(taken: Samples) -> None:
+def test_a_reader_that_is_overtaken_by_two_samples_reads_the_newer_one(taken: Observations) -> None:
     for sequence in (1, 2):
         taken.record(before(taken), Outcome(large(sequence), noise(1 * KB, sequence)))
 
@@ -194,7 +194,7 @@ def test_a_reader_that_is_overtaken_by_two_samples_reads_the_newer_one(taken: Sa
 
 @pytest.mark.usefixtures("small")
 def test_parts_that_belong_to_no_sample_any_more_cost_the_memory_and_not_the_sample(
-    taken: Samples, caplog: pytest.LogCaptureFixture
+    taken: Observations, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert taken.record(before(taken), Outcome(large(1), noise(1 * KB)))
     database = boto3.client("dynamodb")
@@ -210,7 +210,9 @@ def test_parts_that_belong_to_no_sample_any_more_cost_the_memory_and_not_the_sam
 
 
 @pytest.mark.usefixtures("small")
-def test_a_removed_mirror_leaves_nothing_but_what_expires(taken: Samples, mirrors: Store) -> None:
+def test_a_removed_mirror_leaves_nothing_but_what_expires(
+    taken: Observations, mirrors: MirrorStore
+) -> None:
     for sequence in (1, 2):
         taken.record(before(taken), Outcome(large(sequence), noise(2 * KB)))
 
@@ -222,7 +224,7 @@ def test_a_removed_mirror_leaves_nothing_but_what_expires(taken: Samples, mirror
 
 
 @pytest.mark.usefixtures("small")
-def test_parts_expire_long_after_their_mirror_was_sampled_last(taken: Samples) -> None:
+def test_parts_expire_long_after_their_mirror_was_sampled_last(taken: Observations) -> None:
     taken.record(before(taken), Outcome(large(1), noise(1 * KB)))
 
     found = boto3.client("dynamodb").scan(TableName="MirrorsTable")["Items"]
@@ -233,7 +235,9 @@ def test_parts_expire_long_after_their_mirror_was_sampled_last(taken: Samples) -
     assert all(abs(end - month) < 60 for end in ends)
 
 
-def test_the_history_of_very_many_topics_is_kept_and_found(limits: Limits, taken: Samples) -> None:
+def test_the_history_of_very_many_topics_is_kept_and_found(
+    limits: Limits, taken: Observations
+) -> None:
     begin = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     names = [f"{noise(40, one).hex()}.{one}" for one in range(9_000)]
     for minute in range(3):
@@ -250,7 +254,9 @@ def test_the_history_of_very_many_topics_is_kept_and_found(limits: Limits, taken
         assert [(one.average, one.max) for one in found] == [(0, index), (1, index), (2, index)]
 
 
-def test_the_samples_of_a_fleet_do_not_share_a_partition(taken: Samples, mirrors: Store) -> None:
+def test_the_samples_of_a_fleet_do_not_share_a_partition(
+    taken: Observations, mirrors: MirrorStore
+) -> None:
     for number in range(20):
         name = f"eu.us-core.{number:05d}"
         mirrors.create(a_mirror(name), mirrors.fleet().revision, a_write(mirror=name))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from mirroring.facts import Creation
+from mirroring.kafka_types import Creation
 
 from tests.functional.certificates import authority
 from tests.functional.http import Answer, call

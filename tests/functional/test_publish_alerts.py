@@ -16,7 +16,7 @@ from mirroring.observation import Code, Severity, Status
 from mirroring.schema import iso
 from mirroring.settings import settings
 from mirroring.storing.history import History
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
 from moto.backends import get_backend
 
 from functions.publish_alerts.app import handler
@@ -33,7 +33,7 @@ def run() -> dict[str, int]:
 
 
 @pytest.fixture(autouse=True)
-def created(registered: None, mirrors: Store) -> None:
+def created(registered: None, mirrors: MirrorStore) -> None:
     """The mirror that changes are about."""
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
 
@@ -145,7 +145,7 @@ def test_what_sns_did_not_take_is_told_in_the_next_run(
 
 
 def test_a_refused_change_is_told_before_what_followed_it_and_holds_up_no_other_mirror(
-    past: History, mirrors: Store, inbox: Any, monkeypatch: pytest.MonkeyPatch
+    past: History, mirrors: MirrorStore, inbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirrors.create(a_mirror("other"), mirrors.fleet().revision, a_write(mirror="other"))
     now = datetime.now(UTC).replace(microsecond=0)
@@ -178,7 +178,7 @@ def test_what_sns_refuses_for_an_hour_is_given_up(
 
 
 def test_one_outage_of_many_mirrors_is_one_message(
-    past: History, mirrors: Store, inbox: Any
+    past: History, mirrors: MirrorStore, inbox: Any
 ) -> None:
     names = [f"m{index:03}" for index in range(30)]
     away = a_reason(Code.CONNECT_UNREACHABLE, severity=Severity.WARNING, topic=None, partition=None)
@@ -239,7 +239,7 @@ def test_two_publishers_at_once_lose_nothing(past: History, inbox: Any) -> None:
 
 @pytest.mark.parametrize("is_gone", [True, False])
 def test_the_end_of_a_mirror_is_no_news_to_those_who_removed_it(
-    past: History, mirrors: Store, inbox: Any, is_gone: bool
+    past: History, mirrors: MirrorStore, inbox: Any, is_gone: bool
 ) -> None:
     past.add_change(a_change())
     removed = a_mirror(intent=Intent.DELETED, version=2)

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mirroring.answering import api, read
+from mirroring.api import read, routing
 from mirroring.observation import Status
 from mirroring.schema import iso
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from lockstep.openapi.operations import OPERATIONS
 from tests import given
@@ -25,7 +25,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def seen(registered: None, mirrors: Store, taken: Samples) -> None:
+def seen(registered: None, mirrors: MirrorStore, taken: Observations) -> None:
     """The example's mirror, sampled twice, and two younger ones that never were."""
     for name in (NAME, "eu.us-core.zzzzz", "eu.us-core.zzzzy"):
         new = given.a_mirror(name)
@@ -125,7 +125,7 @@ def test_the_configuration_of_a_secured_source_hides_its_secrets(
 
 
 def test_a_mirror_of_a_cluster_that_is_gone_is_still_answered(
-    seen: None, clusters: Registry, mirrors: Store
+    seen: None, clusters: Registry, mirrors: MirrorStore
 ) -> None:
     clusters.delete_cluster(given.a_cluster("eu-core"), mirrors.fleet().revision)
 
@@ -211,7 +211,7 @@ def ago(minutes: int) -> str:
 
 
 @pytest.fixture
-def lately(registered: None, mirrors: Store, taken: Samples) -> None:
+def lately(registered: None, mirrors: MirrorStore, taken: Observations) -> None:
     """The example's mirror, sampled an hour ago and half an hour ago."""
     mirrors.create(given.a_mirror(), mirrors.fleet().revision, given.a_write())
     for sequence, minutes in ((1, 60), (2, 30)):
@@ -356,9 +356,9 @@ def test_a_problem_and_the_logs_tell_of_a_request_by_its_one_id(
         raise RuntimeError
 
     event = sent("read_mirrors")
-    monkeypatch.setattr(Store, "mirrors_after", fail)
+    monkeypatch.setattr(MirrorStore, "mirrors_after", fail)
     answer = invoke("read_mirrors", event)
-    logged = api.logger.get_current_keys()["request"]
+    logged = routing.logger.get_current_keys()["request"]
 
     assert answer.json["instance"] == event["requestContext"]["requestId"] == logged
 
@@ -369,7 +369,7 @@ def test_a_mistake_of_ours_says_nothing(
     def fail(*_: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(Store, "mirror", fail)
+    monkeypatch.setattr(MirrorStore, "mirror", fail)
     answer = call("GET", f"/mirrors/{NAME}")
 
     assert (answer.status, answer.slug) == (500, "internal-error")

@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from mirroring.errors import Unavailable
-from mirroring.managing import leftovers
-from mirroring.storing import registry, store, vault
+from mirroring.reconciling import unused_secrets
+from mirroring.storing import mirror_store, registry, vault
 from mirroring.storing.dynamo import Dynamo
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 
 from tests.functional import aws
 from tests.functional.connect_server import ConnectServer
@@ -68,7 +68,7 @@ def secrets() -> list[str]:
 def sweep(later: timedelta = LATER) -> None:
     """What reconcile does about secrets, so much later."""
     aws.forget()
-    leftovers.opened().sweep(datetime.now(UTC) + later)
+    unused_secrets.opened().sweep(datetime.now(UTC) + later)
 
 
 def once_before(
@@ -216,10 +216,10 @@ def test_what_cannot_be_found_out_is_found_by_reconcile_and_by_the_next_try(
         raise Unavailable("DynamoDB does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "mirror", away)
+        patch.setattr(MirrorStore, "mirror", away)
         assert call("POST", "/mirrors", body, {"Idempotency-Key": "k"}).status == 503
     sweep()
-    (mirror,) = store.opened().fleet().mirrors
+    (mirror,) = mirror_store.opened().fleet().mirrors
     assert secrets() == [f"lockstep/mirror/{mirror.name}"]
     again = call("POST", "/mirrors", body, {"Idempotency-Key": "k"})
     assert (again.status, again.slug) == (409, "in-progress")
@@ -230,7 +230,7 @@ def test_a_creation_that_dies_leaves_no_secret_for_long(
     eu: World, monkeypatch: pytest.MonkeyPatch, dies_at: str
 ) -> None:
     eu.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"])
-    of: Any = vault.Vault if dies_at == "put_mirror_properties" else Store
+    of: Any = vault.Vault if dies_at == "put_mirror_properties" else MirrorStore
     real = getattr(of, dies_at)
 
     def dies(self: Any, *what: Any) -> None:
@@ -250,39 +250,39 @@ def test_a_creation_that_dies_leaves_no_secret_for_long(
 def test_a_source_that_is_registered_anew_while_the_mirror_is_made_is_looked_at_again(
     eu: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once_before(monkeypatch, Store, "create", lambda: put(AP))
+    once_before(monkeypatch, MirrorStore, "create", lambda: put(AP))
     eu.kafka.clusters[AP].topics = ["orders.elsewhere"]
     eu.created()
 
-    (mirror,) = store.opened().fleet().mirrors
+    (mirror,) = mirror_store.opened().fleet().mirrors
     assert mirror.source.cluster_id == "AP-id"
 
 
 def test_what_the_second_look_finds_wrong_is_refused(
     eu: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once_before(monkeypatch, Store, "create", lambda: put("us:9092"))
+    once_before(monkeypatch, MirrorStore, "create", lambda: put("us:9092"))
     answer = eu.create(renameMirroredTopics=False)
 
     assert (answer.status, answer.slug) == (422, "invalid-mirror")
-    assert store.opened().fleet().mirrors == ()
+    assert mirror_store.opened().fleet().mirrors == ()
 
 
 def test_a_target_that_moves_under_every_look_is_a_conflict(
     eu: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = Store.create
+    create = MirrorStore.create
 
-    def moving(self: Store, *what: Any) -> None:
+    def moving(self: MirrorStore, *what: Any) -> None:
         body = {"bootstrapServers": ["us:9092"], "description": str(datetime.now(UTC))}
         assert call("PUT", "/clusters/us-core", body).status == 200
         create(self, *what)
 
-    monkeypatch.setattr(Store, "create", moving)
+    monkeypatch.setattr(MirrorStore, "create", moving)
     answer = eu.create()
 
     assert (answer.status, answer.slug) == (409, "conflict")
-    assert store.opened().fleet().mirrors == ()
+    assert mirror_store.opened().fleet().mirrors == ()
 
 
 def test_other_workers_that_come_while_a_mirror_is_made_are_seen(
@@ -292,7 +292,7 @@ def test_other_workers_that_come_while_a_mirror_is_made_are_seen(
         body = {"urls": [other.url], "kafkaCluster": "us-core"}
         once_before(
             monkeypatch,
-            Store,
+            MirrorStore,
             "create",
             lambda: call("PUT", "/connect-clusters/us-connect", body),
         )

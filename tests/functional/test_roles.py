@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import pytest
-from mirroring.connecting.security import Security
+from mirroring.client_properties.security import Security
 from mirroring.errors import ClusterUnreachable
 from mirroring.measuring import sample
-from mirroring.storing import leftovers, samples
+from mirroring.storing import leftovers, observations
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome
+from mirroring.storing.observation_item import Outcome
 
 from tests.functional import aws
 from tests.functional.aws import Calls
@@ -164,11 +164,11 @@ def record_many_topics(mirror: str) -> None:
     """What a sampler does once ten minutes of a mirror of many topics are over."""
     topics = tuple(a_topic(f"orders.{number}") for number in range(60))
     for passed in (0, 10):
-        before = samples.opened().states([mirror])[mirror]
+        before = observations.opened().states([mirror])[mirror]
         sequence = 1 + (before.observation.sequence if before.observation else 0)
         at = datetime.now(UTC) + timedelta(minutes=passed)
         seen = an_observation(sequence, mirror, topics=topics, measured_at=at)
-        assert samples.opened().record(before, Outcome(seen, b""))
+        assert observations.opened().record(before, Outcome(seen, b""))
 
 
 def repair(ledger: Ledger, world: World, mirror: str) -> None:

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from mirroring.connecting import connections
+from mirroring import connections
 from mirroring.errors import Unavailable
 from mirroring.measuring import recording, sample
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.memory import Memory, pack
 from mirroring.measuring.sample import Sampler
 from mirroring.observation import Code, Observation, Status
-from mirroring.storing import samples
+from mirroring.storing import observations
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from functions.sample_latency.app import handler
 from tests.functional.events import Context, event, samples_message
@@ -32,7 +32,7 @@ NAMES = ["a", "b", "c", "d"]
 
 
 @pytest.fixture(autouse=True)
-def four_mirrors(registered: None, mirrors: Store, taken: Samples) -> None:
+def four_mirrors(registered: None, mirrors: MirrorStore, taken: Observations) -> None:
     """Four that were sampled a minute after each other, `d` last; neither side can be reached."""
     for sequence, name in enumerate(NAMES, start=1):
         mirrors.create(a_mirror(name), mirrors.fleet().revision, a_write(mirror=name))
@@ -58,7 +58,7 @@ def refused() -> ClientError:
     return ClientError({"Error": error}, "PutItem")  # type: ignore[typeddict-item]  # all it reads
 
 
-class Refusing(Samples):
+class Refusing(Observations):
     """A store that takes all but one mirror's judgements."""
 
     def record(self, before: State, outcome: Outcome) -> bool:
@@ -70,15 +70,15 @@ class Refusing(Samples):
 
 
 @pytest.fixture
-def refusing(monkeypatch: pytest.MonkeyPatch, taken: Samples) -> None:
+def refusing(monkeypatch: pytest.MonkeyPatch, taken: Observations) -> None:
     """The sampler's store refuses `b`."""
     store = Refusing(taken._db, taken._table, taken._history)
-    monkeypatch.setattr(samples, "opened", lambda: store)
+    monkeypatch.setattr(observations, "opened", lambda: store)
 
 
 @pytest.mark.usefixtures("refusing")
 def test_a_mirror_whose_sample_is_refused_costs_no_other_its_sample(
-    taken: Samples, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    taken: Observations, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = run(samples_message("us-connect", NAMES))
 
@@ -93,7 +93,7 @@ def test_a_mirror_whose_sample_is_refused_costs_no_other_its_sample(
 
 @pytest.mark.usefixtures("refusing")
 def test_a_mirror_whose_sample_is_refused_is_unknown_and_keeps_what_was_seen(
-    taken: Samples, past: History
+    taken: Observations, past: History
 ) -> None:
     before = taken.states(["b"])["b"]
 
@@ -114,7 +114,7 @@ def test_a_mirror_whose_sample_is_refused_is_unknown_and_keeps_what_was_seen(
 
 
 def test_a_mistake_in_the_rules_costs_one_mirror_alone(
-    monkeypatch: pytest.MonkeyPatch, taken: Samples, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, taken: Observations, caplog: pytest.LogCaptureFixture
 ) -> None:
     judge = Assessment.result
 
@@ -141,7 +141,7 @@ def test_a_mistake_in_the_rules_costs_one_mirror_alone(
 
 
 def test_a_message_that_waited_too_long_is_skipped_and_counted(
-    taken: Samples, capsys: pytest.CaptureFixture[str]
+    taken: Observations, capsys: pytest.CaptureFixture[str]
 ) -> None:
     message = event("sample_latency")
 
@@ -152,13 +152,13 @@ def test_a_message_that_waited_too_long_is_skipped_and_counted(
     assert taken.summaries(NAMES)["a"].sequence == 1
 
 
-def sampler(taken: Samples, mirrors: Store) -> Sampler:
+def sampler(taken: Observations, mirrors: MirrorStore) -> Sampler:
     """A sampler of this store."""
     return Sampler(mirrors, taken, connections.opened(), window_s=300)
 
 
 def test_without_time_nothing_is_sampled_and_all_is_counted(
-    taken: Samples, mirrors: Store, capsys: pytest.CaptureFixture[str]
+    taken: Observations, mirrors: MirrorStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert list(sampler(taken, mirrors).take("us-connect", NAMES, seconds=0)) == []
 
@@ -166,7 +166,7 @@ def test_without_time_nothing_is_sampled_and_all_is_counted(
 
 
 def test_what_was_not_sampled_in_time_is_first_the_next_time(
-    taken: Samples, mirrors: Store, monkeypatch: pytest.MonkeyPatch
+    taken: Observations, mirrors: MirrorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recording, "PORTION_BYTES", 2 * len(pack(Memory(turn=1))))
     take = Sampler._take
@@ -211,7 +211,7 @@ def test_nothing_known_anew_keeps_since_when_nothing_is_known() -> None:
 
 
 def test_our_own_tables_away_is_raised_once_all_had_their_turn(
-    taken: Samples, mirrors: Store, monkeypatch: pytest.MonkeyPatch
+    taken: Observations, mirrors: MirrorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> bool:
         raise Unavailable("DynamoDB is busy")
@@ -234,8 +234,8 @@ def silent() -> Iterator[str]:
 
 def test_a_connect_cluster_that_answers_nothing_costs_nine_others_no_sample(
     clusters: Registry,
-    mirrors: Store,
-    taken: Samples,
+    mirrors: MirrorStore,
+    taken: Observations,
     silent: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,9 +17,9 @@ from mirroring.observation import (
 )
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State, Summary, TaskCount
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State, Summary, TaskCount
+from mirroring.storing.observations import Observations
 
 from tests.given import (
     BEGIN,
@@ -38,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def created(registered: None, mirrors: Store) -> None:
+def created(registered: None, mirrors: MirrorStore) -> None:
     """A mirror that was never sampled."""
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
 
@@ -65,17 +65,17 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def before(taken: Samples) -> State:
+def before(taken: Observations) -> State:
     """What the last sample left behind."""
     return taken.states([NAME])[NAME]
 
 
-def sample(taken: Samples, seen: Observation, change: Change | None = None) -> bool:
+def sample(taken: Observations, seen: Observation, change: Change | None = None) -> bool:
     """One sample more, by the only sampler."""
     return taken.record(before(taken), Outcome(seen, b"memory", change))
 
 
-def sample_minutes(taken: Samples, begin: datetime, count: int) -> None:
+def sample_minutes(taken: Observations, begin: datetime, count: int) -> None:
     """A sample a minute from then on; the one of minute m has an average of m ms."""
     for minute in range(1, count + 1):
         seen = an_observation(
@@ -92,14 +92,14 @@ def averages(found: list[Point]) -> list[int | None]:
     return [one.average for one in found]
 
 
-def test_a_mirror_that_was_never_sampled_has_no_state(taken: Samples) -> None:
+def test_a_mirror_that_was_never_sampled_has_no_state(taken: Observations) -> None:
     assert taken.states([NAME, "gone"]) == {NAME: State(), "gone": State()}
     assert taken.observation(NAME) is None
     assert taken.summaries([NAME]) == {}
     assert taken.points(NAME, BEGIN, after(days=1)) == []
 
 
-def test_the_next_sample_finds_all_that_the_last_one_left(taken: Samples) -> None:
+def test_the_next_sample_finds_all_that_the_last_one_left(taken: Observations) -> None:
     seen = an_observation(
         status=Status.OUT_OF_SYNC,
         reasons=(a_reason(), a_reason(Code.DATA_LOSS, message="ä")),
@@ -114,7 +114,7 @@ def test_the_next_sample_finds_all_that_the_last_one_left(taken: Samples) -> Non
     assert taken.observation(NAME) == seen
 
 
-def test_a_list_gets_the_counts_and_not_the_topics(taken: Samples) -> None:
+def test_a_list_gets_the_counts_and_not_the_topics(taken: Observations) -> None:
     sample(taken, an_observation(topics=(a_topic("a"), a_topic("b"))))
 
     assert taken.summaries([NAME, "gone"]) == {
@@ -131,7 +131,9 @@ def test_a_list_gets_the_counts_and_not_the_topics(taken: Samples) -> None:
     }
 
 
-def test_of_two_samplers_with_the_same_state_one_is_heard(taken: Samples, past: History) -> None:
+def test_of_two_samplers_with_the_same_state_one_is_heard(
+    taken: Observations, past: History
+) -> None:
     sample(taken, an_observation(1))
     same = before(taken)
     fell = an_observation(2, status=Status.OUT_OF_SYNC, status_since=after(minutes=2))
@@ -145,7 +147,7 @@ def test_of_two_samplers_with_the_same_state_one_is_heard(taken: Samples, past: 
 
 
 def test_a_sampler_without_a_change_loses_to_one_with_a_change(
-    taken: Samples, past: History
+    taken: Observations, past: History
 ) -> None:
     sample(taken, an_observation(1))
     same = before(taken)
@@ -156,7 +158,7 @@ def test_a_sampler_without_a_change_loses_to_one_with_a_change(
     assert before(taken).observation == an_observation(2, status=Status.UNKNOWN)
 
 
-def test_of_two_first_samplers_one_is_heard(taken: Samples) -> None:
+def test_of_two_first_samplers_one_is_heard(taken: Observations) -> None:
     assert taken.record(State(), Outcome(an_observation(1), b"first"))
     assert not taken.record(State(), Outcome(an_observation(1), b"second"))
 
@@ -164,7 +166,7 @@ def test_of_two_first_samplers_one_is_heard(taken: Samples) -> None:
 
 
 def test_a_sample_that_ends_after_its_mirror_was_removed_leaves_nothing(
-    taken: Samples, mirrors: Store
+    taken: Observations, mirrors: MirrorStore
 ) -> None:
     sample(taken, an_observation(1))
     late = before(taken)
@@ -177,7 +179,7 @@ def test_a_sample_that_ends_after_its_mirror_was_removed_leaves_nothing(
 
 
 def test_a_change_is_found_by_whoever_tells_people_if_it_deserves_that(
-    taken: Samples, past: History
+    taken: Observations, past: History
 ) -> None:
     loud = a_change(at=after(minutes=1))
     quiet = a_change(at=after(minutes=2), before=Status.PAUSED, alert=False)
@@ -190,7 +192,7 @@ def test_a_change_is_found_by_whoever_tells_people_if_it_deserves_that(
 
 
 @pytest.mark.parametrize("size", [0, 300_000, 300_001, 1_500_000])
-def test_a_memory_of_any_size_comes_back_whole(taken: Samples, size: int) -> None:
+def test_a_memory_of_any_size_comes_back_whole(taken: Observations, size: int) -> None:
     for sequence in (1, 2, 3):
         memory = bytes([sequence]) * (size + sequence)
         assert taken.record(before(taken), Outcome(an_observation(sequence), memory))
@@ -198,7 +200,7 @@ def test_a_memory_of_any_size_comes_back_whole(taken: Samples, size: int) -> Non
         assert before(taken).memory == memory
 
 
-def test_a_memory_that_shrinks_comes_back_whole(taken: Samples) -> None:
+def test_a_memory_that_shrinks_comes_back_whole(taken: Observations) -> None:
     for sequence, size in enumerate((700_000, 700_001, 10, 400_000), start=1):
         memory = bytes([sequence]) * size
         assert taken.record(before(taken), Outcome(an_observation(sequence), memory))
@@ -206,14 +208,14 @@ def test_a_memory_that_shrinks_comes_back_whole(taken: Samples) -> None:
         assert before(taken).memory == memory
 
 
-def test_every_sample_is_a_point_at_once(taken: Samples) -> None:
+def test_every_sample_is_a_point_at_once(taken: Observations) -> None:
     begin = now() - timedelta(hours=2)
     sample_minutes(taken, begin, 40)
 
     assert averages(taken.points(NAME, begin, begin + 40 * MINUTE)) == list(range(1, 41))
 
 
-def test_points_are_of_the_asked_time_and_topic(taken: Samples) -> None:
+def test_points_are_of_the_asked_time_and_topic(taken: Observations) -> None:
     begin = now() - timedelta(hours=2)
     sample_minutes(taken, begin, 40)
     start, end = begin + 5 * MINUTE, begin + 37 * MINUTE
@@ -224,7 +226,7 @@ def test_points_are_of_the_asked_time_and_topic(taken: Samples) -> None:
     assert taken.points(NAME, start, end, "never.seen") == []
 
 
-def test_points_on_both_sides_of_a_gap_are_found(taken: Samples) -> None:
+def test_points_on_both_sides_of_a_gap_are_found(taken: Observations) -> None:
     begin = now() - timedelta(hours=5)
     times = [begin + timedelta(minutes=minute) for minute in (0, 1, 100, 101, 102, 250)]
     for number, at in enumerate(times):
@@ -235,7 +237,7 @@ def test_points_on_both_sides_of_a_gap_are_found(taken: Samples) -> None:
         assert averages(taken.points(NAME, at, at)) == [number]
 
 
-def test_a_point_says_what_its_sample_said(taken: Samples) -> None:
+def test_a_point_says_what_its_sample_said(taken: Observations) -> None:
     begin = now().replace(microsecond=123_000) - timedelta(hours=2)
     seen = an_observation(
         measured_at=begin,
@@ -259,7 +261,7 @@ def test_a_point_says_what_its_sample_said(taken: Samples) -> None:
 
 
 def test_a_sampler_that_missed_some_samples_shortens_no_history(
-    taken: Samples, past: History
+    taken: Observations, past: History
 ) -> None:
     begin = now() - timedelta(hours=2)
     sample_minutes(taken, begin, 10)
@@ -276,9 +278,9 @@ def test_a_sampler_that_missed_some_samples_shortens_no_history(
     assert averages(taken.points(NAME, begin, begin + 59 * MINUTE)) == list(range(1, 18))
 
 
-def test_a_small_mirror_costs_little_more_than_a_write_unit_a_sample(taken: Samples) -> None:
+def test_a_small_mirror_costs_little_more_than_a_write_unit_a_sample(taken: Observations) -> None:
     database = Counting()
-    counted = Samples(database, "MirrorsTable", History(database, "HistoryTable"))
+    counted = Observations(database, "MirrorsTable", History(database, "HistoryTable"))
     begin = now() - timedelta(days=1)
     sample(taken, an_observation(0))
     for minute in range(1, 61):

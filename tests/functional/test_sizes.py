@@ -19,9 +19,9 @@ from mirroring.reasons import reason
 from mirroring.storing import queue
 from mirroring.storing.dynamo import Dynamo
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 
 from functions.publish_alerts.app import handler as publish
 from tests.functional.events import Context, event
@@ -91,8 +91,8 @@ def outage() -> tuple[Observation, bytes, Change]:
 def recorded(
     registered: None,
     limits: Limits,
-    mirrors: Store,
-    taken: Samples,
+    mirrors: MirrorStore,
+    taken: Observations,
     outage: tuple[Observation, bytes, Change],
 ) -> Limits:
     """The outage, recorded, and a sample after it."""
@@ -109,7 +109,7 @@ def recorded(
 
 
 def test_an_outage_of_twenty_thousand_topics_is_recorded_told_and_listed(
-    recorded: Limits, taken: Samples, past: History, outage: tuple[Observation, bytes, Change]
+    recorded: Limits, taken: Observations, past: History, outage: tuple[Observation, bytes, Change]
 ) -> None:
     seen, memory, change = outage
     assert len(memory) > 1_000_000
@@ -143,8 +143,8 @@ class Seeding(Dynamo):
 def fleet(registered: None) -> None:
     """A thousand mirrors that were sampled once."""
     database = Seeding(boto3.client("dynamodb"))
-    mirrors = Store(database, "MirrorsTable", "HistoryTable")
-    taken = Samples(database, "MirrorsTable", History(database, "HistoryTable"))
+    mirrors = MirrorStore(database, "MirrorsTable", "HistoryTable")
+    taken = Observations(database, "MirrorsTable", History(database, "HistoryTable"))
     for number in range(FLEET):
         name = f"eu.us-core.{number:05d}"
         mirrors.create(a_mirror(name), 0, a_write(mirror=name))
@@ -153,7 +153,7 @@ def fleet(registered: None) -> None:
 
 
 def test_a_thousand_mirrors_cost_few_calls_and_write_units(
-    fleet: None, limits: Limits, mirrors: Store, taken: Samples
+    fleet: None, limits: Limits, mirrors: MirrorStore, taken: Observations
 ) -> None:
     messages = queue.requests(mirrors.names(), BEGIN)
     for message in messages:

@@ -16,10 +16,10 @@ from mirroring.errors import (
 from mirroring.mirror import Intent, Source
 from mirroring.reconciled import Reconciled
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome, State
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from tests.given import (
     BEGIN,
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.usefixtures("registered")
 EXTERNAL = Source(alias="eu", cluster_id="id-of-eu-core")
 
 
-def revision(mirrors: Store) -> int:
+def revision(mirrors: MirrorStore) -> int:
     """The fleet's revision now."""
     return mirrors.fleet().revision
 
 
-def create(mirrors: Store, *names: str) -> None:
+def create(mirrors: MirrorStore, *names: str) -> None:
     """Mirrors that were created one after the other."""
     begin = revision(mirrors)
     for number, name in enumerate(names):
@@ -101,7 +101,9 @@ def test_a_token_that_the_list_never_gave_is_refused_by_name(
     assert [one.field for one in refused.value.errors] == ["nextToken"]
 
 
-def test_a_mirror_is_created_with_the_line_that_says_so(mirrors: Store, past: History) -> None:
+def test_a_mirror_is_created_with_the_line_that_says_so(
+    mirrors: MirrorStore, past: History
+) -> None:
     line = a_write()
 
     mirrors.create(a_mirror(), revision(mirrors), line)
@@ -110,7 +112,7 @@ def test_a_mirror_is_created_with_the_line_that_says_so(mirrors: Store, past: Hi
     assert past.changes(NAME, 10).items == [line]
 
 
-def test_of_two_creations_checked_on_one_fleet_one_is_made(mirrors: Store) -> None:
+def test_of_two_creations_checked_on_one_fleet_one_is_made(mirrors: MirrorStore) -> None:
     seen = revision(mirrors)
     mirrors.create(a_mirror("one"), seen, a_write(mirror="one"))
 
@@ -120,21 +122,21 @@ def test_of_two_creations_checked_on_one_fleet_one_is_made(mirrors: Store) -> No
     assert [one.name for one in mirrors.fleet().mirrors] == ["one"]
 
 
-def test_of_two_first_creations_one_is_made(mirrors: Store) -> None:
+def test_of_two_first_creations_one_is_made(mirrors: MirrorStore) -> None:
     create(mirrors, "one")
 
     with pytest.raises(Conflict):
         mirrors.create(a_mirror("two"), 0, a_write(mirror="two"))
 
 
-def test_a_name_is_given_once(mirrors: Store) -> None:
+def test_a_name_is_given_once(mirrors: MirrorStore) -> None:
     create(mirrors, NAME)
 
     with pytest.raises(MirrorExists):
         create(mirrors, NAME)
 
 
-def test_a_mirror_is_not_made_on_clusters_that_are_gone(mirrors: Store) -> None:
+def test_a_mirror_is_not_made_on_clusters_that_are_gone(mirrors: MirrorStore) -> None:
     on_another = a_mirror(connect_cluster="asia")
     of_another = a_mirror(source=Source(alias="asia", managed="asia", cluster_id="id"))
 
@@ -146,7 +148,7 @@ def test_a_mirror_is_not_made_on_clusters_that_are_gone(mirrors: Store) -> None:
     assert mirrors.fleet().mirrors == ()
 
 
-def test_an_external_source_needs_no_registered_cluster(mirrors: Store) -> None:
+def test_an_external_source_needs_no_registered_cluster(mirrors: MirrorStore) -> None:
     mirrors.create(a_mirror(source=EXTERNAL), revision(mirrors), a_write())
 
     assert mirrors.mirror(NAME).source == EXTERNAL
@@ -166,7 +168,7 @@ def test_an_external_source_needs_no_registered_cluster(mirrors: Store) -> None:
     ],
 )
 def test_a_cluster_is_not_removed_after_a_mirror_was(
-    mirrors: Store, clusters: Registry, write: Callable[[Store], None]
+    mirrors: MirrorStore, clusters: Registry, write: Callable[[MirrorStore], None]
 ) -> None:
     create(mirrors, NAME)
     seen = revision(mirrors)
@@ -182,7 +184,7 @@ def test_a_cluster_is_not_removed_after_a_mirror_was(
 
 
 def test_a_kafka_cluster_is_not_removed_after_a_connect_cluster_came(
-    mirrors: Store, clusters: Registry
+    mirrors: MirrorStore, clusters: Registry
 ) -> None:
     seen = revision(mirrors)
     clusters.put_connect_cluster(a_connect_cluster("another"))
@@ -192,7 +194,7 @@ def test_a_kafka_cluster_is_not_removed_after_a_connect_cluster_came(
 
 
 def test_a_cluster_is_removed_on_the_fleet_that_was_looked_at(
-    mirrors: Store, clusters: Registry
+    mirrors: MirrorStore, clusters: Registry
 ) -> None:
     clusters.delete_connect_cluster(a_connect_cluster(), revision(mirrors))
     clusters.delete_cluster(a_cluster("us-core"), revision(mirrors))
@@ -201,7 +203,7 @@ def test_a_cluster_is_removed_on_the_fleet_that_was_looked_at(
     assert clusters.connect_clusters(10).items == []
 
 
-def test_a_mirror_is_replaced_by_its_next_version_only(mirrors: Store, past: History) -> None:
+def test_a_mirror_is_replaced_by_its_next_version_only(mirrors: MirrorStore, past: History) -> None:
     create(mirrors, NAME)
     second = a_mirror(target_latency=5_000, version=2)
     line = a_write(at=after(hours=1), after={"targetLatency": 5_000})
@@ -214,13 +216,13 @@ def test_a_mirror_is_replaced_by_its_next_version_only(mirrors: Store, past: His
     assert past.changes(NAME, 10).items[0] == line
 
 
-def test_a_removed_mirror_is_not_replaced(mirrors: Store) -> None:
+def test_a_removed_mirror_is_not_replaced(mirrors: MirrorStore) -> None:
     with pytest.raises(MirrorNotFound):
         mirrors.replace(a_mirror(version=2), a_write())
 
 
 def test_removing_takes_what_was_seen_and_done_with_it_but_not_its_past(
-    mirrors: Store, taken: Samples, past: History
+    mirrors: MirrorStore, taken: Observations, past: History
 ) -> None:
     create(mirrors, NAME, "eu.us-core.other")
     mirrors.put_reconciled(Reconciled(mirror=NAME, refused="no"))
@@ -240,7 +242,7 @@ def test_removing_takes_what_was_seen_and_done_with_it_but_not_its_past(
 
 
 def test_mirrors_are_found_by_name_and_by_connect_cluster(
-    mirrors: Store, clusters: Registry
+    mirrors: MirrorStore, clusters: Registry
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster("another"))
     create(mirrors, "a", "b")
@@ -252,14 +254,14 @@ def test_mirrors_are_found_by_name_and_by_connect_cluster(
     assert {one.name for one in mirrors.mirrors(["a", "c", "gone"])} == {"a", "c"}
 
 
-def test_more_than_a_hundred_mirrors_are_read_in_one_call(mirrors: Store) -> None:
+def test_more_than_a_hundred_mirrors_are_read_in_one_call(mirrors: MirrorStore) -> None:
     names = [f"m{number:03d}" for number in range(101)]
     create(mirrors, *names)
 
     assert sorted(one.name for one in mirrors.mirrors(names)) == names
 
 
-def test_what_reconcile_did_is_remembered(mirrors: Store) -> None:
+def test_what_reconcile_did_is_remembered(mirrors: MirrorStore) -> None:
     done = Reconciled(mirror=NAME, refused="Unclosed group", refused_basis="1")
 
     kept = mirrors.put_reconciled(done)
@@ -270,7 +272,7 @@ def test_what_reconcile_did_is_remembered(mirrors: Store) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_of_two_that_follow_from_one_only_one_is_taken(mirrors: Store, count: int) -> None:
+def test_of_two_that_follow_from_one_only_one_is_taken(mirrors: MirrorStore, count: int) -> None:
     for _ in range(count):
         mirrors.put_reconciled(mirrors.reconciled(NAME))
     one, other = mirrors.reconciled(NAME), mirrors.reconciled(NAME)
@@ -279,7 +281,7 @@ def test_of_two_that_follow_from_one_only_one_is_taken(mirrors: Store, count: in
         mirrors.put_reconciled(other)
 
 
-def test_a_change_is_made_to_what_somebody_else_wrote_since(mirrors: Store) -> None:
+def test_a_change_is_made_to_what_somebody_else_wrote_since(mirrors: MirrorStore) -> None:
     create(mirrors, NAME)
     read = mirrors.reconciled(NAME)
     mirrors.put_reconciled(read.model_copy(update={"held": Intent.PAUSED}))
@@ -289,7 +291,9 @@ def test_a_change_is_made_to_what_somebody_else_wrote_since(mirrors: Store) -> N
     assert (kept.held, kept.answered, kept.sequence) == (Intent.PAUSED, BEGIN, 2)
 
 
-def test_what_was_done_for_a_mirror_that_is_removed_meanwhile_is_not_kept(mirrors: Store) -> None:
+def test_what_was_done_for_a_mirror_that_is_removed_meanwhile_is_not_kept(
+    mirrors: MirrorStore,
+) -> None:
     create(mirrors, NAME)
     read = mirrors.put_reconciled(mirrors.reconciled(NAME))
     mirrors.remove(NAME, a_tombstone())
@@ -299,7 +303,7 @@ def test_what_was_done_for_a_mirror_that_is_removed_meanwhile_is_not_kept(mirror
 
 
 def test_a_mirror_that_no_item_can_hold_is_refused_and_not_a_mistake_of_ours(
-    mirrors: Store,
+    mirrors: MirrorStore,
 ) -> None:
     patterns = tuple("\N{FIRE}" * 4_000 + str(number) for number in range(50))
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from kafka.errors import KafkaError
-from mirroring.connecting.security import OAuth, Protocol, Security
+from mirroring.client_properties.security import OAuth, Protocol, Security
 from mirroring.errors import ClusterUnreachable, ConnectUnavailable
-from mirroring.kafka_connect.connect import Connect
-from mirroring.probing.failures import LoginRefusedError, LoginUnavailableError
-from mirroring.probing.oauth import Tokens
-from mirroring.probing.probe import Probe
-from mirroring.probing.tls import context
+from mirroring.kafka_client.failures import LoginRefusedError, LoginUnavailableError
+from mirroring.kafka_client.oauth import Tokens
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_client.tls import context
+from mirroring.kafka_connect.client import ConnectClient
 from pydantic import SecretStr
 
 from tests.functional.certificates import Authority, authority, server_context
@@ -84,7 +84,7 @@ def connect_says(own: ssl.SSLContext, ca: str) -> str:
     """Of a Connect worker."""
     with ConnectServer(tls=own) as worker:
         try:
-            Connect((worker.url,), ca_certificate=ca, timeout_s=2).about()
+            ConnectClient((worker.url,), ca_certificate=ca, timeout_s=2).about()
         except ConnectUnavailable as refused:
             return refused.detail
     return "trusted"
@@ -139,10 +139,10 @@ def seller_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
     return told
 
 
-@pytest.fixture(params=["Kafka", "Connect", "token endpoint"])
+@pytest.fixture(params=["Kafka", "ConnectClient", "token endpoint"])
 def tell(request: pytest.FixtureRequest, seller_says: Tell) -> Tell:
     """Each edge."""
-    edges = {"Kafka": kafka_says, "Connect": connect_says, "token endpoint": seller_says}
+    edges = {"Kafka": kafka_says, "ConnectClient": connect_says, "token endpoint": seller_says}
     return edges[request.param]
 
 
@@ -208,7 +208,7 @@ def test_a_port_without_tls_is_called_that(answer: bytes) -> None:
         ca = authority("ours").pem
         assert "does not speak TLS at this port" in asked(port, ca)
         with pytest.raises(ConnectUnavailable, match="does not speak TLS at this port"):
-            Connect((f"https://127.0.0.1:{port}",), ca_certificate=ca, timeout_s=2).about()
+            ConnectClient((f"https://127.0.0.1:{port}",), ca_certificate=ca, timeout_s=2).about()
 
 
 def test_a_certificate_that_is_given_itself_is_trusted_without_its_signer(tmp_path: Path) -> None:

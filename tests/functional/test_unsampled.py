@@ -9,8 +9,8 @@ from mirroring.alerting.alert import Alert
 from mirroring.alerting.sns import Alerts
 from mirroring.alerting.unsampled import News, Watch, news, worded
 from mirroring.storing import sampled
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 
 from functions.sample_latency.app import handler
 from tests.functional.events import Context, samples_message
@@ -31,7 +31,7 @@ class Inbox(Alerts):
 
 
 @pytest.fixture
-def inbox(registered: None, mirrors: Store) -> Inbox:
+def inbox(registered: None, mirrors: MirrorStore) -> Inbox:
     """Of a fleet of twenty mirrors."""
     for number in range(20):
         new = a_mirror(f"eu.us-core.{number:05d}")
@@ -39,14 +39,14 @@ def inbox(registered: None, mirrors: Store) -> Inbox:
     return Inbox()
 
 
-def minutes(inbox: Inbox, mirrors: Store, *at: float) -> int:
+def minutes(inbox: Inbox, mirrors: MirrorStore, *at: float) -> int:
     """A run in each of these minutes; how many alerts there were."""
     watch = Watch(mirrors, sampled.opened(), inbox)
     return sum(watch.tell(after(minutes=one)) for one in at)
 
 
 def test_one_outage_of_twenty_mirrors_is_one_alert_and_one_recovery(
-    inbox: Inbox, mirrors: Store, taken: Samples
+    inbox: Inbox, mirrors: MirrorStore, taken: Observations
 ) -> None:
     taken.note("us-connect", after(minutes=1))
 
@@ -63,14 +63,14 @@ def test_one_outage_of_twenty_mirrors_is_one_alert_and_one_recovery(
 
 
 def test_a_connect_cluster_that_was_never_sampled_has_three_minutes(
-    inbox: Inbox, mirrors: Store
+    inbox: Inbox, mirrors: MirrorStore
 ) -> None:
     assert minutes(inbox, mirrors, 100, 101, 103) == 0
     assert minutes(inbox, mirrors, 103.1, 104) == 1
 
 
 def test_what_has_no_mirrors_any_more_is_over_without_a_word(
-    inbox: Inbox, mirrors: Store, taken: Samples
+    inbox: Inbox, mirrors: MirrorStore, taken: Observations
 ) -> None:
     taken.note("us-connect", BEGIN)
     assert minutes(inbox, mirrors, 10) == 1
@@ -106,7 +106,7 @@ def test_the_longest_name_fits_into_subject_and_sms() -> None:
     assert told.sms.endswith("UTC")
 
 
-def test_a_sample_notes_its_connect_cluster(registered: None, mirrors: Store) -> None:
+def test_a_sample_notes_its_connect_cluster(registered: None, mirrors: MirrorStore) -> None:
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
     message = samples_message("us-connect", [a_mirror().name])
 

@@ -13,12 +13,12 @@ import pytest
 from mirroring.measuring.memory import pack, unpack
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Status, TopicState
-from mirroring.storing import once, turns
+from mirroring.storing import idempotency_keys, rotations
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from functions.publish_alerts.app import handler as publish
 from tests.functional import http
@@ -55,7 +55,7 @@ def _attribute(value: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("from_0_1")
-def test_what_people_asked_of_0_1_is_read(mirrors: Store, clusters: Registry) -> None:
+def test_what_people_asked_of_0_1_is_read(mirrors: MirrorStore, clusters: Registry) -> None:
     fleet = mirrors.fleet()
 
     assert [one.name for one in fleet.mirrors] == [SMALL, LARGE, PAUSED]
@@ -63,12 +63,15 @@ def test_what_people_asked_of_0_1_is_read(mirrors: Store, clusters: Registry) ->
     assert mirrors.reconciled(SMALL).restarts[f"{SMALL}.source"].count == 2
     assert clusters.cluster("eu-core").tags == {"team": "payments"}
     assert clusters.connect_cluster("us-connect").config_provider == "aws"
-    assert turns.opened().of("eu-core").holders == {}  # a turn of 0.1 holds up nobody
-    assert once.opened().claim("used", "digest", datetime.now(UTC)).mirror in (SMALL, None)
+    assert rotations.opened().of("eu-core").holders == {}  # a turn of 0.1 holds up nobody
+    assert idempotency_keys.opened().claim("used", "digest", datetime.now(UTC)).mirror in (
+        SMALL,
+        None,
+    )
 
 
 @pytest.mark.usefixtures("from_0_1")
-def test_the_samples_of_0_1_are_read_and_moved_with_the_next_one(taken: Samples) -> None:
+def test_the_samples_of_0_1_are_read_and_moved_with_the_next_one(taken: Observations) -> None:
     states = taken.states([SMALL, LARGE, PAUSED])
 
     for name, topics in ((SMALL, 2), (LARGE, 40)):
@@ -90,7 +93,7 @@ def test_the_samples_of_0_1_are_read_and_moved_with_the_next_one(taken: Samples)
 
 @pytest.mark.usefixtures("from_0_1")
 def test_a_mirror_of_0_1_is_removed_with_all_that_was_seen_of_it(
-    mirrors: Store, taken: Samples
+    mirrors: MirrorStore, taken: Observations
 ) -> None:
     taken.record(taken.states([LARGE])[LARGE], Outcome(an_observation(18, LARGE), b""))
 
@@ -142,7 +145,7 @@ def _grown(document: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def from_next(registered: None, mirrors: Store, past: History, taken: Samples) -> None:
+def from_next(registered: None, mirrors: MirrorStore, past: History, taken: Observations) -> None:
     """What this version wrote, with fields and words that it does not know."""
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
     for kind in ("cluster", "connect-cluster", "mirror"):
@@ -160,7 +163,7 @@ def later_words() -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("from_next")
-def test_fields_of_a_later_version_survive_a_change_by_this_one(mirrors: Store) -> None:
+def test_fields_of_a_later_version_survive_a_change_by_this_one(mirrors: MirrorStore) -> None:
     changed = call("PUT", f"/mirrors/{SMALL}/target-latency", {"targetLatency": 5_000})
     assert changed.status == 200
     assert "sinceNext" not in changed.json
@@ -172,7 +175,9 @@ def test_fields_of_a_later_version_survive_a_change_by_this_one(mirrors: Store) 
 
 
 @pytest.mark.usefixtures("from_next")
-def test_what_reconcile_noted_in_a_later_version_survives_its_next_note(mirrors: Store) -> None:
+def test_what_reconcile_noted_in_a_later_version_survives_its_next_note(
+    mirrors: MirrorStore,
+) -> None:
     mirrors.put_reconciled(mirrors.reconciled(SMALL).model_copy(update={"refused": "no"}))
     rewritten("MirrorsTable", "reconciled", lambda document: document.update(held="FROZEN"))
 
@@ -187,7 +192,7 @@ def test_what_reconcile_noted_in_a_later_version_survives_its_next_note(mirrors:
 
 @pytest.mark.usefixtures("from_next")
 def test_words_of_a_later_version_are_answered_as_they_are(
-    taken: Samples, later_words: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    taken: Observations, later_words: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "breach", lambda *_: None)  # the contract names the words of today
     topic = an_observation().topics[0].model_copy(update={"state": TopicState("DORMANT")})
@@ -206,7 +211,7 @@ def test_words_of_a_later_version_are_answered_as_they_are(
 
 
 def test_people_are_told_of_a_status_that_this_version_does_not_know(
-    registered: None, mirrors: Store, past: History
+    registered: None, mirrors: MirrorStore, past: History
 ) -> None:
     mirrors.create(a_mirror(), mirrors.fleet().revision, a_write())
     past.add_change(a_write(kind="status", alert=True, before="IN_SYNC", after="SUSPICIOUS"))

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from mirroring.errors import Unavailable
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 from mirroring.storing.vault import KEPT_S, Credentials, Vault, new_mark
 from pydantic import SecretStr
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
-from mirroring.facts import Partition, Stamping
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.memory import Memory, pack, unpack
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.measuring.steps import measure
 from mirroring.observation import Change, Code, Observation
-from mirroring.probing.probe import Probe
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.unit.modelled_kafka import Cluster, Log, Written
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from mirroring.connecting.security import Isolation
+from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnreachable
-from mirroring.facts import (
+from mirroring.kafka_types import (
     EARLIEST,
     LATEST,
     MAX_TIMESTAMP,

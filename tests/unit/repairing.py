@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mirroring.kafka_connect.told import Told
-from mirroring.managing.wanted import Wanted
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Code, Connector, Observation, Reason, Severity, Status, Task
 from mirroring.reconciled import Applied, Reconciled, Repairs
+from mirroring.reconciling.desired import DesiredConnectors
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
 CONFIG = {"topics": "orders", "source.cluster.ssl.key.password": "hunter2"}
-WANTED = Wanted({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}})
+WANTED = DesiredConnectors({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}})
 BOTH = {SOURCE: "RUNNING", CHECKPOINT: "RUNNING"}
 MINUTE = timedelta(minutes=1)
 
@@ -36,12 +36,12 @@ def mirror(intent: Intent = Intent.RUNNING, version: int = 1) -> Mirror:
 
 def told(
     states: Mapping[str, str], config: Mapping[str, str] = CONFIG, task: str = "RUNNING"
-) -> dict[str, Told]:
+) -> dict[str, ConnectorInfo]:
     """Connectors in these states, the source connector with this configuration and one task."""
     tasks = (Task(id=0, status=task, worker="w:8083"),)
     configs = {SOURCE: config, CHECKPOINT: WANTED.configurations[CHECKPOINT]}
     return {
-        name: Told(
+        name: ConnectorInfo(
             {**configs[name], "name": name},
             Connector(name=name, kind="", status=state, tasks=tasks if name == SOURCE else ()),
         )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from mirroring.facts import Partition, Stamping
+from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.memory import Memory
 from mirroring.observation import Code, Observation, Status, TopicState
 

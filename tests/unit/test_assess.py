@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.facts import Fault, Partition, TopicFacts
+from mirroring.kafka_types import Fault, Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
 from mirroring.measuring.figures import At, Look, Pace
 from mirroring.measuring.latency import reach
@@ -16,7 +16,7 @@ from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.mirror import Intent
 from mirroring.observation import Change, Code, Observation, Status, TopicState
 from mirroring.reasons import reason
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-from mirroring.managing.beside import changed, refusals
+from mirroring.managing.fleet_rules import changed, refusals
 from mirroring.mirror import Mirror, Source
 
 from tests.given import a_mirror

@@ -1,7 +1,7 @@
 """Connect's traces, as Kafka 4.3.1 words them, are read for the user."""
 
 import pytest
-from mirroring.measuring.cause import read
+from mirroring.kafka_connect.trace_causes import read
 
 SEND = "org.apache.kafka.connect.errors.ConnectException: Unrecoverable exception from producer"
 TOO_LARGE = "org.apache.kafka.common.errors.RecordTooLargeException: The "

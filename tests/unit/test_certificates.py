@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from mirroring.connecting import certificates
-from mirroring.connecting.security import Protocol, Security
+from mirroring.client_properties import certificates
+from mirroring.client_properties.security import Protocol, Security
+from mirroring.kafka_client.probe import Probe
 from mirroring.measuring import expiring
-from mirroring.probing.probe import Probe
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -1,8 +1,8 @@
 """Who else uses the internal topics of a mirror that goes with them."""
 
 import pytest
-from mirroring.managing.cleanup import Sharing, internal_topics, sharing
 from mirroring.mirror import Cleanup, Intent, Mirror, Source
+from mirroring.reconciling.cleanup import Sharing, internal_topics, sharing
 
 from tests.given import a_mirror
 

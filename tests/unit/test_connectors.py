@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from mirroring.managing.connectors import configurations
+from mirroring.kafka_connect.mirror_maker import configurations
 from mirroring.mirror import Mirror, Source, StartFrom
 from mirroring.redaction import is_secret, placeholders, redacted, scrubbed
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from mirroring.facts import TopicFacts
+from mirroring.kafka_types import TopicFacts
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.status import judge
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Code, Severity, Status
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.given import a_mirror
 from tests.unit.scenes import observed, scene

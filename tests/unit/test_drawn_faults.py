@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.facts import Fault, Partition, Stamping
+from mirroring.kafka_types import Fault, Partition, Stamping
 from mirroring.observation import Code, Observation, Status
 
 from tests.unit.modelled import BEGAN, COPY, MINUTE, OWN, SECOND, TOPIC, Blind, Modelled

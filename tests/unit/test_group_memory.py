@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from mirroring.facts import Content, Partition
+from mirroring.kafka_client.wire import checkpoint
+from mirroring.kafka_client.wire.checkpoint import Checkpoint
+from mirroring.kafka_types import Content, Partition
 from mirroring.measuring.group_memory import (
     MOST_ROWS,
     GroupMemory,
@@ -15,8 +17,6 @@ from mirroring.measuring.group_memory import (
     unpacked,
 )
 from mirroring.measuring.memory import Memory, pack, unpack
-from mirroring.probing.wire import checkpoint
-from mirroring.probing.wire.checkpoint import Checkpoint
 
 ORDERS = Partition("orders", 0)
 MIRRORED = Partition("eu.orders", 0)

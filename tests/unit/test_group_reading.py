@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 from mirroring.errors import ClusterUnreachable
-from mirroring.facts import (
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import (
     EARLIEST,
     Chunk,
     Content,
@@ -24,8 +25,7 @@ from mirroring.measuring.group_reading import MOST_ASKED, MOST_FETCHES
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.unit.scenes import mirror
 from tests.unit.test_group_memory import VALUE, a_key

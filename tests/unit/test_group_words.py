@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.answering import view
+from mirroring.api import view
 from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
-from mirroring.storing import observed
+from mirroring.storing import observation_item
 
 from tests.given import a_mirror, an_observation
 
@@ -119,7 +119,7 @@ def test_groups_are_stored_and_read_as_they_were_seen() -> None:
     )
     seen = an_observation(groups=(group, TRANSLATED), groups_total=2)
 
-    assert observed.observation(observed.item(seen)) == seen
+    assert observation_item.observation(observation_item.item(seen)) == seen
 
 
 def test_as_many_offsets_as_are_kept_cost_some_kilobytes() -> None:
@@ -127,8 +127,8 @@ def test_as_many_offsets_as_are_kept_cost_some_kilobytes() -> None:
         GroupOffset(f"orders.topic-{index % 50}", index, 977 * index, 970 * index, 965 * index)
         for index in range(500)
     )
-    few = observed.item(an_observation())
-    many = observed.item(
+    few = observation_item.item(an_observation())
+    many = observation_item.item(
         an_observation(groups=(TRANSLATED.model_copy(update={"offsets": offsets}),))
     )
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from mirroring.facts import Fault, GroupFacts, Partition
 from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
+from mirroring.kafka_types import Fault, GroupFacts, Partition
 from mirroring.measuring.group_look import EVERY, GroupLook, Offsets, due
 from mirroring.measuring.group_memory import MOST_ROWS, GroupMemory, Row
 from mirroring.measuring.groups import GRACE_MS, MOST_GROUPS, MOST_OFFSETS, judge_groups

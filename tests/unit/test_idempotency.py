@@ -2,7 +2,7 @@
 
 import json
 
-from mirroring.answering.requests import MirrorRequest
+from mirroring.contract.requests import MirrorRequest
 from mirroring.managing.idempotency import digest
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mirroring.connecting import jaas, properties
+from mirroring.client_properties import jaas, properties
 from mirroring.errors import BadRequest, ProblemError, UnsupportedProperty
-from mirroring.probing.client import options
+from mirroring.kafka_client.client import options
 
 TABLE = json.loads((Path(__file__).parent / "java_properties.json").read_text(encoding="utf-8"))
 TEXTS: dict[str, Any] = TABLE["texts"]

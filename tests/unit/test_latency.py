@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.facts import Fault
+from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, summary
 from mirroring.measuring.latency import conclude, doubt, moved, reach
 from mirroring.measuring.position import (

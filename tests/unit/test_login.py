@@ -1,13 +1,13 @@
 """When a sampler tries a source's credentials anew."""
 
 import pytest
-from mirroring.facts import TopicFacts
+from mirroring.kafka_types import TopicFacts
 from mirroring.measuring.login import doubtful
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.observation import Code, Connector
 from mirroring.reasons import reason
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.unit.scenes import NOW, connector, mirror, observed
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mirroring.managing.beside import refusals
+from mirroring.managing.fleet_rules import refusals
 from mirroring.mirror import Mirror, Source
 from mirroring.topics import matching
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mirroring.answering import bodies
-from mirroring.answering.problem import MEDIA_TYPE
+from mirroring.contract import bodies
+from mirroring.contract.problem import MEDIA_TYPE
 from mirroring.errors import NotFound, ProblemError
 from mirroring.schema import Request
 

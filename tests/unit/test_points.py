@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from mirroring.observation import Point
-from mirroring.storing.points import (
+from mirroring.storing.history_packs import (
     HOURS_LIVE,
     MINUTES_LIVE,
     MIRROR,

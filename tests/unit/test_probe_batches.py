@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka.record.memory_records import MemoryRecordsBuilder
-from mirroring.connecting.security import Isolation
-from mirroring.facts import Fault, Record, Stamping
-from mirroring.probing.first_record import MOST_BYTES, Ended, Search, step
-from mirroring.probing.stamping import stamping
-from mirroring.probing.wire.batches import batches, stamps
-from mirroring.probing.wire.fetch import Aborted, Fetched
-from mirroring.probing.wire.scan import Scan, scan
+from mirroring.client_properties.security import Isolation
+from mirroring.kafka_client.first_record import MOST_BYTES, Ended, Search, step
+from mirroring.kafka_client.stamping import stamping
+from mirroring.kafka_client.wire.batches import batches, stamps
+from mirroring.kafka_client.wire.fetch import Aborted, Fetched
+from mirroring.kafka_client.wire.scan import Scan, scan
+from mirroring.kafka_types import Fault, Record, Stamping
 
 NONE, GZIP, ZSTD = 0, 1, 4
 ATTRIBUTES_AT, RECORDS_AT = 21, 57

@@ -26,21 +26,21 @@ from kafka.errors import (
 from kafka.future import Future
 from kafka.net.sasl import get_sasl_mechanism
 from kafka.protocol.consumer import ListOffsetsResponse
-from mirroring.connecting.security import Isolation, Mechanism, OAuth, Protocol, Security
+from mirroring.client_properties.security import Isolation, Mechanism, OAuth, Protocol, Security
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, UnsupportedProperty
-from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition
-from mirroring.probing.brokers import Brokers
-from mirroring.probing.client import options
-from mirroring.probing.failures import (
+from mirroring.kafka_client.brokers import Brokers
+from mirroring.kafka_client.client import options
+from mirroring.kafka_client.failures import (
     LoginRefusedError,
     NobodyAnsweredError,
     NotConnectedError,
 )
-from mirroring.probing.oauth import Tokens
-from mirroring.probing.offsets import ask_offsets, chunked
-from mirroring.probing.probe import Probe
-from mirroring.probing.tls import context
-from mirroring.probing.unreachable import explained, fault_of
+from mirroring.kafka_client.oauth import Tokens
+from mirroring.kafka_client.offsets import ask_offsets, chunked
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_client.tls import context
+from mirroring.kafka_client.unreachable import explained, fault_of
+from mirroring.kafka_types import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition
 from pydantic import SecretStr
 
 from tests.e2e.clusters import Authority

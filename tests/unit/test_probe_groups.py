@@ -8,10 +8,10 @@ from kafka.errors import IncompatibleBrokerVersion, KafkaTimeoutError
 from kafka.protocol.admin import ListGroupsResponse
 from kafka.protocol.consumer import OffsetFetchRequest, OffsetFetchResponse
 from kafka.record.memory_records import MemoryRecordsBuilder
-from mirroring.facts import Chunk, Content, Fault, GroupFacts, Groups, Partition
-from mirroring.probing.brokers import Brokers
-from mirroring.probing.groups import CHUNK, ask_committed, list_groups
-from mirroring.probing.records import chunk
+from mirroring.kafka_client.brokers import Brokers
+from mirroring.kafka_client.groups import CHUNK, ask_committed, list_groups
+from mirroring.kafka_client.records import chunk
+from mirroring.kafka_types import Chunk, Content, Fault, GroupFacts, Groups, Partition
 
 NONE, GZIP, SNAPPY = 0, 1, 2
 

@@ -13,10 +13,9 @@ from kafka.protocol.consumer import (
     ListOffsetsResponse,
 )
 from kafka.protocol.metadata import MetadataRequest, MetadataResponse
-from mirroring.facts import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, TopicFacts, fault
-from mirroring.probing import dialect
-from mirroring.probing.wire import fetch, listoffsets, metadata
-from mirroring.probing.wire.frame import (
+from mirroring.kafka_client import dialect
+from mirroring.kafka_client.wire import fetch, listoffsets, metadata
+from mirroring.kafka_client.wire.frame import (
     Answer,
     PackedRequest,
     read_uvarint,
@@ -24,6 +23,7 @@ from mirroring.probing.wire.frame import (
     skip_tags,
     uvarint,
 )
+from mirroring.kafka_types import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, TopicFacts, fault
 
 NAMES = st.text("abc.-_é😀", min_size=1, max_size=40)
 INT64 = st.integers(-(2**63), 2**63 - 1)

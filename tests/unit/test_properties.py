@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mirroring.connecting import properties
-from mirroring.connecting.properties import Isolation, Mechanism, Protocol
+from mirroring.client_properties import properties
+from mirroring.client_properties.properties import Isolation, Mechanism, Protocol
 from mirroring.errors import BadRequest, UnsupportedProperty
 
 SECRET = "s3cret-pa55"

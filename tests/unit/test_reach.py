@@ -3,8 +3,8 @@
 import socket
 
 import pytest
-from mirroring.connecting.properties import security
-from mirroring.connecting.reach import Reach, check_places
+from mirroring.client_properties.properties import security
+from mirroring.client_properties.reach import Reach, check_places
 from mirroring.errors import HostNotAllowed, UnsupportedProperty
 
 KAFKA = "org.apache.kafka.common.security.oauthbearer"
@@ -106,7 +106,10 @@ def test_what_was_checked_is_what_is_dialled(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in an account, where nothing of ours runs beside the functions."""
-    for where in ("mirroring.connecting.reach.reach", "mirroring.connecting.sasl.reach"):
+    for where in (
+        "mirroring.client_properties.reach.reach",
+        "mirroring.client_properties.sasl.reach",
+    ):
         monkeypatch.setattr(where, Reach)
 
 

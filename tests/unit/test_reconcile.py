@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from mirroring.kafka_connect.told import Told
-from mirroring.managing.actions import Action, Verb
-from mirroring.managing.repair import plan, refusal_basis, settled
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Code, Observation
 from mirroring.reconciled import Answering, Reconciled
+from mirroring.reconciling.actions import Action, Verb
+from mirroring.reconciling.plan import plan, refusal_basis, settled
 
 from tests.unit.repairing import (
     BOTH,
@@ -33,7 +33,7 @@ class Case:
 
     asks: tuple[tuple[Verb, str], ...] = ()
     intent: Intent = Intent.RUNNING
-    actual: dict[str, Told] = field(default_factory=lambda: told(BOTH))
+    actual: dict[str, ConnectorInfo] = field(default_factory=lambda: told(BOTH))
     seen: Observation | None = None
     done: Reconciled = field(default_factory=lambda: done(SOURCE, CHECKPOINT))
 
@@ -271,7 +271,7 @@ def test_a_repair_tells_what_was_and_what_is(
     ],
 )
 def test_connects_word_alone_may_show_that_nothing_is_to_do(
-    intent: Intent, actual: dict[str, Told], is_settled: bool
+    intent: Intent, actual: dict[str, ConnectorInfo], is_settled: bool
 ) -> None:
     assert settled(mirror(intent), WANTED, actual) is is_settled
 

@@ -6,19 +6,19 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import pytest
-from mirroring.connecting.connections import Connections
-from mirroring.connecting.literal import (
+from mirroring.client_properties.literal import (
     holds_placeholder,
     placeholder_problems,
     refuse_placeholders,
 )
+from mirroring.connections import Connections
 from mirroring.errors import Unavailable, UnsupportedProperty
+from mirroring.measuring.hide_secrets import hide_secrets
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.sheet import Seen, Sheet
-from mirroring.measuring.traces import hide_secrets
 from mirroring.observation import Connector, Task
 from mirroring.redaction import holds_secret, scrubbed
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 from tests.given import a_connect_cluster, a_mirror
 

@@ -1,9 +1,9 @@
 """Which topics may ever be deleted."""
 
 import pytest
-from mirroring.connecting.security import Security
-from mirroring.managing.cleanup import internal_topics
-from mirroring.probing.removal import INTERNAL, delete_internal
+from mirroring.client_properties.security import Security
+from mirroring.kafka_client.removal import INTERNAL, delete_internal
+from mirroring.reconciling.cleanup import internal_topics
 
 from tests.given import a_mirror
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from mirroring.kafka_connect.told import Told
-from mirroring.managing.actions import Verb
-from mirroring.managing.renewal import SETTLES, due, proven
-from mirroring.managing.repair import plan
-from mirroring.managing.wanted import Wanted
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.reconciled import Reconciled, Renewing
-from mirroring.storing.turns import Rotation
+from mirroring.reconciling.actions import Verb
+from mirroring.reconciling.desired import DesiredConnectors
+from mirroring.reconciling.plan import plan
+from mirroring.reconciling.rotation import SETTLES, due, proven
+from mirroring.storing.rotations import Rotation
 
 from tests.unit.repairing import BOTH, CHECKPOINT, NOW, SOURCE, WANTED, done, mirror, seen, told
 
@@ -23,11 +23,11 @@ AIM = replace(WANTED, connections={"eu-core": "2", "us-core": "1"})
 GIVEN = {"eu-core": "1", "us-core": "1"}
 
 
-def source(status: str = "RUNNING", task: str = "RUNNING") -> Told:
+def source(status: str = "RUNNING", task: str = "RUNNING") -> ConnectorInfo:
     return told({SOURCE: status}, task=task)[SOURCE]
 
 
-def idle(status: str = "RUNNING") -> Told:
+def idle(status: str = "RUNNING") -> ConnectorInfo:
     """A connector without a task."""
     one = source(status)
     return replace(one, connector=one.connector.model_copy(update={"tasks": ()}))
@@ -52,7 +52,7 @@ PROOFS = {
 
 @pytest.mark.parametrize(("connector", "sample", "expected"), PROOFS.values(), ids=PROOFS)
 def test_a_mirror_has_proven_its_new_connection_after(
-    connector: Told | None, sample: Observation | None, expected: bool
+    connector: ConnectorInfo | None, sample: Observation | None, expected: bool
 ) -> None:
     assert proven(mirror(), connector, sample, RENEWING) is expected
 
@@ -80,7 +80,9 @@ def test_due_is(given: Mapping[str, str], expected: list[str]) -> None:
     assert due(AIM, done(connections=dict(given))) == expected
 
 
-def verbs(aim: Wanted, before: Reconciled, intent: Intent = Intent.RUNNING) -> list[Verb]:
+def verbs(
+    aim: DesiredConnectors, before: Reconciled, intent: Intent = Intent.RUNNING
+) -> list[Verb]:
     actual = told(BOTH)
     return [one.verb for one in plan(mirror(intent), aim, actual, seen(), before, NOW)]
 
@@ -94,7 +96,7 @@ def test_placeholders_are_read_anew_by_a_restart_of_both_connectors() -> None:
 
 
 def test_a_waiting_mirror_keeps_its_connections_and_gets_the_rest() -> None:
-    aim = Wanted(
+    aim = DesiredConnectors(
         {SOURCE: {"topics": "new", "source.cluster.sasl.jaas.config": "new", "target.x": "new"}},
         {"eu-core": "2"},
     )

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from mirroring.kafka_connect.told import Told
-from mirroring.managing.repair import plan
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.observation import Code
 from mirroring.reconciled import Reconciled, Repairs
+from mirroring.reconciling.plan import plan
 
 from tests.unit.repairing import (
     BOTH,
@@ -27,7 +27,7 @@ DRIFTED = told(BOTH, {**CONFIG, "topics": "theirs"})
 GONE = told({CHECKPOINT: "RUNNING"})
 
 
-def put_right(actual: dict[str, Told], remembered: Reconciled, at: datetime) -> Reconciled:
+def put_right(actual: dict[str, ConnectorInfo], remembered: Reconciled, at: datetime) -> Reconciled:
     """What is remembered after a run at that time."""
     observation = seen(Code.CONNECTOR_MISSING, measured_at=at)
     for action in plan(mirror(), WANTED, actual, observation, remembered, at):
@@ -38,7 +38,7 @@ def put_right(actual: dict[str, Told], remembered: Reconciled, at: datetime) -> 
 
 @pytest.mark.parametrize("actual", [DRIFTED, GONE], ids=["rewritten", "deleted"])
 def test_an_operator_that_undoes_each_repair_is_met_ten_times_in_three_hours(
-    actual: dict[str, Told],
+    actual: dict[str, ConnectorInfo],
 ) -> None:
     remembered = done(SOURCE, CHECKPOINT)
     told_since = None

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from mirroring.managing.repair import plan
 from mirroring.observation import Code
 from mirroring.reconciled import Restarts
+from mirroring.reconciling.plan import plan
 
 from tests.unit.repairing import (
     BOTH,

@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.told import Told
-from mirroring.managing import rounds
-from mirroring.managing.mirror_reconciler import MirrorReconciler, Workplace
-from mirroring.managing.reconcile import MirrorsFailedError, Reconciler
-from mirroring.managing.rounds import Outcome, order, work
-from mirroring.managing.tombstones import Orphans
+from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import Intent, Mirror
+from mirroring.reconciling import rounds
+from mirroring.reconciling.mirror_reconciler import ConnectTarget, MirrorReconciler
+from mirroring.reconciling.orphans import Orphans
+from mirroring.reconciling.reconcile import MirrorsFailedError, Reconciler
+from mirroring.reconciling.rounds import Outcome, order, work
 from mirroring.storing.cursors import Cursors
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
 
 from tests.given import a_connect_cluster, a_mirror
 
@@ -53,7 +53,7 @@ class World:
     def saw_workers(self, *_: object) -> None:
         """Nobody counts workers here."""
 
-    def connectors(self) -> dict[str, Told]:
+    def connectors(self) -> dict[str, ConnectorInfo]:
         return {}
 
     def due(self, _: datetime) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class World:
     def registry(self) -> "World":
         return self
 
-    def reconcile(self, mirror: Mirror, _: Workplace, __: Mapping[str, Told]) -> bool:
+    def reconcile(self, mirror: Mirror, _: ConnectTarget, __: Mapping[str, ConnectorInfo]) -> bool:
         self.turns[-1].append(mirror.name)
         self.now += self.takes(mirror.name)
         if mirror.name in self.fails:
@@ -91,7 +91,7 @@ class World:
         self.turns.append([])
         if fresh or not hasattr(self, "kept"):
             self.kept = Reconciler(
-                cast(Store, self),
+                cast(MirrorStore, self),
                 cast(Cursors, self),
                 cast(MirrorReconciler, self),
                 cast(Orphans, self),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from mirroring.answering import requests
 from mirroring.cluster import KafkaCluster
+from mirroring.contract import requests
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation
 from mirroring.reconciled import Reconciled

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from mirroring.storing import tenths
-from mirroring.storing.points import TENTH, Figures, Row, unpack
+from mirroring.storing.history_packs import TENTH, Figures, Row, unpack
 
 from tests.given import BEGIN
 

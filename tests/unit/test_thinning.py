@@ -4,7 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from mirroring.answering.thinning import POINTS, thinned
+from mirroring.api.thinning import POINTS, thinned
 from mirroring.observation import Point, Status, TopicState
 
 from tests.given import after

@@ -1,7 +1,7 @@
 """What is not known is never taken for copied, missing or lost: stories of answers that fail."""
 
 import pytest
-from mirroring.facts import Fault, Partition, Stamping
+from mirroring.kafka_types import Fault, Partition, Stamping
 from mirroring.measuring.memory import pack, unpack
 from mirroring.observation import Code, Observation, Status
 

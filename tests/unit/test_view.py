@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from mirroring.answering import view
+from mirroring.api import view
 from mirroring.mirror import Intent, Source
 from mirroring.observation import Code, Severity, Status
 

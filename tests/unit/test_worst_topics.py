@@ -1,7 +1,7 @@
 """A mirror's topics, worst first."""
 
 import pytest
-from mirroring.answering import view, worst_topics
+from mirroring.api import view, worst_topics
 from mirroring.errors import BadRequest
 from mirroring.observation import Connector, MirroredTopic, Task, TopicState
 

@@ -163,7 +163,7 @@ class Connector(Stored):
     tasks: tuple[Task, ...] = ()
 
 
-class Told(Stored):
+class ConnectorInfo(Stored):
     """What people were told of a mirror last: its status, and the critical codes since then."""
 
     status: Status
@@ -185,7 +185,7 @@ class Observation(Stored):
     connectors: tuple[Connector, ...] = ()
     groups: tuple[Group, ...] = ()
     groups_total: int = 0
-    told: Told | None = None
+    told: ConnectorInfo | None = None
 
 
 class ChangeKind(Word):

@@ -9,11 +9,11 @@ from statistics import fmean, median
 from typing import Any
 
 import pytest
+from mirroring.kafka_client.probe import Probe
 from mirroring.measuring import reading
 from mirroring.measuring.sheet import Sheet
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation, Status
-from mirroring.probing.probe import Probe
 
 from lockstep.local.waiting import wait_until
 from tests.e2e.truth import traffic

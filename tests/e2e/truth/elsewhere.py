@@ -11,7 +11,7 @@ from typing import Any
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.client import ConnectClient
 from mirroring.mirror import Mirror, Source
 from mirroring.observation import Observation
 
@@ -43,9 +43,9 @@ class Elsewhere(World):
     proxies: tuple[Proxy, ...] = ()
 
     @property
-    def connect(self) -> Connect:
+    def connect(self) -> ConnectClient:
         """The REST API of its Connect cluster, as somebody else uses it."""
-        return Connect(self.urls or (self.worker.url,), timeout_s=30)
+        return ConnectClient(self.urls or (self.worker.url,), timeout_s=30)
 
     def take(self, *mirrors: str, shift_ms: int = 0) -> dict[str, Observation]:
         """One sample of these mirrors, all together."""
@@ -122,7 +122,7 @@ def pair(world: World, folder: Path) -> Iterator[Elsewhere]:
     wait_until(partial(listens, broker.port), seconds=START_S, what=HOST)
     for worker in workers:
         children[worker.name] = kafka.start_worker(world.processes, locked, worker)
-        alone = Connect((worker.url,), timeout_s=5)
+        alone = ConnectClient((worker.url,), timeout_s=5)
         wait_until(partial(_answers, alone), seconds=START_S, what=worker.name)
     urls = tuple(worker.url for worker in workers)
     register(world, PAIRS_TARGET, broker.address)
@@ -162,7 +162,7 @@ def again(processes: Processes, child: Child) -> Child:
     return processes.start(child.name, command, log=child.log, environment=environment)
 
 
-def _answers(connect: Connect) -> bool:
+def _answers(connect: ConnectClient) -> bool:
     try:
         return connect.connectors() is not None
     except ConnectUnavailable:

@@ -26,7 +26,7 @@ def halfway(event: dict[str, Any]) -> Iterator[None]:
 
 
 def _stop_before_recording(event: dict[str, Any]) -> None:
-    from mirroring.storing.samples import Samples
+    from mirroring.storing.observations import Observations
 
     from functions.sample_latency.app import handler
     from tests.functional.events import Context
@@ -35,7 +35,7 @@ def _stop_before_recording(event: dict[str, Any]) -> None:
         print(HAS_READ, flush=True)
         return threading.Event().wait()
 
-    Samples.record = hang  # type: ignore[method-assign, assignment]  # the moment before anything is written
+    Observations.record = hang  # type: ignore[method-assign, assignment]  # the moment before anything is written
     handler(event, Context())  # type: ignore[arg-type]  # all that it reads
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 
 LAST = "replication-latency-ms"
 AVERAGE, LARGEST = "replication-latency-ms-avg", "replication-latency-ms-max"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from mirroring.answering.requests import MirrorRequest
+from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import ClusterUnauthorized
 from mirroring.managing import create
 

@@ -19,26 +19,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mirroring import connections as connecting
 from mirroring.cluster import ConnectCluster, KafkaCluster
-from mirroring.connecting import connections as connecting
-from mirroring.connecting.connections import Connections
+from mirroring.connections import Connections
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.connect import Connect
-from mirroring.managing import reconcile
-from mirroring.managing.mirror_reconciler import Workplace
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_connect.client import ConnectClient
 from mirroring.measuring import reading, scene
 from mirroring.measuring.reading import now_ms
 from mirroring.measuring.sample import Sampler
 from mirroring.measuring.sheet import Sheet
 from mirroring.mirror import Mirror, Source
 from mirroring.observation import Change, ChangeKind, Observation
-from mirroring.probing.probe import Probe
+from mirroring.reconciling import reconcile
+from mirroring.reconciling.mirror_reconciler import ConnectTarget
 from mirroring.storing import history as histories
-from mirroring.storing import samples as samplings
-from mirroring.storing import store as stores
+from mirroring.storing import mirror_store as stores
+from mirroring.storing import observations as samplings
 from mirroring.storing.history import History
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from pydantic import SecretStr
 
 from lockstep.local import download, dynamodb, jars, kafka, ports
@@ -69,8 +69,8 @@ class World:
     worker: kafka.Worker
     processes: Processes
     children: dict[str, Child]
-    store: Store = field(default_factory=stores.opened)
-    samples: Samples = field(default_factory=samplings.opened)
+    store: MirrorStore = field(default_factory=stores.opened)
+    samples: Observations = field(default_factory=samplings.opened)
     history: History = field(default_factory=histories.opened)
     connections: Connections = field(default_factory=connecting.opened)
     _when_listening: dict[str, Callable[[], None]] = field(default_factory=dict)
@@ -78,9 +78,9 @@ class World:
     _creating: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def connect(self) -> Connect:
+    def connect(self) -> ConnectClient:
         """Connect's REST API, as somebody else uses it."""
-        return Connect((self.worker.url,), timeout_s=30)
+        return ConnectClient((self.worker.url,), timeout_s=30)
 
     def sampler(self, shift_ms: int = 0, window_s: int = WINDOW_S) -> Sampler:
         """A sampler whose clock is ahead of ours by `shift_ms`."""
@@ -168,7 +168,7 @@ class World:
         reconciler = reconcile.opened()
         registry = self.connections.registry
         cluster = registry.connect_cluster(mirror.connect_cluster)
-        place = Workplace(cluster, self.connect, registry.cluster)
+        place = ConnectTarget(cluster, self.connect, registry.cluster)
         return reconciler.mirrors.reconcile(mirror, place, self.connect.connectors())
 
     def turn(self, mirror: Mirror, knobs: Mapping[str, str]) -> None:
@@ -286,7 +286,7 @@ def _aws(port: int, dynamodb_url: str) -> Iterator[None]:
         aws.forget()
 
 
-def _answers(connect: Connect) -> bool:
+def _answers(connect: ConnectClient) -> bool:
     try:
         return bool(connect.plugins())
     except ConnectUnavailable:

@@ -7,9 +7,9 @@ from typing import Any
 from mirroring.mirror import Mirror, Source
 from mirroring.observation import ChangeKind, Code, Status
 from mirroring.storing.history import History
-from mirroring.storing.observed import Outcome
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import Outcome
+from mirroring.storing.observations import Observations
 from pydantic import SecretStr
 
 from functions.reconcile_mirrors.app import handler
@@ -40,7 +40,7 @@ def run() -> int:
     return handler(event("reconcile_mirrors"), Minute())["settled"]  # type: ignore[arg-type]  # all that it reads
 
 
-def add(store: Store, new: Mirror) -> None:
+def add(store: MirrorStore, new: Mirror) -> None:
     """Creates a mirror."""
     store.create(new, store.fleet().revision, a_write(mirror=new.name))
 
@@ -50,7 +50,7 @@ def external(name: str = OTHER, **fields: Any) -> Mirror:
     return a_mirror(name, source=Source(alias="far", cluster_id="far-id"), **fields)
 
 
-def change(store: Store, name: str = NAME, **changes: Any) -> Mirror:
+def change(store: MirrorStore, name: str = NAME, **changes: Any) -> Mirror:
     """What a person changed of a mirror."""
     now = store.mirror(name)
     new = now.model_copy(update={**changes, "version": now.version + 1})
@@ -58,7 +58,9 @@ def change(store: Store, name: str = NAME, **changes: Any) -> Mirror:
     return new
 
 
-def sample(taken: Samples, *codes: Code, ago: timedelta = timedelta(0), mirror: str = NAME) -> None:
+def sample(
+    taken: Observations, *codes: Code, ago: timedelta = timedelta(0), mirror: str = NAME
+) -> None:
     """A sample of the mirror, taken just now, that found this since `ago`."""
     now = datetime.now(UTC)
     before = taken.states([mirror])[mirror]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault
 
 from tests.functional.connect_server import ConnectServer
@@ -20,7 +20,9 @@ def server() -> Iterator[ConnectServer]:
 
 
 @pytest.fixture
-def store(mirrors: Store, clusters: Registry, secrets: Vault, server: ConnectServer) -> Store:
+def store(
+    mirrors: MirrorStore, clusters: Registry, secrets: Vault, server: ConnectServer
+) -> MirrorStore:
     """Two Kafka clusters, a Connect cluster and one mirror."""
     secrets.put_cluster_properties("eu-core", PROPERTIES)
     private = ("private:9092",)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mirroring.managing import reconcile
 from mirroring.mirror import Ask, Asked, Intent
-from mirroring.storing.store import Store
+from mirroring.reconciling import reconcile
+from mirroring.storing.mirror_store import MirrorStore
 
 from tests.functional.connect_server import ConnectServer
 from tests.functional.reconciling.acts import SOURCE, change, run
@@ -36,7 +36,7 @@ def meanwhile(server: ConnectServer, monkeypatch: pytest.MonkeyPatch) -> Patch:
 
 @pytest.mark.parametrize("first", [True, False], ids=["the API first", "the run first"])
 def test_a_restart_that_was_asked_for_happens_once(
-    store: Store, server: ConnectServer, meanwhile: Patch, first: bool
+    store: MirrorStore, server: ConnectServer, meanwhile: Patch, first: bool
 ) -> None:
     run()
     asked = Asked(ask=Ask.RESTART, at=after(hours=1))
@@ -55,7 +55,7 @@ def test_a_restart_that_was_asked_for_happens_once(
 
 
 def test_a_late_refusal_does_not_stand_over_what_was_accepted_since(
-    store: Store, server: ConnectServer, meanwhile: Patch
+    store: MirrorStore, server: ConnectServer, meanwhile: Patch
 ) -> None:
     run()
     server.refusal = "No such pattern"
@@ -73,7 +73,7 @@ def test_a_late_refusal_does_not_stand_over_what_was_accepted_since(
 
 
 def test_a_pause_during_a_run_is_not_forgotten_by_it(
-    store: Store, server: ConnectServer, meanwhile: Patch
+    store: MirrorStore, server: ConnectServer, meanwhile: Patch
 ) -> None:
     run()
     change(store, topics_regex="audit.*")

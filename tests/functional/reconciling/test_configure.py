@@ -6,9 +6,9 @@ import pytest
 from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Code
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 from mirroring.storing.vault import Credentials, Vault
 from pydantic import SecretStr
 
@@ -32,7 +32,7 @@ from tests.template.test_roles import granted
 
 
 def test_a_new_mirror_gets_its_connectors(
-    store: Store, server: ConnectServer, past: History
+    store: MirrorStore, server: ConnectServer, past: History
 ) -> None:
     assert run() == 1
     assert set(server.connectors) == {SOURCE, CHECKPOINT}
@@ -44,7 +44,9 @@ def test_a_new_mirror_gets_its_connectors(
     assert repairs(past) == []
 
 
-def test_an_unchanged_configuration_is_never_put_again(store: Store, server: ConnectServer) -> None:
+def test_an_unchanged_configuration_is_never_put_again(
+    store: MirrorStore, server: ConnectServer
+) -> None:
     for _ in range(3):
         assert run() == 1
     assert [name for name, _ in server.puts] == [SOURCE, CHECKPOINT]
@@ -52,7 +54,7 @@ def test_an_unchanged_configuration_is_never_put_again(store: Store, server: Con
 
 @pytest.mark.parametrize("asked", [None, Asked(ask=Ask.RESTART, at=BEGIN)], ids=["", "restarted"])
 def test_a_later_run_asks_connect_once_and_reads_nothing_of_the_mirror(
-    store: Store, server: ConnectServer, calls: aws.Calls, asked: Asked | None
+    store: MirrorStore, server: ConnectServer, calls: aws.Calls, asked: Asked | None
 ) -> None:
     change(store, asked=asked)
     for _ in range(2):  # the first sees no worker yet, the second counts them
@@ -64,7 +66,9 @@ def test_a_later_run_asks_connect_once_and_reads_nothing_of_the_mirror(
     assert calls.made["MirrorsTable"] == {"dynamodb:Query", "dynamodb:GetItem"}
 
 
-def test_private_servers_are_used_when_they_are_wished(store: Store, server: ConnectServer) -> None:
+def test_private_servers_are_used_when_they_are_wished(
+    store: MirrorStore, server: ConnectServer
+) -> None:
     source = store.mirror(NAME).source.model_copy(update={"use_private_ips": True})
     change(store, source=source)
     run()
@@ -73,7 +77,7 @@ def test_private_servers_are_used_when_they_are_wished(store: Store, server: Con
 
 
 def test_an_external_source_is_read_with_the_properties_that_came_with_it(
-    store: Store, server: ConnectServer, secrets: Vault
+    store: MirrorStore, server: ConnectServer, secrets: Vault
 ) -> None:
     secrets.put_mirror_properties(OTHER, SecretStr("bootstrap.servers=far:1,away:2\n"))
     add(store, external())
@@ -83,7 +87,7 @@ def test_an_external_source_is_read_with_the_properties_that_came_with_it(
 
 
 def test_an_external_mirror_whose_secret_is_lost_costs_no_other(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     add(store, external())
     assert run() == 1
@@ -91,7 +95,7 @@ def test_an_external_mirror_whose_secret_is_lost_costs_no_other(
 
 
 def test_a_lost_secret_never_overwrites_a_good_configuration(
-    store: Store, server: ConnectServer, secrets: Vault
+    store: MirrorStore, server: ConnectServer, secrets: Vault
 ) -> None:
     run()
     secrets.delete("cluster/eu-core")
@@ -101,7 +105,7 @@ def test_a_lost_secret_never_overwrites_a_good_configuration(
 
 
 def test_with_a_config_provider_connect_never_sees_a_secret(
-    store: Store, server: ConnectServer, clusters: Registry
+    store: MirrorStore, server: ConnectServer, clusters: Registry
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), config_provider="secrets"))
     run()
@@ -110,13 +114,15 @@ def test_with_a_config_provider_connect_never_sees_a_secret(
     assert PASSWORD not in json.dumps(server.puts)
 
 
-def test_a_placeholder_names_a_key_of_the_secret(store: Store, secrets: Vault) -> None:
+def test_a_placeholder_names_a_key_of_the_secret(store: MirrorStore, secrets: Vault) -> None:
     value = json.loads(secrets._read(secrets.cluster_secret("eu-core")).get_secret_value())
     assert PASSWORD in value["sasl.jaas.config"]
     assert value["properties"] == PROPERTIES.get_secret_value()
 
 
-def test_connect_is_asked_as_its_user(mirrors: Store, clusters: Registry, secrets: Vault) -> None:
+def test_connect_is_asked_as_its_user(
+    mirrors: MirrorStore, clusters: Registry, secrets: Vault
+) -> None:
     with ConnectServer(username="admin", password=PASSWORD, shy=0) as guarded:
         clusters.put_cluster(a_cluster())
         clusters.put_cluster(a_cluster("us-core"))
@@ -128,7 +134,7 @@ def test_connect_is_asked_as_its_user(mirrors: Store, clusters: Registry, secret
 
 
 def test_a_persons_change_reaches_connect_and_is_no_repair(
-    store: Store, server: ConnectServer, past: History
+    store: MirrorStore, server: ConnectServer, past: History
 ) -> None:
     run()
     change(store, topics_regex="audit.*")
@@ -138,7 +144,7 @@ def test_a_persons_change_reaches_connect_and_is_no_repair(
 
 
 def test_it_asks_for_no_more_than_its_role_allows(
-    store: Store, server: ConnectServer, secrets: Vault, taken: Samples, calls: aws.Calls
+    store: MirrorStore, server: ConnectServer, secrets: Vault, taken: Observations, calls: aws.Calls
 ) -> None:
     run()
     server.connectors.clear()
@@ -156,7 +162,7 @@ def test_it_asks_for_no_more_than_its_role_allows(
 
 
 def test_workers_are_counted_anew_with_every_run(
-    store: Store, server: ConnectServer, clusters: Registry
+    store: MirrorStore, server: ConnectServer, clusters: Registry
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), workers=None))
     run()

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from mirroring.errors import MirrorNotFound
-from mirroring.managing import reconcile
 from mirroring.mirror import Intent
 from mirroring.observation import Code
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.reconciling import reconcile
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.vault import Vault
 from pydantic import SecretStr
 
@@ -26,7 +26,7 @@ from tests.functional.reconciling.acts import (
 from tests.given import NAME, a_tombstone
 
 
-def test_a_pause_is_carried_out_and_a_resume_too(store: Store, server: ConnectServer) -> None:
+def test_a_pause_is_carried_out_and_a_resume_too(store: MirrorStore, server: ConnectServer) -> None:
     run()
     change(store, intent=Intent.PAUSED)
     run()
@@ -39,7 +39,7 @@ def test_a_pause_is_carried_out_and_a_resume_too(store: Store, server: ConnectSe
 
 
 def test_a_resume_follows_a_pause_that_connect_did_without_an_answer(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     lost = [fake.Fault(500, b"{}", does_it=True, cut=1)] * 2
@@ -52,7 +52,7 @@ def test_a_resume_follows_a_pause_that_connect_did_without_an_answer(
 
 
 def test_somebody_elses_pause_is_never_resumed(
-    store: Store, server: ConnectServer, taken: Samples
+    store: MirrorStore, server: ConnectServer, taken: Observations
 ) -> None:
     run()
     server.connectors[SOURCE].state = "PAUSED"
@@ -62,7 +62,7 @@ def test_somebody_elses_pause_is_never_resumed(
 
 
 def test_a_removed_mirror_loses_its_connectors_and_then_its_record(
-    store: Store, server: ConnectServer, secrets: Vault
+    store: MirrorStore, server: ConnectServer, secrets: Vault
 ) -> None:
     run()
     change(store, intent=Intent.DELETED)
@@ -76,7 +76,7 @@ def test_a_removed_mirror_loses_its_connectors_and_then_its_record(
 
 
 def test_a_removed_external_mirror_takes_its_secret_along(
-    store: Store, server: ConnectServer, secrets: Vault
+    store: MirrorStore, server: ConnectServer, secrets: Vault
 ) -> None:
     secrets.put_mirror_properties(OTHER, SecretStr("bootstrap.servers=far:1"))
     add(store, external())
@@ -87,7 +87,7 @@ def test_a_removed_external_mirror_takes_its_secret_along(
 
 
 def test_a_mirror_removed_while_it_is_made_leaves_no_connector(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     stale = store.mirror(NAME)
     removed = change(store, intent=Intent.DELETED)
@@ -97,7 +97,7 @@ def test_a_mirror_removed_while_it_is_made_leaves_no_connector(
 
 
 def test_a_connector_made_after_its_mirror_was_removed_is_taken_back(
-    store: Store, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
+    store: MirrorStore, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = server.answer
 

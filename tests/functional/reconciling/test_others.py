@@ -8,14 +8,14 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from mirroring.managing import reconcile
-from mirroring.managing.reconcile import MirrorsFailedError
 from mirroring.mirror import Intent
+from mirroring.reconciling import reconcile
+from mirroring.reconciling.reconcile import MirrorsFailedError
 from mirroring.storing import cursors
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from tests.functional import connect_server as fake
 from tests.functional.connect_server import ConnectServer
@@ -26,7 +26,9 @@ FIRST = "eu.us-core.00000"
 
 
 @pytest.fixture
-def ten(store: Store, server: ConnectServer, clusters: Registry) -> Iterator[list[ConnectServer]]:
+def ten(
+    store: MirrorStore, server: ConnectServer, clusters: Registry
+) -> Iterator[list[ConnectServer]]:
     """Nine Connect clusters more, with a mirror each."""
     with ExitStack() as stack:
         others = [stack.enter_context(ConnectServer(shy=0)) for _ in range(9)]
@@ -59,7 +61,7 @@ def unreadable(name: str) -> None:
 
 
 def test_a_stored_mirror_that_does_not_read_is_told_by_its_error_and_costs_no_other(
-    store: Store, server: ConnectServer, caplog: pytest.LogCaptureFixture
+    store: MirrorStore, server: ConnectServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     add(store, a_mirror(FIRST))
     unreadable(FIRST)
@@ -73,21 +75,21 @@ def test_a_stored_mirror_that_does_not_read_is_told_by_its_error_and_costs_no_ot
 
 @pytest.mark.parametrize("error", [KeyError("given"), ClientError({"Error": {}}, "PutItem")])
 def test_an_error_that_nobody_expects_of_one_mirror_costs_no_other(
-    store: Store,
+    store: MirrorStore,
     server: ConnectServer,
-    taken: Samples,
+    taken: Observations,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
     add(store, a_mirror(FIRST))
-    put = Store.put_reconciled
+    put = MirrorStore.put_reconciled
 
-    def refuse(self: Store, done: Any) -> None:
+    def refuse(self: MirrorStore, done: Any) -> None:
         if done.mirror == FIRST:
             raise error
         put(self, done)
 
-    monkeypatch.setattr(Store, "put_reconciled", refuse)
+    monkeypatch.setattr(MirrorStore, "put_reconciled", refuse)
     with pytest.raises(MirrorsFailedError, match=f"{FIRST}: {type(error).__name__}"):
         run()
     assert f"{NAME}.source" in server.connectors
@@ -95,7 +97,7 @@ def test_an_error_that_nobody_expects_of_one_mirror_costs_no_other(
 
 
 def test_a_run_that_is_cut_goes_on_where_it_stopped_and_holds_come_first(
-    store: Store, server: ConnectServer, past: History
+    store: MirrorStore, server: ConnectServer, past: History
 ) -> None:
     for index in range(4):
         add(store, a_mirror(f"eu.us-core.{index}"))
@@ -118,7 +120,7 @@ def test_a_run_that_is_cut_goes_on_where_it_stopped_and_holds_come_first(
 
 
 def test_a_left_connector_that_does_not_go_holds_up_no_mirror(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     change(store, intent=Intent.DELETED)
@@ -130,7 +132,7 @@ def test_a_left_connector_that_does_not_go_holds_up_no_mirror(
 
 
 def test_a_mirror_of_a_connect_cluster_that_is_not_registered_costs_no_other(
-    store: Store, server: ConnectServer, clusters: Registry
+    store: MirrorStore, server: ConnectServer, clusters: Registry
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster("gone"))
     add(store, a_mirror(OTHER, connect_cluster="gone"))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mirroring.mirror import Intent
 from mirroring.observation import Code
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.vault import Vault
 
 from tests.functional import aws
@@ -34,7 +34,7 @@ def status() -> str:
 
 
 @pytest.fixture
-def refused(store: Store, server: ConnectServer) -> Store:
+def refused(store: MirrorStore, server: ConnectServer) -> MirrorStore:
     """The mirror at work, with a change that Connect refuses."""
     run()
     server.refusal = "Invalid value for configuration topics"
@@ -46,7 +46,7 @@ def refused(store: Store, server: ConnectServer) -> Store:
 
 @pytest.mark.parametrize(("act", "state"), [("pause", "PAUSED"), ("stop", "STOPPED")])
 def test_it_is_held_and_resumed(
-    refused: Store, server: ConnectServer, act: str, state: str
+    refused: MirrorStore, server: ConnectServer, act: str, state: str
 ) -> None:
     assert post(act).status == 202
     assert states(server) == {state}
@@ -55,7 +55,7 @@ def test_it_is_held_and_resumed(
 
 
 def test_it_is_held_by_a_run_when_connect_was_away_at_first(
-    refused: Store, server: ConnectServer
+    refused: MirrorStore, server: ConnectServer
 ) -> None:
     server.script(*[fake.busy()] * 1000)
     post("stop")
@@ -64,12 +64,12 @@ def test_it_is_held_by_a_run_when_connect_was_away_at_first(
     assert states(server) == {"STOPPED"}
 
 
-def test_it_is_removed(refused: Store, server: ConnectServer) -> None:
+def test_it_is_removed(refused: MirrorStore, server: ConnectServer) -> None:
     assert call("DELETE", f"/mirrors/{NAME}").status == 204
     assert server.connectors == {}
 
 
-def test_whatever_else_is_asked_of_it_is_taken(refused: Store) -> None:
+def test_whatever_else_is_asked_of_it_is_taken(refused: MirrorStore) -> None:
     path = f"/mirrors/{NAME}"
     assert call("PUT", f"{path}/target-latency", {"targetLatency": 9_000}).status == 200
     assert call("POST", f"{path}/acknowledge").status == 200
@@ -78,7 +78,7 @@ def test_whatever_else_is_asked_of_it_is_taken(refused: Store) -> None:
 
 
 def test_its_failed_task_is_restarted(
-    refused: Store, server: ConnectServer, taken: Samples
+    refused: MirrorStore, server: ConnectServer, taken: Observations
 ) -> None:
     server.fail(SOURCE, "java.lang.IllegalStateException")
     sample(taken, Code.TASK_FAILED)
@@ -87,7 +87,7 @@ def test_its_failed_task_is_restarted(
 
 
 def test_the_refusal_ends_when_the_change_is_taken_back(
-    refused: Store, server: ConnectServer
+    refused: MirrorStore, server: ConnectServer
 ) -> None:
     puts = len(server.puts)
     change(refused, topics_regex=r"orders\..*")
@@ -98,7 +98,7 @@ def test_the_refusal_ends_when_the_change_is_taken_back(
 
 
 def test_the_refusal_ends_when_the_workers_take_it_now(
-    refused: Store, server: ConnectServer
+    refused: MirrorStore, server: ConnectServer
 ) -> None:
     server.refusal = None
     run()
@@ -109,7 +109,7 @@ def test_the_refusal_ends_when_the_workers_take_it_now(
 
 
 def test_a_mirror_is_removed_while_connect_hangs_on_its_configuration(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     change(store, topics_regex="audit.*", intent=Intent.PAUSED)
@@ -121,7 +121,7 @@ def test_a_mirror_is_removed_while_connect_hangs_on_its_configuration(
 @pytest.mark.parametrize("hangs", ["PUT /config", "GET", "the vault"])
 @pytest.mark.parametrize("by", ["the API", "a run"])
 def test_a_pause_waits_for_nothing_else(
-    store: Store, server: ConnectServer, secrets: Vault, hangs: str, by: str
+    store: MirrorStore, server: ConnectServer, secrets: Vault, hangs: str, by: str
 ) -> None:
     run()
     change(store, topics_regex="audit.*")
@@ -143,7 +143,7 @@ def test_a_pause_waits_for_nothing_else(
 
 
 def test_what_is_not_done_is_remembered_with_the_reason_until_it_is_done(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     change(store, topics_regex="audit.*")

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from mirroring.managing import renewal
 from mirroring.mirror import Intent
 from mirroring.observation import Code
-from mirroring.storing import turns
+from mirroring.reconciling import rotation
+from mirroring.storing import rotations
 from mirroring.storing.dynamo import Dynamo
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 from mirroring.storing.vault import Vault, new_mark
 from pydantic import SecretStr
 
@@ -36,10 +36,10 @@ LOGIN = "source.cluster.sasl.jaas.config"
 
 @pytest.fixture
 def settled(
-    store: Store, server: ConnectServer, taken: Samples, monkeypatch: pytest.MonkeyPatch
-) -> Store:
+    store: MirrorStore, server: ConnectServer, taken: Observations, monkeypatch: pytest.MonkeyPatch
+) -> MirrorStore:
     """Two mirrors of eu-core at work, the first of them sampled."""
-    monkeypatch.setattr(renewal, "SETTLES", timedelta(0))
+    monkeypatch.setattr(rotation, "SETTLES", timedelta(0))
     add(store, a_mirror(LAST, max_tasks=2))
     assert run() == 2
     sample(taken)
@@ -48,7 +48,7 @@ def settled(
 
 
 @pytest.fixture
-def rotated(settled: Store, clusters: Registry, secrets: Vault) -> Store:
+def rotated(settled: MirrorStore, clusters: Registry, secrets: Vault) -> MirrorStore:
     """The same when eu-core was registered with another password."""
     rotate(clusters, secrets)
     return settled
@@ -88,7 +88,7 @@ def renewed(server: ConnectServer) -> list[str]:
 
 
 def test_the_next_mirror_waits_until_a_sample_has_seen_the_first_at_work(
-    rotated: Store, server: ConnectServer, taken: Samples, past: History
+    rotated: MirrorStore, server: ConnectServer, taken: Observations, past: History
 ) -> None:
     for _ in range(2):
         run()
@@ -104,7 +104,7 @@ def test_the_next_mirror_waits_until_a_sample_has_seen_the_first_at_work(
 
 @pytest.mark.parametrize("code", [Code.NO_TASKS, Code.SOURCE_UNAUTHORIZED, Code.STALLED])
 def test_a_mirror_that_works_no_more_keeps_the_others_as_they_are(
-    rotated: Store, server: ConnectServer, taken: Samples, code: Code
+    rotated: MirrorStore, server: ConnectServer, taken: Observations, code: Code
 ) -> None:
     run()
     sample(taken, code)
@@ -116,7 +116,11 @@ def test_a_mirror_that_works_no_more_keeps_the_others_as_they_are(
 
 
 def test_better_properties_go_first_to_the_mirror_that_was_broken_by_wrong_ones(
-    rotated: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+    rotated: MirrorStore,
+    server: ConnectServer,
+    taken: Observations,
+    clusters: Registry,
+    secrets: Vault,
 ) -> None:
     run()
     sample(taken, Code.NO_TASKS)
@@ -131,7 +135,11 @@ def test_better_properties_go_first_to_the_mirror_that_was_broken_by_wrong_ones(
 
 
 def test_a_mirror_that_did_not_work_before_holds_up_nobody(
-    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+    settled: MirrorStore,
+    server: ConnectServer,
+    taken: Observations,
+    clusters: Registry,
+    secrets: Vault,
 ) -> None:
     sample(taken, Code.STALLED)
     rotate(clusters, secrets)
@@ -144,7 +152,7 @@ def test_a_mirror_that_did_not_work_before_holds_up_nobody(
 
 @pytest.mark.parametrize("intent", [Intent.PAUSED, Intent.DELETED])
 def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
-    rotated: Store, server: ConnectServer, intent: Intent
+    rotated: MirrorStore, server: ConnectServer, intent: Intent
 ) -> None:
     run()
     change(rotated, intent=intent)
@@ -162,15 +170,15 @@ def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
     ids=["removed since", "never used", "taken a moment ago"],
 )
 def test_a_turn_that_a_crash_left_behind_passes_on(
-    rotated: Store, server: ConnectServer, holder: str, age: timedelta, expected: list[str]
+    rotated: MirrorStore, server: ConnectServer, holder: str, age: timedelta, expected: list[str]
 ) -> None:
-    assert turns.opened().take("eu-core", holder, "any", datetime.now(UTC) - age)
+    assert rotations.opened().take("eu-core", holder, "any", datetime.now(UTC) - age)
     run()
     assert renewed(server) == expected
 
 
 def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
-    now, at = datetime.now(UTC), turns.opened()
+    now, at = datetime.now(UTC), rotations.opened()
     assert at.take("eu-core", NAME, "new", now)
     assert at.take("eu-core", NAME, "new", now)
     assert not at.take("eu-core", LAST, "new", now)
@@ -182,10 +190,10 @@ def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
 
 
 def test_one_that_proves_nothing_stops_the_growth_and_keeps_its_place(stack: None) -> None:
-    now, at = datetime.now(UTC), turns.opened()
+    now, at = datetime.now(UTC), rotations.opened()
     at.take("eu-core", "first", "new", now)
     at.end("eu-core", "first", "new", now)
-    at.take("eu-core", "stuck", "new", now - turns.UNPROVEN - timedelta(seconds=1))
+    at.take("eu-core", "stuck", "new", now - rotations.UNPROVEN - timedelta(seconds=1))
     for name in ("second", "third"):
         assert at.take("eu-core", name, "new", now)
         assert not at.take("eu-core", "beside", "new", now)
@@ -196,7 +204,7 @@ def test_one_that_proves_nothing_stops_the_growth_and_keeps_its_place(stack: Non
 
 
 def test_newer_properties_begin_with_one_again(stack: None) -> None:
-    now, at = datetime.now(UTC), turns.opened()
+    now, at = datetime.now(UTC), rotations.opened()
     for name in "abc":
         at.take("eu-core", name, "old", now)
         at.end("eu-core", name, "old", now)
@@ -209,7 +217,7 @@ def test_newer_properties_begin_with_one_again(stack: None) -> None:
 def test_two_that_take_the_last_place_at_once_do_not_both_have_it(
     stack: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put, now, at, others = Dynamo.put, datetime.now(UTC), turns.opened(), []
+    put, now, at, others = Dynamo.put, datetime.now(UTC), rotations.opened(), []
 
     def slower(db: Dynamo, *what: Any, **condition: Any) -> None:
         monkeypatch.setattr(Dynamo, "put", put)
@@ -222,9 +230,9 @@ def test_two_that_take_the_last_place_at_once_do_not_both_have_it(
 
 
 def test_after_the_first_proof_two_mirrors_get_them_at_once_and_then_four(
-    settled: Store,
+    settled: MirrorStore,
     server: ConnectServer,
-    taken: Samples,
+    taken: Observations,
     clusters: Registry,
     secrets: Vault,
 ) -> None:
@@ -245,7 +253,7 @@ def test_after_the_first_proof_two_mirrors_get_them_at_once_and_then_four(
 
 
 def test_mirrors_at_rest_hold_up_nobody_and_prove_nothing(
-    settled: Store, server: ConnectServer, clusters: Registry, secrets: Vault
+    settled: MirrorStore, server: ConnectServer, clusters: Registry, secrets: Vault
 ) -> None:
     for number in range(4):
         name = f"eu.us-core.a{number}"
@@ -255,11 +263,11 @@ def test_mirrors_at_rest_hold_up_nobody_and_prove_nothing(
     run()
     run()
     assert renewed(server) == [*(f"eu.us-core.a{number}" for number in range(4)), NAME]
-    assert turns.opened().of("eu-core").proofs == {}
+    assert rotations.opened().of("eu-core").proofs == {}
 
 
 def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(
-    rotated: Store, server: ConnectServer
+    rotated: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     change(rotated, LAST, topics_regex="audit.*")
@@ -270,7 +278,7 @@ def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(
 
 
 def test_a_waiting_mirror_s_pause_and_drift_are_not_held_up(
-    rotated: Store, server: ConnectServer
+    rotated: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     server.connectors[f"{LAST}.source"].config["tasks.max"] = "9"
@@ -283,7 +291,7 @@ def test_a_waiting_mirror_s_pause_and_drift_are_not_held_up(
 
 
 def test_the_same_properties_again_and_a_new_description_disturb_nobody(
-    settled: Store, server: ConnectServer, clusters: Registry, secrets: Vault
+    settled: MirrorStore, server: ConnectServer, clusters: Registry, secrets: Vault
 ) -> None:
     rotate(clusters, secrets, PASSWORD)
     assert run() == 2
@@ -291,7 +299,11 @@ def test_the_same_properties_again_and_a_new_description_disturb_nobody(
 
 
 def test_behind_a_config_provider_the_placeholders_name_another_secret_one_mirror_at_a_time(
-    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+    settled: MirrorStore,
+    server: ConnectServer,
+    taken: Observations,
+    clusters: Registry,
+    secrets: Vault,
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster(urls=(server.url,), config_provider="vault"))
     for _ in range(3):
@@ -316,7 +328,11 @@ def test_behind_a_config_provider_the_placeholders_name_another_secret_one_mirro
 
 
 def test_properties_that_mean_the_same_pass_from_mirror_to_mirror(
-    settled: Store, server: ConnectServer, taken: Samples, clusters: Registry, secrets: Vault
+    settled: MirrorStore,
+    server: ConnectServer,
+    taken: Observations,
+    clusters: Registry,
+    secrets: Vault,
 ) -> None:
     said = SecretStr(f"# said so\n{PROPERTIES.get_secret_value()}")
     register(clusters, secrets, said)

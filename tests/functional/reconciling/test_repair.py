@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mirroring.managing import reconcile
 from mirroring.observation import Code
+from mirroring.reconciling import reconcile
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
 
 from tests.functional import connect_server as fake
 from tests.functional.connect_server import ConnectServer
@@ -26,7 +26,9 @@ from tests.functional.reconciling.acts import (
 from tests.given import NAME, a_connect_cluster, a_mirror
 
 
-def test_what_connect_could_not_do_is_done_when_it_can(store: Store, server: ConnectServer) -> None:
+def test_what_connect_could_not_do_is_done_when_it_can(
+    store: MirrorStore, server: ConnectServer
+) -> None:
     server.script(fake.html(), fake.html(), path="checkpoint/config")
     assert run() == 0
     assert set(server.connectors) == {SOURCE}
@@ -36,7 +38,7 @@ def test_what_connect_could_not_do_is_done_when_it_can(store: Store, server: Con
 
 
 def test_what_connect_did_without_an_answer_is_not_done_again(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     lost = fake.Fault(500, b"{}", does_it=True, cut=1)
     server.script(lost, method="PUT", path="source/config")
@@ -46,7 +48,7 @@ def test_what_connect_did_without_an_answer_is_not_done_again(
 
 
 def test_a_connect_cluster_that_is_away_costs_no_other(
-    store: Store, server: ConnectServer, clusters: Registry
+    store: MirrorStore, server: ConnectServer, clusters: Registry
 ) -> None:
     clusters.put_connect_cluster(a_connect_cluster("gone", urls=("http://127.0.0.1:1",)))
     add(store, a_mirror(OTHER, connect_cluster="gone"))
@@ -55,7 +57,7 @@ def test_a_connect_cluster_that_is_away_costs_no_other(
 
 
 def test_a_vanished_connector_is_put_back_after_a_sample_recorded_it(
-    store: Store, server: ConnectServer, past: History, taken: Samples
+    store: MirrorStore, server: ConnectServer, past: History, taken: Observations
 ) -> None:
     run()
     del server.connectors[SOURCE]
@@ -71,7 +73,7 @@ def test_a_vanished_connector_is_put_back_after_a_sample_recorded_it(
 
 
 def test_a_drifted_configuration_is_put_right_and_told(
-    store: Store, server: ConnectServer, past: History
+    store: MirrorStore, server: ConnectServer, past: History
 ) -> None:
     run()
     server.connectors[SOURCE].config["tasks.max"] = "9"
@@ -82,7 +84,7 @@ def test_a_drifted_configuration_is_put_right_and_told(
 
 
 def test_a_drifted_password_is_put_right_and_not_shown(
-    store: Store, server: ConnectServer, past: History
+    store: MirrorStore, server: ConnectServer, past: History
 ) -> None:
     run()
     server.connectors[SOURCE].config["source.cluster.sasl.jaas.config"] = "theirs-theirs"
@@ -94,7 +96,7 @@ def test_a_drifted_password_is_put_right_and_not_shown(
 
 
 def test_a_refusal_does_not_tell_what_a_placeholder_became(
-    store: Store, clusters: Registry, server: ConnectServer
+    store: MirrorStore, clusters: Registry, server: ConnectServer
 ) -> None:
     connect = a_connect_cluster(urls=(server.url,), config_provider="aws")
     clusters.put_connect_cluster(connect)
@@ -106,7 +108,7 @@ def test_a_refusal_does_not_tell_what_a_placeholder_became(
 
 
 def test_a_refused_configuration_is_told_and_not_tried_until_it_changes(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     server.refusal = f"Invalid value {PASSWORD} for configuration x"
     assert run() == 0
@@ -120,7 +122,7 @@ def test_a_refused_configuration_is_told_and_not_tried_until_it_changes(
 
 
 def test_a_failed_task_is_restarted_and_told(
-    store: Store, server: ConnectServer, past: History, taken: Samples
+    store: MirrorStore, server: ConnectServer, past: History, taken: Observations
 ) -> None:
     run()
     server.fail(SOURCE, "java.lang.IllegalStateException: no")
@@ -134,7 +136,9 @@ def test_a_failed_task_is_restarted_and_told(
     assert len(server.asked("POST")) == 1
 
 
-def test_the_first_try_is_short_and_leaves_the_rest(store: Store, server: ConnectServer) -> None:
+def test_the_first_try_is_short_and_leaves_the_rest(
+    store: MirrorStore, server: ConnectServer
+) -> None:
     server.script(*[fake.busy()] * 50)
     began = datetime.now(UTC)
     assert not reconcile.opened().apply(store.mirror(NAME))
@@ -143,7 +147,7 @@ def test_the_first_try_is_short_and_leaves_the_rest(store: Store, server: Connec
 
 
 def test_the_first_try_makes_the_connectors_when_connect_answers(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     assert reconcile.opened().apply(store.mirror(NAME))
     assert set(server.connectors) == {SOURCE, CHECKPOINT}
@@ -152,7 +156,7 @@ def test_the_first_try_makes_the_connectors_when_connect_answers(
 
 
 def test_no_secret_is_logged(
-    store: Store, server: ConnectServer, caplog: pytest.LogCaptureFixture
+    store: MirrorStore, server: ConnectServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.refusal = f"Invalid value {PASSWORD} for configuration x"
     run()

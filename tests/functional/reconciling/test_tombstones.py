@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from mirroring.errors import MirrorNotFound
-from mirroring.managing import reconcile
-from mirroring.managing.tombstones import tombstone
 from mirroring.mirror import Intent
-from mirroring.storing import store as stores
+from mirroring.reconciling import reconcile
+from mirroring.reconciling.orphans import tombstone
+from mirroring.storing import mirror_store as stores
 from mirroring.storing.history import History
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 
 from tests.functional import aws
 from tests.functional.connect_server import ConnectServer, busy
@@ -22,7 +22,7 @@ from tests.given import NAME, a_connect_cluster, a_mirror, a_tombstone
 FOREIGN = "somebody.elses.k3x9q.source"
 
 
-def removed(store: Store) -> None:
+def removed(store: MirrorStore) -> None:
     """The mirror as a DELETE removes it while Connect answers."""
     assert reconcile.opened().apply(change(store, intent=Intent.DELETED))
 
@@ -36,7 +36,7 @@ def put_late(server: ConnectServer, *names: str) -> None:
 
 @pytest.mark.parametrize("late", [(SOURCE,), (CHECKPOINT,), (SOURCE, CHECKPOINT)], ids=str)
 def test_a_put_that_arrives_after_the_delete_is_undone(
-    store: Store, server: ConnectServer, past: History, late: tuple[str, ...]
+    store: MirrorStore, server: ConnectServer, past: History, late: tuple[str, ...]
 ) -> None:
     run()
     removed(store)
@@ -53,7 +53,7 @@ def test_a_put_that_arrives_after_the_delete_is_undone(
 
 
 def test_a_put_whose_sender_died_is_undone_though_no_mirror_is_left(
-    store: Store, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
+    store: MirrorStore, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The DELETE comes while Connect works on the PUT, and the answer to the PUT is lost."""
     answer = server.answer
@@ -73,7 +73,7 @@ def test_a_put_whose_sender_died_is_undone_though_no_mirror_is_left(
 
 
 def test_the_next_run_tries_again_where_connect_was_busy(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     run()
     removed(store)
@@ -87,7 +87,7 @@ def test_the_next_run_tries_again_where_connect_was_busy(
 
 
 def test_a_living_mirror_of_the_same_cluster_keeps_its_connectors(
-    store: Store, server: ConnectServer
+    store: MirrorStore, server: ConnectServer
 ) -> None:
     other = "eu.us-core.aaaaa"
     add(store, a_mirror(other, topics_regex="payments"))
@@ -98,7 +98,7 @@ def test_a_living_mirror_of_the_same_cluster_keeps_its_connectors(
 
 
 def test_after_its_time_a_tombstone_touches_nothing(
-    store: Store, server: ConnectServer, mirrors: Store
+    store: MirrorStore, server: ConnectServer, mirrors: MirrorStore
 ) -> None:
     old = datetime.now(UTC) - timedelta(seconds=1)
     store.remove(NAME, a_tombstone(until=old))
@@ -107,7 +107,7 @@ def test_after_its_time_a_tombstone_touches_nothing(
     assert set(server.connectors) == {SOURCE}
 
 
-def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: Store) -> None:
+def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: MirrorStore) -> None:
     removed(store)
     with pytest.raises(MirrorNotFound):
         add(stores.opened(), a_mirror())
@@ -115,7 +115,7 @@ def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: Store)
 
 
 def test_a_connect_cluster_that_is_gone_is_not_asked(
-    store: Store, server: ConnectServer, clusters: Registry
+    store: MirrorStore, server: ConnectServer, clusters: Registry
 ) -> None:
     removed(store)
     clusters.delete_connect_cluster(a_connect_cluster(), store.fleet().revision)
@@ -128,7 +128,7 @@ def test_a_connect_cluster_that_is_gone_is_not_asked(
     assert server.connectors == {}
 
 
-def test_without_tombstones_a_run_reads_nothing_more(store: Store, calls: aws.Calls) -> None:
+def test_without_tombstones_a_run_reads_nothing_more(store: MirrorStore, calls: aws.Calls) -> None:
     for _ in range(2):
         run()
     calls.made.clear()

@@ -12,16 +12,16 @@ from mirroring.observation import (
     Change,
     ChangeKind,
     Code,
+    ConnectorInfo,
     Observation,
     Reason,
     Severity,
     Status,
-    Told,
 )
 
 FAULTS = frozenset({Status.OUT_OF_SYNC, Status.FAILED, Status.UNKNOWN})
 QUIET = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})
-NOTHING_WRONG = Told(status=Status.IN_SYNC)
+NOTHING_WRONG = ConnectorInfo(status=Status.IN_SYNC)
 
 
 def is_news(before: Observation | None, after: Observation) -> bool:
@@ -59,7 +59,7 @@ def is_quiet(seen: Observation) -> bool:
     return seen.status in QUIET or (seen.status is Status.OUT_OF_SYNC and backfilling)
 
 
-def known_before(before: Observation | None) -> Told:
+def known_before(before: Observation | None) -> ConnectorInfo:
     """What people know; 0.1 did not store it, and told of each fault that was no first look."""
     if before is None:
         return NOTHING_WRONG
@@ -67,14 +67,14 @@ def known_before(before: Observation | None) -> Told:
         return before.told
     if is_quiet(before) or before.sequence == 1:
         return NOTHING_WRONG
-    return Told(status=before.status, codes=tuple(sorted(_critical(before))))
+    return ConnectorInfo(status=before.status, codes=tuple(sorted(_critical(before))))
 
 
-def _told(before: Observation | None, after: Observation) -> Told:
+def _told(before: Observation | None, after: Observation) -> ConnectorInfo:
     """What people know once they were told of a sample that is news."""
     known = known_before(before)
     codes = known.codes if known.status is after.status else ()
-    return Told(status=after.status, codes=tuple(sorted({*codes, *_critical(after)})))
+    return ConnectorInfo(status=after.status, codes=tuple(sorted({*codes, *_critical(after)})))
 
 
 def _change(

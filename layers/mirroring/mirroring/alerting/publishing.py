@@ -14,9 +14,9 @@ from mirroring.alerting.alert import worded
 from mirroring.alerting.digest import digest
 from mirroring.alerting.sns import Alerts
 from mirroring.mirror import Intent, Mirror
-from mirroring.storing import history, store
+from mirroring.storing import history, mirror_store
 from mirroring.storing.history import History, Unsent
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
 
 AT_ONCE = 500
 # One outage of a Connect cluster changes all of its mirrors: more than this is one message.
@@ -26,14 +26,14 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 
 logger = Logger()
 
-Told = tuple[Unsent, Mirror]
+ConnectorInfo = tuple[Unsent, Mirror]
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """What publishing needs of the outside."""
 
-    store: Store
+    store: MirrorStore
     history: History
     alerts: Alerts
 
@@ -66,7 +66,7 @@ class Publisher:
             raise error
         return told
 
-    def _of_living_mirrors(self, unsent: Sequence[Unsent]) -> list[Told]:
+    def _of_living_mirrors(self, unsent: Sequence[Unsent]) -> list[ConnectorInfo]:
         """With their mirrors; the end of one that somebody removed is no news to them."""
         names = sorted({one.change.mirror for one in unsent})
         mirrors = {one.name: one for one in self.store.mirrors(names)}
@@ -79,7 +79,7 @@ class Publisher:
                 living.append((one, mirror))
         return living
 
-    def _publish_digest(self, unsent: Sequence[Told]) -> bool:
+    def _publish_digest(self, unsent: Sequence[ConnectorInfo]) -> bool:
         """False where SNS refuses it: then each is told alone."""
         try:
             self.alerts.publish(digest([(one.change, mirror) for one, mirror in unsent]))
@@ -103,4 +103,4 @@ class Publisher:
 @cache
 def opened() -> Publisher:
     """The publisher for what the environment names."""
-    return Publisher(store.opened(), history.opened(), sns.opened())
+    return Publisher(mirror_store.opened(), history.opened(), sns.opened())

@@ -9,7 +9,7 @@ import boto3
 
 from mirroring.alerting.alert import Alert
 from mirroring.settings import settings
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

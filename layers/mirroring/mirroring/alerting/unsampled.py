@@ -18,9 +18,9 @@ from mirroring.alerting.sns import Alerts
 from mirroring.freshness import expired
 from mirroring.observation import Code, Severity, Status
 from mirroring.schema import iso
-from mirroring.storing import sampled, store
+from mirroring.storing import mirror_store, sampled
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.sampled import SampledClusters
-from mirroring.storing.store import Store
 
 # Filter policies meet so many names: they count in the 256 kB of a message.
 NAMED = 500
@@ -62,7 +62,7 @@ def news(
 class Watch:
     """What it takes to notice and to tell."""
 
-    store: Store
+    store: MirrorStore
     clusters: SampledClusters
     alerts: Alerts
 
@@ -122,4 +122,4 @@ def worded(one: News, now: datetime) -> Alert:
 @cache
 def opened() -> Watch:
     """The watch over what the environment names."""
-    return Watch(store.opened(), sampled.opened(), sns.opened())
+    return Watch(mirror_store.opened(), sampled.opened(), sns.opened())

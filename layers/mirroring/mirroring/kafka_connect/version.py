@@ -1,13 +1,13 @@
 """What a Kafka Connect of some version can do."""
 
-from mirroring.kafka_connect.connect import Connect
+from mirroring.kafka_connect.client import ConnectClient
 
 # PUT /connectors/{name}/stop and GET …/offsets (KIP-875) came with 3.5, DELETE …/offsets with 3.6.
 STOPS = (3, 5)
 DELETES_OFFSETS = (3, 6)
 
 
-def supports(since: tuple[int, ...], registered: str, connect: Connect) -> bool:
+def supports(since: tuple[int, ...], registered: str, connect: ConnectClient) -> bool:
     """Whether the workers are of this version or a later one.
 
     They are asked where the version that they were registered with is older, as workers are

@@ -14,9 +14,9 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
-from mirroring.connecting import tls
-from mirroring.connecting.dialling import checked
-from mirroring.connecting.tls import Trouble
+from mirroring.client_properties import tls
+from mirroring.client_properties.dialling import checked
+from mirroring.client_properties.tls import Trouble
 from mirroring.errors import BadRequest, ConnectUnavailable, FieldError, HostNotAllowed
 
 _CONNECT_TIMEOUT_S = 2.0

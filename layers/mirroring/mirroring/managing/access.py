@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mirroring.connecting.connections import Place
+from mirroring.connections import Endpoint
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, FieldError
-from mirroring.facts import EARLIEST, LATEST, Creation, OffsetAt, Partition
+from mirroring.kafka_types import EARLIEST, LATEST, Creation, OffsetAt, Partition
 from mirroring.mirror import Mirror
 from mirroring.topics import matching, some
 
@@ -39,9 +39,9 @@ class Backlog:
     retention: int | None
 
 
-def look(mirror: Mirror, topics: Mapping[str, int], source: Place, target: Place) -> Access:
+def look(mirror: Mirror, topics: Mapping[str, int], source: Endpoint, target: Endpoint) -> Access:
     """Asks both clusters; a target that cannot be asked from here is told."""
-    from mirroring.probing.probe import probe
+    from mirroring.kafka_client.probe import probe
 
     names = matching(mirror, topics)
     unreadable = probe(*source).unreadable(names) if names else frozenset()
@@ -76,9 +76,9 @@ def access_problems(access: Access) -> list[FieldError]:
     return found
 
 
-def backlogs(place: Place, topics: Mapping[str, int]) -> dict[str, Backlog]:
+def backlogs(place: Endpoint, topics: Mapping[str, int]) -> dict[str, Backlog]:
     """How much each source topic holds; needs DESCRIBE, and DESCRIBE_CONFIGS for the retention."""
-    from mirroring.probing.probe import probe
+    from mirroring.kafka_client.probe import probe
 
     at = probe(*place)
     every = [Partition(name, index) for name, count in topics.items() for index in range(count)]

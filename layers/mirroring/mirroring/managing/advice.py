@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from mirroring.answering.preview_answers import WarningAnswer
-from mirroring.connecting.connections import place
-from mirroring.connecting.properties import security
-from mirroring.managing import cautions
+from mirroring.client_properties.properties import security
+from mirroring.connections import place
+from mirroring.contract.preview import WarningAnswer
+from mirroring.managing import preview_warnings
 from mirroring.managing.access import Backlog, backlogs
 from mirroring.managing.proposal import Proposal
 from mirroring.mirror import Mirror, StartFrom
@@ -16,14 +16,14 @@ def advice(proposal: Proposal, fleet: Sequence[Mirror]) -> tuple[WarningAnswer, 
     mirror, connect, topics = proposal.mirror, proposal.found.connect, proposal.topics()
     given = (proposal.source, proposal.target)
     return (
-        *cautions.of_tasks(mirror, connect.workers, sum(topics.values())),
-        *cautions.of_names(mirror, proposal.seen.topics),
-        *cautions.of_alias(mirror, fleet),
-        *cautions.of_secrets(connect, *given),
-        *cautions.of_certificates(mirror.created_at, *map(security, given)),
-        *cautions.of_backfill(mirror, _held(proposal, topics)),
-        *cautions.of_target(mirror, proposal.access, fleet),
-        *cautions.of_creation(proposal.access),
+        *preview_warnings.of_tasks(mirror, connect.workers, sum(topics.values())),
+        *preview_warnings.of_names(mirror, proposal.seen.topics),
+        *preview_warnings.of_alias(mirror, fleet),
+        *preview_warnings.of_secrets(connect, *given),
+        *preview_warnings.of_certificates(mirror.created_at, *map(security, given)),
+        *preview_warnings.of_backfill(mirror, _held(proposal, topics)),
+        *preview_warnings.of_target(mirror, proposal.access, fleet),
+        *preview_warnings.of_creation(proposal.access),
     )
 
 

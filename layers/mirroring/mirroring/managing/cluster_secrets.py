@@ -1,7 +1,7 @@
 """A cluster's secret changes with its record: another secret is made, and the record names it.
 
 So of two that register at once one wins whole, and what is cut short in between leaves a note that
-reconcile finds (managing/leftovers.py), never a record beside another one's secret.
+reconcile finds (reconciling/unused_secrets.py), never a record beside another one's secret.
 """
 
 from collections.abc import Callable

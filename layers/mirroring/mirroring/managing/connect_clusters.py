@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 
-from mirroring.answering import names
-from mirroring.answering.requests import ConnectClusterRequest
+from mirroring.client_properties.reach import check_places
 from mirroring.cluster import ConnectCluster, KafkaCluster
-from mirroring.connecting.reach import check_places
+from mirroring.contract import names
+from mirroring.contract.requests import ConnectClusterRequest
 from mirroring.errors import (
     ClusterNotFound,
     Conflict,
@@ -20,19 +20,19 @@ from mirroring.errors import (
     FieldError,
     UnknownCluster,
 )
-from mirroring.managing import audit, cluster_secrets, users
+from mirroring.managing import audit, cluster_secrets, usage
 from mirroring.managing.audit import Write
 from mirroring.managing.cluster_secrets import ClusterSecrets
 from mirroring.managing.connect_group import ConnectGroup, verified
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change
 from mirroring.redaction import HIDDEN
-from mirroring.storing import history, registry, store
+from mirroring.storing import history, mirror_store, registry
 from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
 from mirroring.storing.items import CONNECT_CLUSTER, secret_path
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 from mirroring.storing.vault import Credentials, new_mark
 
 ATTEMPTS = 5
@@ -45,7 +45,7 @@ logger = Logger()
 class ConnectClusters:
     """The registered Connect clusters; every method may raise Unavailable."""
 
-    store: Store
+    store: MirrorStore
     registry: Registry
     secrets: ClusterSecrets
     history: History
@@ -108,7 +108,7 @@ class ConnectClusters:
         if before.kafka_cluster != target.name:
             _must_be_unused(before.name, mirrors, f"so that it cannot move to {target.name}")
         staying = (one for one in mirrors if one.intent is not Intent.DELETED)
-        mine = users.of_connect_cluster(before.name, staying)
+        mine = usage.of_connect_cluster(before.name, staying)
         taken = (one.applied for one in self.store.reconciled_of(mine).values())
         missing = sorted({name for applied in taken for name in applied} - group.connectors)
         if missing:
@@ -173,7 +173,7 @@ class ConnectClusters:
 def opened() -> ConnectClusters:
     """The registry that the environment names."""
     return ConnectClusters(
-        store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+        mirror_store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
     )
 
 
@@ -202,7 +202,7 @@ def _cluster(
 
 def _must_be_unused(name: str, mirrors: tuple[Mirror, ...], why: str) -> None:
     """Raises ConnectClusterInUse."""
-    if used := users.of_connect_cluster(name, mirrors):
+    if used := usage.of_connect_cluster(name, mirrors):
         more = len(used) - NAMED
         names = f"{', '.join(used[:NAMED])}{f' and {more} more' if more > 0 else ''}"
         raise ConnectClusterInUse(f"{name} runs {names}, {why}.")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from mirroring.answering.requests import ConnectClusterRequest
 from mirroring.cluster import KafkaCluster
+from mirroring.contract.requests import ConnectClusterRequest
 from mirroring.errors import (
     ConnectNoMirrorMaker,
     ConnectUnavailable,
@@ -11,8 +11,8 @@ from mirroring.errors import (
     ConnectWrongCluster,
     FieldError,
 )
-from mirroring.kafka_connect.connect import Connect
-from mirroring.kafka_connect.told import workers
+from mirroring.kafka_connect.client import ConnectClient
+from mirroring.kafka_connect.connector_info import workers
 
 PATIENCE_S = 8.0
 NEEDED = frozenset(
@@ -34,7 +34,7 @@ def verified(request: ConnectClusterRequest, target: KafkaCluster) -> ConnectGro
 
     Raises ConnectUnreachable, ConnectWrongCluster, ConnectNoMirrorMaker.
     """
-    connect = Connect(
+    connect = ConnectClient(
         request.urls, request.username, request.password, request.ca_certificate
     ).within(PATIENCE_S)
     try:

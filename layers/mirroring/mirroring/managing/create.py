@@ -8,8 +8,8 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from mirroring.answering.preview_answers import WarningAnswer
-from mirroring.answering.requests import MirrorRequest
+from mirroring.contract.preview import WarningAnswer
+from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import (
     ClustersMoved,
     Conflict,
@@ -22,20 +22,21 @@ from mirroring.errors import (
     Unavailable,
     UnknownCluster,
 )
-from mirroring.managing import audit, cluster_secrets, idempotency, reconcile
+from mirroring.managing import audit, cluster_secrets, idempotency
 from mirroring.managing.advice import advice
-from mirroring.managing.beside import patient
 from mirroring.managing.cluster_secrets import ClusterSecrets
-from mirroring.managing.places import places
+from mirroring.managing.fleet_rules import patient
 from mirroring.managing.proposal import Proposal, propose
-from mirroring.managing.reconcile import Reconciler
+from mirroring.managing.requested_clusters import places
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
-from mirroring.storing import once, registry, store
+from mirroring.reconciling import reconcile
+from mirroring.reconciling.reconcile import Reconciler
+from mirroring.storing import idempotency_keys, mirror_store, registry
+from mirroring.storing.idempotency_keys import Claim, IdempotencyKeys, mismatch, new_suffix
 from mirroring.storing.items import MIRROR, secret_path
-from mirroring.storing.once import Claim, Once, mismatch, new_suffix
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 
 ATTEMPTS = 5
 # A look asks Kafka, for seconds where it is far away, and API Gateway gives up after 30.
@@ -55,11 +56,11 @@ class Created:
 class Creator:
     """What it takes to create a mirror."""
 
-    store: Store
+    store: MirrorStore
     registry: Registry
     secrets: ClusterSecrets
     reconciler: Reconciler
-    once: Once
+    once: IdempotencyKeys
 
     def create(
         self, request: MirrorRequest, by: str | None, now: datetime, key: str | None = None
@@ -189,9 +190,9 @@ class Creator:
 def opened() -> Creator:
     """The creator in the tables that the environment names."""
     return Creator(
-        store.opened(),
+        mirror_store.opened(),
         registry.opened(),
         cluster_secrets.opened(),
         reconcile.opened(),
-        once.opened(),
+        idempotency_keys.opened(),
     )

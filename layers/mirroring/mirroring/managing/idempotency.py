@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from mirroring.answering.requests import MirrorRequest
+from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import BadRequest, FieldError
 
 HEADER = "Idempotency-Key"

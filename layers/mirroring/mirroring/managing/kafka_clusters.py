@@ -6,24 +6,24 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from mirroring.answering.requests import ClusterRequest
+from mirroring.client_properties.literal import refuse_placeholders
+from mirroring.client_properties.properties import Security, parse, security
+from mirroring.client_properties.reach import check_places
 from mirroring.cluster import KafkaCluster
-from mirroring.connecting.literal import refuse_placeholders
-from mirroring.connecting.properties import Security, parse, security
-from mirroring.connecting.reach import check_places
+from mirroring.contract.requests import ClusterRequest
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
-from mirroring.managing import audit, cluster_secrets, source, users
+from mirroring.managing import audit, cluster_secrets, source, usage
 from mirroring.managing.audit import Write
 from mirroring.managing.cluster_secrets import ClusterSecrets
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror
 from mirroring.redaction import HIDDEN
-from mirroring.storing import history, registry, store
+from mirroring.storing import history, mirror_store, registry
 from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
 from mirroring.storing.items import CLUSTER, secret_path
+from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
-from mirroring.storing.store import Store
 from mirroring.storing.vault import new_mark
 
 ATTEMPTS = 5
@@ -34,7 +34,7 @@ logger = Logger()
 class KafkaClusters:
     """The registered Kafka clusters; every method may raise Unavailable."""
 
-    store: Store
+    store: MirrorStore
     registry: Registry
     secrets: ClusterSecrets
     history: History
@@ -123,7 +123,7 @@ class KafkaClusters:
             return None
 
     def _users(self, name: str, mirrors: tuple[Mirror, ...]) -> tuple[str, ...]:
-        return users.of_cluster(name, mirrors, self.registry.all_connect_clusters())
+        return usage.of_cluster(name, mirrors, self.registry.all_connect_clusters())
 
     def _line(
         self, before: KafkaCluster | None, after: KafkaCluster, same: bool, write: Write
@@ -156,7 +156,7 @@ class KafkaClusters:
 def opened() -> KafkaClusters:
     """The registry that the environment names."""
     return KafkaClusters(
-        store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+        mirror_store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
     )
 
 

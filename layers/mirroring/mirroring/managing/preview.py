@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mirroring.answering import view
-from mirroring.answering.preview_answers import (
+from mirroring.api import view
+from mirroring.connections import Connections
+from mirroring.contract.preview import (
     PreviewAnswer,
     PreviewedTopic,
     ProblemAnswer,
 )
-from mirroring.answering.requests import MirrorRequest
-from mirroring.connecting.connections import Connections
+from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import ProblemError, Unprocessable
 from mirroring.managing.advice import advice
-from mirroring.managing.beside import patient
-from mirroring.managing.places import places
+from mirroring.managing.fleet_rules import patient
 from mirroring.managing.proposal import Proposal, propose
-from mirroring.storing.store import Store
+from mirroring.managing.requested_clusters import places
+from mirroring.storing.mirror_store import MirrorStore
 
 # Some 600 bytes each with the longest names.
 TOPICS = 1_000
@@ -30,7 +30,7 @@ SUFFIX = "xxxxx"
 class Previewer:
     """What it takes to look; nothing is written."""
 
-    store: Store
+    store: MirrorStore
     connections: Connections
 
     def preview(self, request: MirrorRequest, now: datetime) -> PreviewAnswer:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mirroring.answering.requests import MirrorRequest
 from mirroring.cluster import ConnectCluster
-from mirroring.connecting.connections import Connections, place
+from mirroring.connections import Connections, place
+from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import ProblemError
 from mirroring.managing.access import Access, access_problems, look
-from mirroring.managing.beside import refusals
-from mirroring.managing.check import request_problems, require
-from mirroring.managing.places import Places, facts, properties
+from mirroring.managing.fleet_rules import refusals
+from mirroring.managing.request_rules import request_problems, require
+from mirroring.managing.requested_clusters import RequestedClusters, facts, properties
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror, Source
 from mirroring.topics import matching
@@ -22,7 +22,7 @@ class Proposal:
     """The mirror, the clusters that it names and their properties, and what was seen of them."""
 
     mirror: Mirror
-    found: Places
+    found: RequestedClusters
     seen: SourceFacts
     access: Access
     source: Mapping[str, str] = field(repr=False)
@@ -39,7 +39,11 @@ class Proposal:
 
 
 def propose(
-    request: MirrorRequest, found: Places, suffix: str, connections: Connections, now: datetime
+    request: MirrorRequest,
+    found: RequestedClusters,
+    suffix: str,
+    connections: Connections,
+    now: datetime,
 ) -> Proposal:
     """Raises BadRequest, Unprocessable and Unavailable where there is nothing to look at."""
     alias = found.alias(request.source_cluster)
@@ -53,7 +57,7 @@ def propose(
 
 
 def _mirror(
-    request: MirrorRequest, found: Places, name: str, seen: SourceFacts, now: datetime
+    request: MirrorRequest, found: RequestedClusters, name: str, seen: SourceFacts, now: datetime
 ) -> Mirror:
     managed = request.source_cluster.managed_cluster
     return Mirror(

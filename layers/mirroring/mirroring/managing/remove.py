@@ -1,17 +1,17 @@
 """Removes a mirror: wished for first, so that whatever is cut short is finished by reconcile."""
 
-from mirroring.answering.left_answers import Left
-from mirroring.managing.change import Write, rewrite
-from mirroring.managing.reconcile import Reconciler
+from mirroring.contract.leftovers import Left
+from mirroring.managing.versions import Write, rewrite
 from mirroring.mirror import Cleanup, Intent, Mirror
-from mirroring.storing.store import Store
+from mirroring.reconciling.reconcile import Reconciler
+from mirroring.storing.mirror_store import MirrorStore
 
 FIRST_TRY_S = 5.0
 CLEANUP_S = 8.0
 
 
 def remove(
-    store: Store, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
+    store: MirrorStore, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
 ) -> Mirror | None:
     """None when its connectors and its record are gone, else the mirror on its way out.
 
@@ -24,7 +24,7 @@ def remove(
 
 
 def forget(
-    store: Store, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
+    store: MirrorStore, reconciler: Reconciler, name: str, cleanup: Cleanup | None, write: Write
 ) -> list[Left]:
     """What may be left of a mirror that is forgotten now, whatever Connect does; nothing at best.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mirroring.connecting.security import Security
+from mirroring.client_properties.security import Security
 from mirroring.errors import ClusterUnreachable
 
 
@@ -22,7 +22,7 @@ def cluster(servers: Sequence[str], who: Security) -> SourceFacts:
     Asked over a new connection: one that is open outlives its password. Kafka's library is imported
     on the first call: a request that is refused before costs nothing.
     """
-    from mirroring.probing.probe import forget, probe
+    from mirroring.kafka_client.probe import forget, probe
 
     forget(probe(servers, who))
     facts = probe(servers, who).cluster()
@@ -35,7 +35,7 @@ def source(servers: Sequence[str], who: Security) -> SourceFacts:
     Asked over a connection that is kept, but not after one that failed: it would pass over a broker
     that was silent a moment ago, and who has mended the network tries again at once.
     """
-    from mirroring.probing.probe import forget, probe
+    from mirroring.kafka_client.probe import forget, probe
 
     at = probe(servers, who)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from mirroring.alerting import news
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Pace, lasting, summary
 from mirroring.measuring.findings import findings

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mirroring.connecting.security import Isolation
+from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import (
+from mirroring.java.characters import JavaRegexError
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import (
     EARLIEST,
     LATEST,
     MAX_TIMESTAMP,
@@ -14,7 +16,6 @@ from mirroring.facts import (
     Partition,
     TopicFacts,
 )
-from mirroring.java.characters import JavaRegexError
 from mirroring.measuring.figures import Look
 from mirroring.measuring.latency import GRACE_MS
 from mirroring.measuring.memory import TopicMemory
@@ -31,7 +32,6 @@ from mirroring.measuring.reading import Clock, away, now_ms
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
 from mirroring.topics import matching
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.resting import old_records, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Backfill

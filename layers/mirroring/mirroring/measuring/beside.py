@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mirroring.measuring import cause
+from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.reconciling import of_reconcile
 from mirroring.measuring.scene import Case, Scene, Unreadable
 from mirroring.observation import Code, Connector, Reason, Severity
@@ -17,7 +17,7 @@ def beside(case: Case) -> Iterable[Reason]:
     for code, words in (*scene.away.items(), *scene.dim.items()):
         yield reason(code, now, {"words": words})
     if scene.checkpoint is not None and _any_failed(scene.checkpoint):
-        why = cause.read(_first_trace(scene.checkpoint))
+        why = trace_causes.read(_first_trace(scene.checkpoint))
         name = scene.checkpoint.name
         says = {"cause": why.message, "todo": why.action}
         yield reason(Code.CHECKPOINT_FAILED, now, says, connector=name)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mirroring.connecting import certificates
+from mirroring.client_properties import certificates
+from mirroring.kafka_client.probe import Probe
 from mirroring.measuring.sheet import Sheet
-from mirroring.probing.probe import Probe
 
 
 def note(probe: Probe, side: str, sheets: Iterable[Sheet], now_ms: int) -> None:

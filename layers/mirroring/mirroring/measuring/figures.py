@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mirroring.facts import Fault
+from mirroring.kafka_types import Fault
 from mirroring.measuring.position import NEVER
 
 

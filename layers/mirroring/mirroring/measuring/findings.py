@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from mirroring import bounded
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code, Reason
 from mirroring.reasons import reason

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mirroring.facts import Fault, GroupFacts, Partition
+from mirroring.kafka_types import Fault, GroupFacts, Partition
 from mirroring.measuring.group_memory import GroupMemory
 
 EVERY = 3

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field, fields, replace
 from typing import Any
 
-from mirroring.facts import Partition
+from mirroring.kafka_client.wire.checkpoint import Checkpoint
+from mirroring.kafka_types import Partition
 from mirroring.measuring.position import NEVER
-from mirroring.probing.wire.checkpoint import Checkpoint
 
 MOST_ROWS = 2_000
 

@@ -11,16 +11,24 @@ from functools import cache
 
 from mirroring import topics
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import EARLIEST, LATEST, Fault, GroupFacts, OffsetAt, Partition, TopicFacts
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_client.wire import checkpoint
+from mirroring.kafka_client.wire.checkpoint import Checkpoint
+from mirroring.kafka_types import (
+    EARLIEST,
+    LATEST,
+    Fault,
+    GroupFacts,
+    OffsetAt,
+    Partition,
+    TopicFacts,
+)
 from mirroring.managing import groups
 from mirroring.measuring.group_look import GroupLook, Offsets, due
 from mirroring.measuring.group_memory import GroupMemory, learned, resumed
 from mirroring.measuring.sheet import Sheet
 from mirroring.mirror import Mirror
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
-from mirroring.probing.wire import checkpoint
-from mirroring.probing.wire.checkpoint import Checkpoint
 
 MOST_ASKED = 500
 MOST_FETCHES = 4

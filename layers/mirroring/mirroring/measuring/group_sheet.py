@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.groups import Judged, judge_groups
 from mirroring.measuring.memory import TopicMemory

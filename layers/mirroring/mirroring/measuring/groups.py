@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from mirroring.facts import Fault, Partition
 from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
+from mirroring.kafka_types import Fault, Partition
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.group_memory import MOST_ROWS, GroupMemory, Key, Row, settled
 from mirroring.measuring.position import NEVER, Position

@@ -7,7 +7,7 @@ which offsets to fetch, `disputed` which timestamps to test, `conclude` gives th
 
 from dataclasses import replace
 
-from mirroring.facts import Fault
+from mirroring.kafka_types import Fault
 from mirroring.measuring.arrivals import heard, produced, rate
 from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
 from mirroring.measuring.losses import lost

@@ -6,11 +6,11 @@ Only what restarts is refused, and a connector says RUNNING all the same, with o
 
 from collections.abc import Sequence
 
-from mirroring.connecting.connections import Place
+from mirroring.connections import Endpoint
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.kafka_client.probe import Probe
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
 
 LOGIN_S = 3.0
 
@@ -24,7 +24,7 @@ def doubtful(sheet: Sheet) -> bool:
     return stalled or not connector.tasks
 
 
-def try_login(source: Place, sheets: Sequence[Sheet]) -> None:
+def try_login(source: Endpoint, sheets: Sequence[Sheet]) -> None:
     """Log in to the source anew for the doubtful mirrors, and note it where that is refused."""
     doubted = [sheet for sheet in sheets if doubtful(sheet)]
     if not doubted:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from mirroring.connecting.security import Isolation
-from mirroring.facts import (
+from mirroring.client_properties.security import Isolation
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import (
     Fault,
     OffsetAt,
     Partition,
@@ -16,7 +17,6 @@ from mirroring.measuring.latency import disputed, doubt, reach
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.waiting import asks_from
-from mirroring.probing.probe import Probe
 
 _Wanted = TypeVar("_Wanted")
 

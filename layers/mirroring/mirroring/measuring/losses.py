@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mirroring.facts import Fault
+from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import Look, Pace
 from mirroring.measuring.position import Position
 from mirroring.measuring.waiting import unproven

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mirroring.facts import Stamping
+from mirroring.kafka_types import Stamping
 from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
 from mirroring.measuring.position import Position
 from mirroring.measuring.resting import Positions, row_of, rows_of

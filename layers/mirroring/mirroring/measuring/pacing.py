@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from mirroring.facts import Partition
+from mirroring.kafka_types import Partition
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.position import Position
 from mirroring.measuring.sheet import Sheet

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from mirroring.errors import ConnectUnavailable
-from mirroring.facts import Partition
-from mirroring.kafka_connect.connect import Connect
-from mirroring.kafka_connect.told import Told
+from mirroring.kafka_connect.client import ConnectClient
+from mirroring.kafka_connect.connector_info import ConnectorInfo
+from mirroring.kafka_types import Partition
 from mirroring.measuring.assess import with_partitions
 from mirroring.measuring.sheet import Seen, Sheet
 from mirroring.observation import Code
@@ -16,7 +16,7 @@ CONNECT_THREADS = 8
 OFFSETS_SINCE = (3, 5)
 
 
-def read_connect(connect: Connect, sheets: Sequence[Sheet], version: str) -> None:
+def read_connect(connect: ConnectClient, sheets: Sequence[Sheet], version: str) -> None:
     """What Connect tells: all connectors at once, then each mirror's tasks and offsets.
 
     All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
@@ -32,7 +32,7 @@ def read_connect(connect: Connect, sheets: Sequence[Sheet], version: str) -> Non
 
 
 def _read_connectors(
-    connect: Connect, told: Mapping[str, Told], sheet: Sheet, version: str
+    connect: ConnectClient, told: Mapping[str, ConnectorInfo], sheet: Sheet, version: str
 ) -> None:
     """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
     source, checkpoint = sheet.mirror.source_connector, sheet.mirror.checkpoint_connector
@@ -54,7 +54,7 @@ def _read_connectors(
 
 
 def _offsets(
-    connect: Connect, name: str, version: str
+    connect: ConnectClient, name: str, version: str
 ) -> tuple[dict[int, frozenset[Partition]] | None, dict[Partition, int] | None]:
     """Assignments and committed offsets; None for what Connect does not tell in time.
 

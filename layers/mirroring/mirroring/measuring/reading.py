@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.facts import (
+from mirroring.kafka_client.probe import Probe
+from mirroring.kafka_types import (
     LATEST,
     MAX_TIMESTAMP,
     Fault,
@@ -24,7 +25,6 @@ from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
 
 LISTEN_S = 2.0
 LISTEN_EACH = 32

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from mirroring.measuring import cause
+from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.scene import Scene
 from mirroring.mirror import HOLDS
 from mirroring.observation import Code, Connector, Reason
@@ -51,7 +51,7 @@ def _cause(scene: Scene, name: str) -> str:
     connectors = (scene.connector, scene.checkpoint)
     traces = (_trace(one) for one in connectors if one is not None and one.name == name)
     trace = next(traces, None)
-    return cause.read(trace).message if trace else AGAIN
+    return trace_causes.read(trace).message if trace else AGAIN
 
 
 def _trace(connector: Connector) -> str | None:

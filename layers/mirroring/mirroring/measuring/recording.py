@@ -19,10 +19,10 @@ from mirroring.measuring.reading import Clock
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import LASTING, Code, Observation, Status
 from mirroring.reasons import duration, reason
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 from mirroring.storing import metrics
-from mirroring.storing.observed import Outcome, State
-from mirroring.storing.samples import Samples
+from mirroring.storing.observation_item import Outcome, State
+from mirroring.storing.observations import Observations
 
 # A packed memory takes about 50 bytes for a partition that moves, and the sample of one some kB of
 # the function's 512 MB: so 20,000 partitions are read together.
@@ -38,7 +38,7 @@ logger = Logger()
 class Recorder:
     """Records mirrors until `until` (monotonic s); `failed` and `skipped` say what it could not."""
 
-    samples: Samples
+    samples: Observations
     window_s: int
     workers: int
     clock: Clock

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from mirroring.measuring import cause
+from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.reconciling import is_at_rest
 from mirroring.measuring.scene import GRACE, Case, Topic, is_stalled, unassigned
 from mirroring.mirror import HOLDS, Intent
@@ -83,11 +83,11 @@ def row_6_failed(case: Case) -> Row:
         return None
     found = []
     if connector.status == "FAILED":
-        why = cause.read(connector.trace)
+        why = trace_causes.read(connector.trace)
         found.append(case.why(Code.CONNECTOR_FAILED, cause=why.message, todo=why.action))
     for task in connector.tasks:
         if task.status == "FAILED":
-            why = cause.read(task.trace)
+            why = trace_causes.read(task.trace)
             said = case.why(Code.TASK_FAILED, task=task.id, cause=why.message, todo=why.action)
             found.append(said)
     is_given_up = connector.name in case.scene.given_up

@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mirroring.cluster import ConnectCluster
-from mirroring.connecting.connections import Connections, Place, place
+from mirroring.connections import Connections, Endpoint, place
 from mirroring.errors import ProblemError
+from mirroring.kafka_client.probe import Probe, is_kept, probe
 from mirroring.measuring import expiring, group_reading, reading
 from mirroring.measuring.copies import note_copies
+from mirroring.measuring.hide_secrets import hide_secrets
 from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
 from mirroring.measuring.recording import Recorder, portions
 from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.steps import Sources, dimmed, each, measure
-from mirroring.measuring.traces import hide_secrets
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
-from mirroring.probing.probe import Probe, is_kept, probe
-from mirroring.storing.observed import State
-from mirroring.storing.samples import Samples
-from mirroring.storing.store import Store
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.observation_item import State
+from mirroring.storing.observations import Observations
 
 # Connect's own cluster may be down, and then most of its calls hang.
 CONNECT_S = 10.0
@@ -32,8 +32,8 @@ CONNECT_S = 10.0
 class Sampler:
     """What a sample needs of the outside; `window_s` is the activity window W, `clock` tells ms."""
 
-    store: Store
-    samples: Samples
+    store: MirrorStore
+    samples: Observations
     connections: Connections
     window_s: int
     clock: reading.Clock = reading.now_ms
@@ -117,9 +117,9 @@ class Sampler:
             for mirror in mirrors
         ]
 
-    def _sources(self, sheets: Sequence[Sheet]) -> dict[Place, list[Sheet]]:
+    def _sources(self, sheets: Sequence[Sheet]) -> dict[Endpoint, list[Sheet]]:
         """The mirrors by the source that they read, each with its own credentials."""
-        groups: dict[Place, list[Sheet]] = {}
+        groups: dict[Endpoint, list[Sheet]] = {}
         for sheet in sheets:
             try:
                 source = place(self.connections.source(sheet.mirror))

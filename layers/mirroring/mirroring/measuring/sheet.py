@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mirroring.connecting.security import Isolation
-from mirroring.facts import Fault, Partition, Stamping, TopicFacts
+from mirroring.client_properties.security import Isolation
+from mirroring.kafka_types import Fault, Partition, Stamping, TopicFacts
 from mirroring.measuring.figures import Figures, Look
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.memory import Memory
@@ -14,7 +14,7 @@ from mirroring.measuring.position import NEVER, Position
 from mirroring.mirror import Mirror
 from mirroring.observation import Code, Connector, Observation
 from mirroring.reconciled import Failing
-from mirroring.storing.observed import State
+from mirroring.storing.observation_item import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from mirroring.errors import ClusterUnauthorized, ProblemError
+from mirroring.kafka_client.probe import Probe
 from mirroring.measuring import at_source, looking_up, reading
 from mirroring.measuring.assess import figure, late_topics
 from mirroring.measuring.figures import Pace
 from mirroring.measuring.pacing import paces
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.probing.probe import Probe
 
 _Source = TypeVar("_Source")
 Sources = Sequence[tuple[Probe, Sequence[Sheet]]]

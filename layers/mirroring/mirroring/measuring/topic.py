@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from mirroring.facts import Fault, Partition
+from mirroring.kafka_types import Fault, Partition
 from mirroring.measuring.figures import Figures, Pace, lasting, summary
 from mirroring.measuring.memory import TopicMemory, Unread
 from mirroring.measuring.resting import Positions, rows_of, use

@@ -6,7 +6,7 @@ leaves things as they were last known, and says why.
 
 from dataclasses import dataclass
 
-from mirroring.facts import Fault
+from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import At, Fetched, Look, Pace
 from mirroring.measuring.position import NEVER, Position, bounds
 

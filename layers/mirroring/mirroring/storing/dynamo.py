@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from mirroring.errors import BadRequest, FieldError, Unavailable
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,10 +12,10 @@ from typing import Any
 from mirroring import bounded
 from mirroring.observation import Change
 from mirroring.settings import settings
-from mirroring.storing import dynamo, points
+from mirroring.storing import dynamo, history_packs
 from mirroring.storing.dynamo import Dynamo, Item, Page, Refused
+from mirroring.storing.history_packs import Pack, Row
 from mirroring.storing.items import expiry, put, read, sortable
-from mirroring.storing.points import Pack, Row
 
 POINT, TOPICS, CHANGE = "point", "topics", "change"
 CHANGES_LIVE = timedelta(days=395)
@@ -67,10 +67,10 @@ class History:
         They are those of one topic, or of all (None).
         """
         now = datetime.now(UTC)
-        first, last = sortable(start - points.PACK_SPAN), sortable(end)
+        first, last = sortable(start - history_packs.PACK_SPAN), sortable(end)
         for item in self._between(mirror, f"{prefix}#{first}", f"{prefix}#{last}~", forward=True):
             if int(item["expires_at"]["N"]) > now.timestamp():
-                yield from points.unpack(item["data"]["B"], topic)
+                yield from history_packs.unpack(item["data"]["B"], topic)
 
     def changes(
         self,

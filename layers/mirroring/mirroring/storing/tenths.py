@@ -11,8 +11,17 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from mirroring.storing.history import TOPICS, History
-from mirroring.storing.observed import Outcome, State
-from mirroring.storing.points import TENTH, Figures, Pack, Row, life, pack, topics_row, unpack
+from mirroring.storing.history_packs import (
+    TENTH,
+    Figures,
+    Pack,
+    Row,
+    life,
+    pack,
+    topics_row,
+    unpack,
+)
+from mirroring.storing.observation_item import Outcome, State
 from mirroring.worst import largest, worst_word
 
 # Fewer topics' rows of 15 days are 10 MB at most: they are read as they are.

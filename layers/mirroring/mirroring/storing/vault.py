@@ -10,12 +10,12 @@ import boto3
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from mirroring.connecting.properties import parse
+from mirroring.client_properties.properties import parse
 from mirroring.errors import Unavailable
 from mirroring.redaction import is_secret
 from mirroring.schema import Stored
 from mirroring.settings import settings
-from mirroring.storing import calls as aws
+from mirroring.storing import aws as aws
 from mirroring.storing.items import CLUSTER, CONNECT_CLUSTER, MIRROR, secret_path
 
 if TYPE_CHECKING:

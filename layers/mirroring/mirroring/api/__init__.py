@@ -1,0 +1,1 @@
+"""What the HTTP functions share: routing, reading the tables, pages, the words of answers."""

@@ -1,0 +1,313 @@
+"""A mirror as it is answered: what was asked for, joined with what the last sample saw. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mirroring import bounded, freshness
+from mirroring.api import change_words, worst_topics
+from mirroring.api.group_words import group_answer
+from mirroring.cluster import KafkaCluster
+from mirroring.contract.mirrors import (
+    ChangeAnswer,
+    ConnectorAnswer,
+    ExternalClusterAnswer,
+    ExternalSourceAnswer,
+    GroupAnswer,
+    ManagedClusterAnswer,
+    ManagedSourceAnswer,
+    MirrorAnswer,
+    MirrorSummary,
+)
+from mirroring.kafka_connect.mirror_maker import configurations
+from mirroring.mirror import HOLDS, Intent, Mirror
+from mirroring.observation import (
+    LASTING,
+    Change,
+    Code,
+    Connector,
+    Latency,
+    Observation,
+    Reason,
+    Severity,
+    Status,
+    Task,
+)
+from mirroring.reasons import reason
+from mirroring.redaction import HIDDEN, redacted
+from mirroring.schema import iso
+from mirroring.storing.observation_item import RUNNING, Summary, TaskCount
+
+# What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
+TASKS, TRACED = 200, 20
+TRACE, BRIEF = 4_000, 200
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A mirror's status, since when, and why."""
+
+    status: Status
+    since: datetime
+    reasons: tuple[Reason, ...] = ()
+
+
+def standing(
+    mirror: Mirror,
+    seen: Summary | Observation | None,
+    refused: str | None,
+    now: datetime | None = None,
+) -> Standing:
+    """What a person asked for, or Connect refused, shows at once; else the last sample decides.
+
+    `refused` are Connect's words about the configuration. The order is that of measurement's table.
+    At `now` the last sample may say nothing any more; without it, it is taken as it was.
+    """
+    told = _told_now(mirror, refused)
+    if told is not None and (seen is None or seen.status is not told):
+        reasons = bounded.reasons((*_refusal(mirror, told, refused), *_kept(seen)))
+        return Standing(told, mirror.updated_at, reasons)
+    missing = _missing(mirror, seen, now)
+    if missing is not None:
+        reasons = bounded.reasons((missing, *_kept(seen)))
+        return Standing(Status.UNKNOWN, missing.since, reasons)
+    if seen is None:
+        return Standing(Status.CREATING, mirror.created_at, _with_pause(mirror, seen))
+    return Standing(seen.status, seen.status_since, _with_pause(mirror, seen))
+
+
+def summary(
+    mirror: Mirror, seen: Summary | None, refused: str | None, now: datetime | None = None
+) -> MirrorSummary:
+    """A mirror in a list."""
+    return MirrorSummary(
+        **_head(mirror, seen, refused, now),
+        topics=seen.topics if seen else 0,
+        tasks=seen.tasks if seen else TaskCount(running=0, total=0),
+    )
+
+
+def details(
+    mirror: Mirror,
+    seen: Observation | None,
+    refused: str | None,
+    clusters: Mapping[str, KafkaCluster],
+    now: datetime | None = None,
+) -> MirrorAnswer:
+    """A mirror in full; `clusters` are the registered ones that it names."""
+    topics = worst_topics.shown(mirror.name, seen.topics if seen else ())
+    return MirrorAnswer(
+        **_head(mirror, seen, refused, now),
+        backfill=seen.backfill if seen else None,
+        mirrored_topics=tuple(topics.items),
+        topics_next_token=topics.next_token,
+        connectors=_connectors(mirror, seen, clusters),
+        groups=_groups(mirror, seen),
+        groups_total=seen.groups_total if seen and mirror.sync_group_offsets else 0,
+    )
+
+
+def planned(mirror: Mirror, clusters: Mapping[str, KafkaCluster]) -> tuple[ConnectorAnswer, ...]:
+    """The connectors of a mirror that nobody has seen yet."""
+    return _connectors(mirror, None, clusters)
+
+
+def change(line: Change) -> ChangeAnswer:
+    """A line of a mirror's changes; of a write, in the words of the API."""
+    before, after = line.before, line.after
+    if isinstance(after, dict):
+        before, after = change_words.told(before if isinstance(before, dict) else None, after)
+    return ChangeAnswer(
+        at=line.at,
+        kind=line.kind,
+        before=before,
+        after=after,
+        reasons=line.reasons,
+        took_ms=line.took_ms,
+        by=line.by,
+    )
+
+
+def fields(mirror: Mirror) -> dict[str, object]:
+    """What a person chose, by its JSON names: what an audit compares. No secret is in it."""
+    chosen = _asked(mirror)
+    del chosen["source_cluster"], chosen["target_cluster"]
+    names = MirrorSummary.model_fields
+    return {
+        "alias": mirror.source.alias,
+        "source": mirror.source.managed or HIDDEN,
+        "state": change_words.state(mirror.intent),
+        "acknowledged": mirror.acknowledged and iso(mirror.acknowledged),
+        **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
+    }
+
+
+def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
+    """The status that needs no sample."""
+    if mirror.intent is Intent.DELETED:
+        return Status.DELETING
+    return None if refused is None else Status.FAILED
+
+
+def _with_pause(mirror: Mirror, seen: Summary | Observation | None) -> tuple[Reason, ...]:
+    """The last sample's reasons; a pause is pending until Connect says that it is done.
+
+    PAUSED itself is told only then.
+    """
+    known = seen.reasons if seen else ()
+    hold = HOLDS.get(mirror.intent)
+    others = tuple(one for one in known if one.code is not Code.PAUSE_PENDING)
+    if hold is None:
+        return others
+    if len(others) < len(known) or (seen is not None and seen.status is Status.PAUSED):
+        return known
+    return (
+        *known[: bounded.REASONS - 1],
+        reason(Code.PAUSE_PENDING, mirror.updated_at, {"hold": hold}),
+    )
+
+
+def _missing(
+    mirror: Mirror, seen: Summary | Observation | None, now: datetime | None
+) -> Reason | None:
+    measured_at = seen.measured_at if seen else None
+    return None if now is None else freshness.unsampled(mirror, measured_at, now)
+
+
+def _refusal(mirror: Mirror, told: Status, refused: str | None) -> tuple[Reason, ...]:
+    if told is not Status.FAILED:
+        return ()
+    return (reason(Code.CONFIG_REFUSED, mirror.updated_at, {"words": refused}),)
+
+
+def _kept(seen: Summary | Observation | None) -> tuple[Reason, ...]:
+    """What stays worth knowing when a status is replaced: losses, and what never decided it."""
+    reasons = seen.reasons if seen else ()
+    return tuple(
+        one for one in reasons if one.code in LASTING or one.severity is not Severity.CRITICAL
+    )
+
+
+def _asked(mirror: Mirror) -> dict[str, Any]:
+    return {
+        "connect_cluster": mirror.connect_cluster,
+        "source_cluster": _source(mirror),
+        "target_cluster": mirror.target_cluster,
+        "rename_mirrored_topics": mirror.rename_mirrored_topics,
+        "topics_regex": mirror.topics_regex,
+        "topics_exclude": mirror.topics_exclude,
+        "max_tasks": mirror.max_tasks,
+        "start_from": mirror.start_from,
+        "sync_group_offsets": mirror.sync_group_offsets,
+        "groups_regex": mirror.groups_regex,
+        "target_latency": mirror.target_latency,
+        "description": mirror.description,
+        "tags": mirror.tags,
+    }
+
+
+def _head(
+    mirror: Mirror,
+    seen: Summary | Observation | None,
+    refused: str | None,
+    now: datetime | None,
+) -> dict[str, Any]:
+    stands = standing(mirror, seen, refused, now)
+    return {
+        **_asked(mirror),
+        "name": mirror.name,
+        "version": mirror.version,
+        "created_at": mirror.created_at,
+        "measured_at": seen.measured_at if seen else None,
+        "status": stands.status,
+        "status_since": stands.since,
+        "reasons": stands.reasons,
+        "latency": seen.latency if seen else Latency(),
+    }
+
+
+def _source(mirror: Mirror) -> ManagedSourceAnswer | ExternalSourceAnswer:
+    source = mirror.source
+    if source.managed is None:
+        hidden = ExternalClusterAnswer(source_connection_properties=HIDDEN)
+        return ExternalSourceAnswer(alias=source.alias, external_cluster=hidden)
+    managed = ManagedClusterAnswer(
+        source_kafka_cluster_id=source.managed, use_private_ips=source.use_private_ips
+    )
+    return ManagedSourceAnswer(alias=source.alias, managed_cluster=managed)
+
+
+def _connectors(
+    mirror: Mirror, seen: Observation | None, clusters: Mapping[str, KafkaCluster]
+) -> tuple[ConnectorAnswer, ...]:
+    known = {one.name: one for one in (seen.connectors if seen else ())}
+    kinds = {
+        mirror.source_connector: "Mirror Connector",
+        mirror.checkpoint_connector: "Checkpoint Connector",
+    }
+    return tuple(
+        _connector(known.get(name, Connector(name=name, kind=kinds[name])), config)
+        for name, config in _configurations(mirror, clusters).items()
+    )
+
+
+def _groups(mirror: Mirror, seen: Observation | None) -> tuple[GroupAnswer, ...]:
+    if seen is None or not mirror.sync_group_offsets:
+        return ()
+    return tuple(group_answer(one, mirror, seen.measured_at) for one in seen.groups)
+
+
+def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
+    return ConnectorAnswer(
+        name=seen.name,
+        kind=seen.kind,
+        status=seen.status,
+        worker=seen.worker,
+        trace=seen.trace and seen.trace[:TRACE],
+        tasks=_worst_tasks(seen.tasks),
+        tasks_total=len(seen.tasks),
+        config=redacted(config),
+    )
+
+
+def _worst_tasks(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """All tasks by number, or the first TASKS with those that do not run before the others.
+
+    The traces of a few tell what the others' would.
+    """
+    if len(tasks) > TASKS:
+        tasks = sorted(tasks, key=lambda one: one.status == RUNNING)[:TASKS]
+    traced = [one.id for one in tasks if one.trace][:TRACED]
+    return tuple(_cut(one, TRACE if one.id in traced else BRIEF) for one in tasks)
+
+
+def _cut(task: Task, length: int) -> Task:
+    return task.model_copy(update={"trace": task.trace[:length]}) if task.trace else task
+
+
+def _configurations(
+    mirror: Mirror, clusters: Mapping[str, KafkaCluster]
+) -> dict[str, dict[str, str]]:
+    """As they should be, from what is no secret: a GET opens neither the vault nor Connect."""
+    source = {"bootstrap.servers": HIDDEN}
+    if mirror.source.managed is not None:
+        private = mirror.source.use_private_ips
+        source = _properties(clusters.get(mirror.source.managed), private=private)
+    target = _properties(clusters.get(mirror.target_cluster), private=False)
+    return configurations(mirror, source, target)
+
+
+def _properties(cluster: KafkaCluster | None, *, private: bool) -> dict[str, str]:
+    if cluster is None:
+        return {}
+    known = {"bootstrap.servers": ",".join(cluster.servers(private=private))}
+    if cluster.security_protocol != "PLAINTEXT":
+        known["security.protocol"] = cluster.security_protocol
+    if cluster.sasl_mechanism is not None:
+        known |= {"sasl.mechanism": cluster.sasl_mechanism, "sasl.jaas.config": HIDDEN}
+    return known
+
+
+def _plain(value: Any) -> object:
+    return list(value) if isinstance(value, tuple) else value

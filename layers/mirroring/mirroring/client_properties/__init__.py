@@ -1,0 +1,1 @@
+"""Connection properties as Java reads them: what may be given, and how a client is secured."""

@@ -1,1 +1,0 @@
-"""Connection properties, read as Java reads them, and what a mirror connects."""

@@ -1,0 +1,1 @@
+"""What crosses HTTP: the bodies that are taken, the shapes that are answered, and problems."""

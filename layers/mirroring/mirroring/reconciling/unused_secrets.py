@@ -1,0 +1,83 @@
+"""Removes secrets that no record names: of what was cut short, and of what was registered anew."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+from mirroring.errors import NotFound, ProblemError
+from mirroring.managing import cluster_secrets
+from mirroring.managing.cluster_secrets import ClusterSecrets
+from mirroring.mirror import Mirror
+from mirroring.reconciled import Reconciled
+from mirroring.reconciling.desired import wanted
+from mirroring.reconciling.rotation import due
+from mirroring.storing import mirror_store, registry
+from mirroring.storing.items import CLUSTER, CONNECT_CLUSTER
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.registry import Registry
+
+# No function runs for longer than a minute, nor keeps a record that it has read.
+GRACE = timedelta(minutes=10)
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverSecrets:
+    """What it takes to find out whether a secret is needed."""
+
+    store: MirrorStore
+    registry: Registry
+    secrets: ClusterSecrets
+
+    def sweep(self, now: datetime) -> None:
+        """Look at each note that is old enough; what cannot be found out now waits."""
+        try:
+            for one in self.secrets.leftovers.all():
+                if now - one.at > GRACE:
+                    self._decide(one.path)
+        except ProblemError as away:
+            logger.warning("leftover secrets wait", because=away.detail)
+
+    def _decide(self, path: str) -> None:
+        kind, name, *mark = path.split("/")
+        if self._is_named(kind, name, mark[0] if mark else None):
+            self.secrets.leftovers.drop(path)
+        elif not (kind == CLUSTER and self._is_awaited(name)):
+            self.secrets.remove(path)
+            logger.info("leftover secret removed", path=path)
+
+    def _is_named(self, kind: str, name: str, mark: str | None) -> bool:
+        """Whether a record names the secret."""
+        try:
+            if kind == CLUSTER:
+                return self.registry.cluster(name).secret == mark
+            if kind == CONNECT_CLUSTER:
+                return self.registry.connect_cluster(name).secret == mark
+            return self.store.mirror(name).source.managed is None
+        except NotFound:
+            return False
+
+    def _is_awaited(self, cluster: str) -> bool:
+        """Whether connectors may still read an older secret of the cluster by a config provider."""
+        mirrors = [
+            one
+            for one in self.store.fleet().mirrors
+            if cluster in (one.source.managed, one.target_cluster)
+        ]
+        done = self.store.reconciled_of([one.name for one in mirrors])
+        return any(cluster in self._behind(one, done[one.name]) for one in mirrors)
+
+    def _behind(self, mirror: Mirror, done: Reconciled) -> list[str]:
+        """The clusters whose secrets its connectors read, and have not read anew yet."""
+        connect = self.registry.connect_cluster(mirror.connect_cluster)
+        if connect.config_provider is None:
+            return []
+        return due(wanted(mirror, connect, self.registry.cluster, self.secrets.vault), done)
+
+
+@cache
+def opened() -> LeftoverSecrets:
+    """The sweep of what the environment names."""
+    return LeftoverSecrets(mirror_store.opened(), registry.opened(), cluster_secrets.opened())

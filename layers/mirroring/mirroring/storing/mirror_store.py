@@ -1,0 +1,284 @@
+"""What people asked for: the mirrors, each with a version that counts its changes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+
+from pydantic import ValidationError
+
+from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.errors import ClustersMoved, Conflict, MirrorExists, MirrorNotFound, VersionMoved
+from mirroring.mirror import Mirror
+from mirroring.observation import Change
+from mirroring.reconciled import Reconciled
+from mirroring.settings import settings
+from mirroring.storing import dynamo, earlier, fleet, observation_item
+from mirroring.storing.dynamo import Dynamo, Item, Refused
+from mirroring.storing.fleet import Fleet
+from mirroring.storing.history import change_item
+from mirroring.storing.items import (
+    ABSENT,
+    CLUSTER,
+    CONNECT_CLUSTER,
+    FAILED,
+    KIND,
+    MIRROR,
+    RECONCILED,
+    TOMBSTONE,
+    all_of,
+    delete,
+    document,
+    key,
+    must_be_at,
+    must_exist,
+    must_not_exist,
+    put,
+    read,
+    secret_path,
+    still_at,
+)
+from mirroring.storing.leftovers import dropping
+from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
+from mirroring.storing.tombstones import Tombstone, tombstone_item
+from mirroring.storing.uses import source_key
+
+ATTEMPTS = 5
+
+Error = Callable[[Item | None], Exception]
+"""What to say when a condition does not hold of the item that is there."""
+
+
+class MirrorStore:
+    """The mirrors; every method may raise Unavailable."""
+
+    def __init__(self, db: Dynamo, table: str, history_table: str) -> None:
+        self._db = db
+        self._table = table
+        self._history_table = history_table
+
+    def fleet(self) -> Fleet:
+        """Every mirror; the revision is read first, so that it is never newer than the mirrors."""
+        revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
+        items = all_of(self._db, self._table, MIRROR)
+        return Fleet(revision, tuple(read(item, Mirror) for item in items))
+
+    def readable(self) -> tuple[list[Mirror], dict[str, ValidationError]]:
+        """Every mirror that reads, and what is wrong with each that does not, by name."""
+        mirrors, unreadable = [], {}
+        for item in all_of(self._db, self._table, MIRROR):
+            try:
+                mirrors.append(read(item, Mirror))
+            except ValidationError as error:
+                unreadable[item["name"]["S"]] = error
+        return mirrors, unreadable
+
+    def create(
+        self,
+        mirror: Mirror,
+        revision: int,
+        change: Change,
+        looked_up: Sequence[KafkaCluster | ConnectCluster] = (),
+    ) -> None:
+        """Adds a mirror that was checked against the fleet at `revision` and `looked_up`.
+
+        The note that its secret is in doubt ends with it. Raises ClustersMoved when one of
+        `looked_up` was registered anew, Conflict when the fleet moved, MirrorExists,
+        MirrorNotFound when a mirror of that name was removed lately (its connectors are swept), and
+        ClusterNotFound or ConnectClusterNotFound when one that it needs was just removed.
+        """
+        new = {"ConditionExpression": ABSENT, "ExpressionAttributeNames": KIND}
+        exists = MirrorExists(f"there is a mirror {mirror.name} already")
+        removed = key(TOMBSTONE, mirror.name)
+        writes = [
+            (put(self._table, _mirror_item(mirror), **new), lambda _: exists),
+            (must_not_exist(self._table, removed), lambda _: _no_mirror(mirror.name)),
+            *_needed(self._table, mirror, looked_up),
+            (fleet.moves_from(self._table, revision), lambda _: moved()),
+        ]
+        try:
+            self._db.transact(
+                *(write for write, _ in writes),
+                put(self._history_table, change_item(change)),
+                dropping(self._table, secret_path(MIRROR, mirror.name)),
+            )
+        except Refused as refused:
+            raise _first_error(refused, [error for _, error in writes]) from refused
+
+    def mirror(self, name: str) -> Mirror:
+        """Raises MirrorNotFound."""
+        item = self._db.get(self._table, key(MIRROR, name))
+        if item is None:
+            raise _no_mirror(name)
+        return read(item, Mirror)
+
+    def mirrors(self, names: Sequence[str]) -> list[Mirror]:
+        """Those of the names that exist, in any order."""
+        keys = [key(MIRROR, name) for name in names]
+        return [read(item, Mirror) for item in self._db.batch(self._table, keys)]
+
+    def mirrors_after(self, name: str | None, page_size: int) -> Iterator[Mirror]:
+        """By name, after `name`; asks for `page_size` at a time."""
+        items = all_of(
+            self._db, self._table, MIRROR, after=name, page_size=page_size, consistent=False
+        )
+        return (read(item, Mirror) for item in items)
+
+    def mirrors_of(self, connect_cluster: str) -> list[Mirror]:
+        """Those of one Connect cluster, by name."""
+        return [one for one in self.fleet().mirrors if one.connect_cluster == connect_cluster]
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names of all mirrors, by Connect cluster."""
+        names: dict[str, list[str]] = {}
+        for item in all_of(self._db, self._table, MIRROR, only=("name", "connect_cluster")):
+            names.setdefault(item["connect_cluster"]["S"], []).append(item["name"]["S"])
+        return {cluster: tuple(some) for cluster, some in names.items()}
+
+    def replace(self, mirror: Mirror, change: Change, revision: int | None = None) -> None:
+        """Stores a mirror whose version is one above the stored one, with the line that says so.
+
+        Raises VersionMoved when it is not, MirrorNotFound when the mirror is gone, and Conflict
+        when the fleet moved since `revision`. None: no rule over the fleet is about the change, so
+        that nobody's check is spoilt by it.
+        """
+        condition = {
+            "ConditionExpression": "version = :before",
+            "ExpressionAttributeValues": {":before": {"N": str(mirror.version - 1)}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        try:
+            self._db.transact(
+                put(self._table, _mirror_item(mirror), **condition),
+                put(self._history_table, change_item(change)),
+                *([] if revision is None else [fleet.moves_from(self._table, revision)]),
+            )
+        except Refused as refused:
+            raise _not_replaced(mirror, refused) from refused
+
+    def remove(self, name: str, left: Tombstone) -> None:
+        """Forgets a mirror and what was observed of it; its history stays until it expires."""
+        samples = [observation_item.key_of(name), earlier.key_of(name)]
+        keys = [key(MIRROR, name), key(RECONCILED, name), *samples]
+        parts = [
+            *all_of(self._db, self._table, observation_item.kind_of(name), only=("kind", "name")),
+            *earlier.parts_of(self._db, self._table, name),
+        ]
+        try:
+            self._db.transact(
+                *(delete(self._table, one) for one in keys),
+                put(self._table, tombstone_item(left)),
+                fleet.moves(self._table),
+            )
+        except Refused as refused:
+            raise moved() from refused
+        for one in parts:  # beside the transaction, which takes a hundred writes only
+            self._db.delete(self._table, one)
+
+    def reconciled(self, name: str) -> Reconciled:
+        """What reconcile did for a mirror; an empty one before it did anything."""
+        item = self._db.get(self._table, key(RECONCILED, name))
+        return Reconciled(mirror=name) if item is None else read(item, Reconciled)
+
+    def reconciled_of(self, names: Sequence[str]) -> dict[str, Reconciled]:
+        """What reconcile did, for each of the names."""
+        keys = [key(RECONCILED, name) for name in names]
+        found = (read(item, Reconciled) for item in self._db.batch(self._table, keys))
+        return {name: Reconciled(mirror=name) for name in names} | {
+            one.mirror: one for one in found
+        }
+
+    def put_reconciled(self, done: Reconciled) -> Reconciled:
+        """Remembers what reconcile did for a mirror, as it follows from what was read.
+
+        Raises Conflict where somebody wrote since: read again.
+        """
+        following = done.model_copy(update={"sequence": done.sequence + 1})
+        sequence = {"N": str(following.sequence)}
+        item = document(RECONCILED, done.mirror, following, sequence=sequence)
+        try:
+            self._db.put(self._table, item, **still_at(done.sequence))
+        except Refused as refused:
+            raise Conflict(f"{done.mirror} is being looked after: try again.") from refused
+        return following
+
+    def amend_reconciled(
+        self, done: Reconciled, change: Callable[[Reconciled], Reconciled]
+    ) -> Reconciled:
+        """What is stored now, changed; `done` is what was read, and is read anew if it moved.
+
+        Raises MirrorNotFound, and Conflict where others keep writing.
+        """
+        for _ in range(ATTEMPTS):
+            changed = change(done)
+            if changed == done:
+                return done
+            try:
+                return self.put_reconciled(changed)
+            except Conflict:
+                self.mirror(done.mirror)  # of one that was removed nothing is remembered
+                done = self.reconciled(done.mirror)
+        raise Conflict(f"{done.mirror} keeps changing at this moment: try again.")
+
+
+@cache
+def opened() -> MirrorStore:
+    """The store that the environment names."""
+    here = settings()
+    return MirrorStore(dynamo.opened(), here.needed("mirrors_table"), here.needed("history_table"))
+
+
+def _mirror_item(mirror: Mirror) -> Item:
+    return document(
+        MIRROR,
+        mirror.name,
+        mirror,
+        version={"N": str(mirror.version)},
+        connect_cluster={"S": mirror.connect_cluster},
+        source={"S": source_key(mirror.source)},
+    )
+
+
+def _needed(
+    table: str, mirror: Mirror, looked_up: Sequence[KafkaCluster | ConnectCluster]
+) -> Iterator[tuple[Item, Error]]:
+    """The checks that a mirror's clusters are there, those `looked_up` as they were then."""
+    names = {(CONNECT_CLUSTER, mirror.connect_cluster)}
+    if mirror.source.managed is not None:
+        names.add((CLUSTER, mirror.source.managed))
+    seen = {(_kind(one), one.name): one.revision for one in looked_up}
+    for kind, name in sorted(names | seen.keys()):
+        where = key(kind, name)
+        if (kind, name) in seen:
+            check = must_be_at(table, where, seen[kind, name])
+        else:
+            check = must_exist(table, where)
+        yield check, partial(_moved_or_gone, kind, name)
+
+
+def _kind(one: KafkaCluster | ConnectCluster) -> str:
+    return CLUSTER if isinstance(one, KafkaCluster) else CONNECT_CLUSTER
+
+
+def _moved_or_gone(kind: str, name: str, now: Item | None) -> Exception:
+    if now is not None:
+        return ClustersMoved(f"{name} was registered anew at the same moment: try again")
+    return no_cluster(name) if kind == CLUSTER else no_connect_cluster(name)
+
+
+def _first_error(refused: Refused, errors: Sequence[Error]) -> Exception:
+    """What the first condition that did not hold is about."""
+    judged = zip(refused.codes, refused.items, errors, strict=False)
+    return next((error(item) for code, item, error in judged if code == FAILED), moved())
+
+
+def _not_replaced(mirror: Mirror, refused: Refused) -> Exception:
+    if refused.codes[0] != FAILED:
+        return moved()
+    if refused.items[0] is None:
+        return _no_mirror(mirror.name)
+    return VersionMoved(
+        f"{mirror.name} is not at version {mirror.version - 1} any more: read it again"
+    )
+
+
+def _no_mirror(name: str) -> MirrorNotFound:
+    return MirrorNotFound(f"there is no mirror {name}")
