@@ -16,7 +16,6 @@ handler = api.handler
 
 @api.post("/mirrors/preview")
 def preview() -> Answer:
-    """POST /mirrors/preview"""
     made = create.opened()
     previewer = Previewer(made.store, made.reconciler.connections)
     return answer(previewer.preview(api.body(MirrorRequest), datetime.now(UTC)))
@@ -24,7 +23,6 @@ def preview() -> Answer:
 
 @api.post("/mirrors")
 def post() -> Answer:
-    """POST /mirrors"""
     request, by = api.body(MirrorRequest), api.caller()
     key = api.header("idempotency-key")
     made = create.opened().create(request, by, datetime.now(UTC), key)

@@ -1,9 +1,13 @@
 """Which mirrors a list is asked for; a mirror must pass every filter that is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from mirroring.api import queries
 from mirroring.mirror import Mirror
 from mirroring.observation import Status
+
+FILTERS = ("status", "connectCluster", "alias", "source", "tag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,17 @@ class Filters:
 
 
 ALL = Filters()
+
+
+def filters(query: Callable[[str], str | None]) -> Filters:
+    """The filters that a request's query parameters name; raises BadRequest."""
+    return Filters(
+        statuses=queries.statuses(query("status")),
+        connect_cluster=query("connectCluster"),
+        alias=query("alias"),
+        source=query("source"),
+        tag=query("tag"),
+    )
 
 
 def _words(mirror: Mirror) -> set[str]:

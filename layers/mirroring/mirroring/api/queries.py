@@ -1,5 +1,6 @@
 """Query parameters read strictly; each function raises BadRequest naming its parameter."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from mirroring.errors import BadRequest, FieldError
@@ -58,10 +59,10 @@ def flag(name: str, text: str | None) -> bool:
     return text == "true"
 
 
-def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:
+def span(query: Callable[[str], str | None]) -> tuple[datetime, datetime]:
     """From when to when: the last 24 hours unless told."""
-    until = _moment("to", end) or now
-    since = _moment("from", start) or until - DEFAULT_SPAN
+    until = _moment("to", query("to")) or datetime.now(UTC)
+    since = _moment("from", query("from")) or until - DEFAULT_SPAN
     if since > until:
         raise _wrong("from", "must not be later than to")
     return since, until

@@ -4,6 +4,7 @@ import base64
 import binascii
 import traceback
 from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,21 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mirroring.api import queries
+from mirroring.contract import names
+from mirroring.contract.clusters import ClusterAnswer, ConnectClusterAnswer
 from mirroring.contract.problem import MEDIA_TYPE, problem
-from mirroring.errors import BadRequest, FieldError, NotFound, ProblemError, TooLarge
+from mirroring.errors import (
+    BadRequest,
+    ClusterNotFound,
+    ConnectClusterNotFound,
+    FieldError,
+    MirrorNotFound,
+    NotFound,
+    ProblemError,
+    TooLarge,
+)
+from mirroring.managing.audit import Write
 from mirroring.schema import Schema
 
 if TYPE_CHECKING:
@@ -23,6 +37,15 @@ if TYPE_CHECKING:
 Answer = Response[str]
 Handler = Callable[..., Answer]
 LARGEST_BODY = 1_000_000
+PAGE = ("limit", "nextToken")
+MISSING: Mapping[str, type[NotFound]] = {
+    "mirrors": MirrorNotFound,
+    "clusters": ClusterNotFound,
+    "connect-clusters": ConnectClusterNotFound,
+}
+"""What is not there, by the first word of a path."""
+NAMING = {("PUT /clusters", ""), ("PUT /connect-clusters", "")}
+"""Calls that may give a name to what is not there; what stands before and behind the name."""
 logger = Logger()
 
 
@@ -81,6 +104,21 @@ class Api:
         """A header by its name in lower case, as API Gateway hands them over; None without it."""
         return (self._event.get("headers") or {}).get(name)
 
+    def page(self) -> tuple[int, str | None]:
+        """The `limit` and the `nextToken` of a list; raises BadRequest."""
+        return queries.limit(self.query("limit")), queries.token(self.query("nextToken"))
+
+    def write(self) -> Write:
+        """Who changes what now, and the version that an `If-Match` asks for; raises BadRequest."""
+        return Write(self.caller(), datetime.now(UTC), version_of(self.header("if-match")))
+
+    def bare_write(self) -> Write:
+        """The write of a call that takes no field: a body with one is refused."""
+        from mirroring.contract.requests import NoFields
+
+        self.body(NoFields, empty=b"{}")
+        return self.write()
+
     def caller(self) -> str | None:
         """The token's subject; None where no authorizer looked at one."""
         authorizer = self._event["requestContext"].get("authorizer") or {}
@@ -95,14 +133,21 @@ class Api:
     def _checked(
         self, resolver: APIGatewayHttpResolver, following: NextMiddleware
     ) -> Response[Any]:
-        """Refuses unknown query parameters, and hands the route the names in its path."""
+        """Refuses unknown query parameters, and hands the route the names in its path.
+
+        A PUT may make what has the name; every other call is a 404 where nothing can have it.
+        """
         known = self._parameters.get(self._event["routeKey"])
         given = self._event.get("queryStringParameters") or {}
         if known is not None and (unknown := sorted(set(given) - set(known))):
             words = f"is not a parameter of this call; there are: {', '.join(known) or 'none'}"
             fields = [FieldError(field=name, message=words) for name in unknown]
             raise BadRequest(f"{unknown[0]} {words}.", *fields)
-        resolver.context["_route_args"] = dict(self._event.get("pathParameters") or {})
+        path = dict(self._event.get("pathParameters") or {})
+        call, _, rest = self._event["routeKey"].partition("/{name}")
+        if "name" in path and (call, rest) not in NAMING:
+            names.known(path["name"], MISSING[call.partition("/")[2]])
+        resolver.context["_route_args"] = path
         return following(resolver)
 
     def _refused(self, error: ProblemError) -> Answer:
@@ -125,14 +170,12 @@ class Api:
 
 
 def answer(
-    model: Schema,
-    status: HTTPStatus = HTTPStatus.OK,
-    location: str | None = None,
-    version: int | None = None,
+    model: Schema, status: HTTPStatus = HTTPStatus.OK, location: str | None = None
 ) -> Answer:
-    """A model as JSON; `version` is what an `If-Match` may name."""
+    """A model as JSON; a cluster's revision is its ETag, which an `If-Match` may name."""
     headers = {"Location": location} if location else {}
-    headers |= {"ETag": f'"{version}"'} if version is not None else {}
+    if isinstance(model, ClusterAnswer | ConnectClusterAnswer):
+        headers["ETag"] = f'"{model.revision}"'
     return Response(status, "application/json", model.model_dump_json(by_alias=True), headers)
 
 

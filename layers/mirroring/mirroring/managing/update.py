@@ -34,6 +34,8 @@ from mirroring.topics import matching
 
 FIRST_TRY_S = 5.0
 VERSION_S = 3.0
+# A quarter of a megabyte each, with names of up to 249 characters.
+TOPICS = 1_000
 PATTERNS = {"topics_regex", "topics_exclude"}
 RULED = {*PATTERNS, "sync_group_offsets"}
 """Fields that rules over the fleet are about."""
@@ -168,9 +170,12 @@ def opened() -> MirrorUpdates:
 
 
 def _effect(before: Mirror, after: Mirror, topics: Collection[str]) -> Effect:
-    """What the source's topics of today become."""
-    old, new = matching(before, topics), matching(after, topics)
+    """What the source's topics of today become: the first of each by name, and how many."""
+    old, new = set(matching(before, topics)), set(matching(after, topics))
+    added, removed = sorted(new - old), sorted(old - new)
     return Effect(
-        topics_added=tuple(one for one in new if one not in set(old)),
-        topics_removed=tuple(one for one in old if one not in set(new)),
+        topics_added=tuple(added[:TOPICS]),
+        topics_added_total=len(added),
+        topics_removed=tuple(removed[:TOPICS]),
+        topics_removed_total=len(removed),
     )
