@@ -55,13 +55,15 @@ bench: setup ## compare what is fast with its peers
 	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
 
 # What CI holds every change to, without network or credentials.
-check: setup $(LINTERS) ## ruff, mypy, sam validate, OpenAPI drift
+check: setup $(LINTERS) ## ruff, mypy, import-linter, sam validate, and what docs/ and README.md draw from the code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sam validate
 	$(BIN)/sam validate --lint
 	$(BIN)/python -m lockstep.openapi --check
+	$(BIN)/python -m lockstep.docs --check
 
 # Bytecode that tests left in a function's folder would be packaged, and make it look changed.
 build: setup ## sam build: the functions, and the layer for arm64, without Docker

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from mirroring.api import read
+from mirroring.api.preview import Previewer
 from mirroring.api.routing import Answer, Api, answer
 from mirroring.contract.preview import CreatedMirrorAnswer
 from mirroring.contract.requests import MirrorRequest
 from mirroring.managing import create
-from mirroring.managing.preview import Previewer
 
 api = Api()
 handler = api.handler

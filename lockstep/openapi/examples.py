@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mirroring.api import view
+from mirroring.api.preview import SUFFIX
 from mirroring.contract.clusters import (
     ClusterAnswer,
     ClusterList,
@@ -47,7 +48,6 @@ from mirroring.errors import (
     UnsupportedProperty,
 )
 from mirroring.managing import preview_warnings, usage
-from mirroring.managing.preview import SUFFIX
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation
 from mirroring.schema import Request, Schema

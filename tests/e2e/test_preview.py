@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from mirroring.managing.preview import TOPICS
+from mirroring.api.preview import TOPICS
 
 from tests.e2e.local_stack import LocalStack, Record, eventually
 

@@ -1,8 +1,8 @@
 """A write's line in the words of the API, also where 0.1.0 wrote it."""
 
 import pytest
+from mirroring import audit
 from mirroring.api import view
-from mirroring.managing import audit
 from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Change, ChangeKind
 

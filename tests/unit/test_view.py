@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from mirroring.api import view
+from mirroring.contract import mirror_fields
 from mirroring.mirror import Intent, Source
 from mirroring.observation import Code, Severity, Status
 
@@ -157,7 +158,7 @@ def test_a_configuration_shows_how_the_source_is_secured(
 
 
 def test_the_audited_fields_hold_no_secret_and_no_measurement() -> None:
-    shown = view.fields(a_mirror(source=Source(alias="eu", cluster_id="x")))
+    shown = mirror_fields.fields(a_mirror(source=Source(alias="eu", cluster_id="x")))
 
     assert shown["source"] == "[hidden]"
     assert shown["topicsRegex"] == r"orders\..*"

@@ -1,4 +1,4 @@
-"""What a sample saw of a mirror and how it judged it: the words of api.md's answers."""
+"""What a sample saw of a mirror and how it judged it: the words of the API's answers."""
 
 from mirroring.group import Group
 from mirroring.schema import Moment, Stored, Word

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from mirroring import audit
 from mirroring.api import listing, view, worst_topics
 from mirroring.api.filters import Filters
 from mirroring.api.paging import fitting
@@ -25,7 +26,7 @@ from mirroring.contract.mirrors import (
     TopicList,
 )
 from mirroring.errors import ClusterNotFound, MirrorNotFound
-from mirroring.managing import audit, usage
+from mirroring.managing import usage
 from mirroring.mirror import Mirror
 from mirroring.observation import Point
 from mirroring.storing import history, mirror_store, observations, registry, uses

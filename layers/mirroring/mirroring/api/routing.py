@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mirroring.api import queries
+from mirroring.audit import Write
 from mirroring.contract import names
 from mirroring.contract.clusters import ClusterAnswer, ConnectClusterAnswer
 from mirroring.contract.problem import MEDIA_TYPE, problem
@@ -28,7 +29,6 @@ from mirroring.errors import (
     ProblemError,
     TooLarge,
 )
-from mirroring.managing.audit import Write
 from mirroring.schema import Schema
 
 if TYPE_CHECKING:

@@ -6,17 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from mirroring import bounded, freshness
-from mirroring.api import change_words, worst_topics
+from mirroring.api import worst_topics
 from mirroring.api.group_words import group_answer
 from mirroring.cluster import KafkaCluster
+from mirroring.contract import change_words
+from mirroring.contract.mirror_fields import asked
 from mirroring.contract.mirrors import (
     ChangeAnswer,
     ConnectorAnswer,
-    ExternalClusterAnswer,
-    ExternalSourceAnswer,
     GroupAnswer,
-    ManagedClusterAnswer,
-    ManagedSourceAnswer,
     MirrorAnswer,
     MirrorSummary,
 )
@@ -36,7 +34,6 @@ from mirroring.observation import (
 )
 from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
-from mirroring.schema import iso
 from mirroring.storing.observation_item import RUNNING, Summary, TaskCount
 
 # What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
@@ -129,20 +126,6 @@ def change(line: Change) -> ChangeAnswer:
     )
 
 
-def fields(mirror: Mirror) -> dict[str, object]:
-    """What a person chose, by its JSON names: what an audit compares. No secret is in it."""
-    chosen = _asked(mirror)
-    del chosen["source_cluster"], chosen["target_cluster"]
-    names = MirrorSummary.model_fields
-    return {
-        "alias": mirror.source.alias,
-        "source": mirror.source.managed or HIDDEN,
-        "state": change_words.state(mirror.intent),
-        "acknowledged": mirror.acknowledged and iso(mirror.acknowledged),
-        **{str(names[key].alias): _plain(value) for key, value in chosen.items()},
-    }
-
-
 def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
     """The status that needs no sample."""
     if mirror.intent is Intent.DELETED:
@@ -189,24 +172,6 @@ def _kept(seen: Summary | Observation | None) -> tuple[Reason, ...]:
     )
 
 
-def _asked(mirror: Mirror) -> dict[str, Any]:
-    return {
-        "connect_cluster": mirror.connect_cluster,
-        "source_cluster": _source(mirror),
-        "target_cluster": mirror.target_cluster,
-        "rename_mirrored_topics": mirror.rename_mirrored_topics,
-        "topics_regex": mirror.topics_regex,
-        "topics_exclude": mirror.topics_exclude,
-        "max_tasks": mirror.max_tasks,
-        "start_from": mirror.start_from,
-        "sync_group_offsets": mirror.sync_group_offsets,
-        "groups_regex": mirror.groups_regex,
-        "target_latency": mirror.target_latency,
-        "description": mirror.description,
-        "tags": mirror.tags,
-    }
-
-
 def _head(
     mirror: Mirror,
     seen: Summary | Observation | None,
@@ -215,7 +180,7 @@ def _head(
 ) -> dict[str, Any]:
     stands = standing(mirror, seen, refused, now)
     return {
-        **_asked(mirror),
+        **asked(mirror),
         "name": mirror.name,
         "version": mirror.version,
         "created_at": mirror.created_at,
@@ -225,17 +190,6 @@ def _head(
         "reasons": stands.reasons,
         "latency": seen.latency if seen else Latency(),
     }
-
-
-def _source(mirror: Mirror) -> ManagedSourceAnswer | ExternalSourceAnswer:
-    source = mirror.source
-    if source.managed is None:
-        hidden = ExternalClusterAnswer(source_connection_properties=HIDDEN)
-        return ExternalSourceAnswer(alias=source.alias, external_cluster=hidden)
-    managed = ManagedClusterAnswer(
-        source_kafka_cluster_id=source.managed, use_private_ips=source.use_private_ips
-    )
-    return ManagedSourceAnswer(alias=source.alias, managed_cluster=managed)
 
 
 def _connectors(
@@ -307,7 +261,3 @@ def _properties(cluster: KafkaCluster | None, *, private: bool) -> dict[str, str
     if cluster.sasl_mechanism is not None:
         known |= {"sasl.mechanism": cluster.sasl_mechanism, "sasl.jaas.config": HIDDEN}
     return known
-
-
-def _plain(value: Any) -> object:
-    return list(value) if isinstance(value, tuple) else value

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 
+from mirroring import audit
+from mirroring.audit import Write
 from mirroring.client_properties.reach import check_places
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.contract import names
@@ -20,14 +22,13 @@ from mirroring.errors import (
     FieldError,
     UnknownCluster,
 )
-from mirroring.managing import audit, cluster_secrets, usage
-from mirroring.managing.audit import Write
-from mirroring.managing.cluster_secrets import ClusterSecrets
+from mirroring.managing import usage
 from mirroring.managing.connect_group import ConnectGroup, verified
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change
 from mirroring.redaction import HIDDEN
-from mirroring.storing import history, mirror_store, registry
+from mirroring.storing import cluster_secrets, history, mirror_store, registry
+from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
 from mirroring.storing.items import CONNECT_CLUSTER, secret_path

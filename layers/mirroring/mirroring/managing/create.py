@@ -8,6 +8,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from mirroring import audit
 from mirroring.contract.preview import WarningAnswer
 from mirroring.contract.requests import MirrorRequest
 from mirroring.errors import (
@@ -22,9 +23,8 @@ from mirroring.errors import (
     Unavailable,
     UnknownCluster,
 )
-from mirroring.managing import audit, cluster_secrets, idempotency
+from mirroring.managing import idempotency
 from mirroring.managing.advice import advice
-from mirroring.managing.cluster_secrets import ClusterSecrets
 from mirroring.managing.fleet_rules import patient
 from mirroring.managing.proposal import Proposal, propose
 from mirroring.managing.requested_clusters import places
@@ -32,7 +32,8 @@ from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.reconciling import reconcile
 from mirroring.reconciling.reconcile import Reconciler
-from mirroring.storing import idempotency_keys, mirror_store, registry
+from mirroring.storing import cluster_secrets, idempotency_keys, mirror_store, registry
+from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.idempotency_keys import Claim, IdempotencyKeys, mismatch, new_suffix
 from mirroring.storing.items import MIRROR, secret_path
 from mirroring.storing.mirror_store import MirrorStore

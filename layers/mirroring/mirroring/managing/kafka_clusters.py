@@ -6,19 +6,20 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from mirroring import audit
+from mirroring.audit import Write
 from mirroring.client_properties.literal import refuse_placeholders
 from mirroring.client_properties.properties import Security, parse, security
 from mirroring.client_properties.reach import check_places
 from mirroring.cluster import KafkaCluster
 from mirroring.contract.requests import ClusterRequest
 from mirroring.errors import ClusterInUse, ClusterNotFound, Conflict
-from mirroring.managing import audit, cluster_secrets, source, usage
-from mirroring.managing.audit import Write
-from mirroring.managing.cluster_secrets import ClusterSecrets
+from mirroring.managing import source, usage
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror
 from mirroring.redaction import HIDDEN
-from mirroring.storing import history, mirror_store, registry
+from mirroring.storing import cluster_secrets, history, mirror_store, registry
+from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.dynamo import Item
 from mirroring.storing.history import History
 from mirroring.storing.items import CLUSTER, secret_path

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools import Logger
 
+from mirroring import audit
+from mirroring.audit import Write as Write
 from mirroring.errors import BeingRemoved, Conflict, VersionMoved
-from mirroring.managing import audit
-from mirroring.managing.audit import Write as Write
 from mirroring.managing.request_rules import require, target_latency_problems
 from mirroring.mirror import Intent, Mirror
 from mirroring.storing.mirror_store import MirrorStore

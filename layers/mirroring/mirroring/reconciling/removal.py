@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from mirroring import audit
 from mirroring.cluster import ConnectCluster
 from mirroring.connections import Connections, place
 from mirroring.contract.leftovers import Left, LeftKind
 from mirroring.kafka_connect.client import ConnectClient
-from mirroring.managing import audit
 from mirroring.mirror import Cleanup, Mirror
 from mirroring.reconciling import cleanup
 from mirroring.reconciling.cleanup import Sharing

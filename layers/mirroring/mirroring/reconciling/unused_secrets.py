@@ -7,13 +7,12 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from mirroring.errors import NotFound, ProblemError
-from mirroring.managing import cluster_secrets
-from mirroring.managing.cluster_secrets import ClusterSecrets
 from mirroring.mirror import Mirror
 from mirroring.reconciled import Reconciled
 from mirroring.reconciling.desired import wanted
 from mirroring.reconciling.rotation import due
-from mirroring.storing import mirror_store, registry
+from mirroring.storing import cluster_secrets, mirror_store, registry
+from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.items import CLUSTER, CONNECT_CLUSTER
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry

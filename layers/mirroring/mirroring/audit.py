@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mirroring.api import change_words
-from mirroring.api.view import fields
+from mirroring.contract import change_words
+from mirroring.contract.mirror_fields import fields
 from mirroring.errors import VersionMoved
 from mirroring.mirror import Mirror
 from mirroring.observation import Change, ChangeKind

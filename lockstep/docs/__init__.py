@@ -1,0 +1,1 @@
+"""The parts of README.md and docs/ that the code says: drawn by a command, held by `make check`."""
