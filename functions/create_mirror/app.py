@@ -16,7 +16,7 @@ handler = api.handler
 
 @api.post("/mirrors/preview")
 def preview() -> Answer:
-    made = create.opened()
+    made = create.creator()
     previewer = Previewer(made.store, made.reconciler.connections)
     return answer(previewer.preview(api.body(MirrorRequest), datetime.now(UTC)))
 
@@ -25,6 +25,6 @@ def preview() -> Answer:
 def post() -> Answer:
     request, by = api.body(MirrorRequest), api.caller()
     key = api.header("idempotency-key")
-    made = create.opened().create(request, by, datetime.now(UTC), key)
-    shown = CreatedMirrorAnswer(**dict(read.opened().shown(made.mirror)), warnings=made.warnings)
+    made = create.creator().create(request, by, datetime.now(UTC), key)
+    shown = CreatedMirrorAnswer(**dict(read.reader().shown(made.mirror)), warnings=made.warnings)
     return answer(shown, HTTPStatus.ACCEPTED, location=f"/mirrors/{made.mirror.name}")

@@ -16,8 +16,8 @@ handler = api.handler
 @api.delete("/mirrors/{name}")
 def delete(name: str) -> Answer:
     cleanup = queries.cleanup(api.query("cleanup"))
-    asked = mirror_store.opened(), reconcile.opened(), name, cleanup, api.write()
+    asked = mirror_store.mirror_store(), reconcile.reconciler(), name, cleanup, api.write()
     if queries.flag("force", api.query("force")):
         return answer(LeftAnswer(left=tuple(forget(*asked))))
     going = remove(*asked)
-    return nothing() if going is None else answer(read.opened().shown(going), HTTPStatus.ACCEPTED)
+    return nothing() if going is None else answer(read.reader().shown(going), HTTPStatus.ACCEPTED)

@@ -16,8 +16,8 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Queue this minute's samples; raises Unavailable when some, or all, could not be queued."""
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    asked = queue.requests(mirror_store.opened().names(), minute)
-    lost = queue.opened().send(asked)
+    asked = queue.requests(mirror_store.mirror_store().names(), minute)
+    lost = queue.queue().send(asked)
     if not asked:
         emit([])
     if lost:

@@ -15,6 +15,6 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Publish what is unsent; raises Unavailable when tables or SNS do not answer."""
-    unseen = unsampled.opened().tell(datetime.now(UTC))
+    unseen = unsampled.watch().tell(datetime.now(UTC))
     seconds = context.get_remaining_time_in_millis() / 1000 - SPARE_S
-    return {"published": unseen + publishing.opened().publish(seconds)}
+    return {"published": unseen + publishing.publisher().publish(seconds)}

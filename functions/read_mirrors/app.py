@@ -2,7 +2,7 @@
 
 from mirroring.api import queries
 from mirroring.api.filters import FILTERS, filters
-from mirroring.api.read import opened as reader
+from mirroring.api.read import reader
 from mirroring.api.routing import PAGE, Answer, Api, answer
 
 api = Api()

@@ -11,6 +11,6 @@ SPARE_S = 5.0
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """One run for all mirrors; what does not fit into the time is left to the next."""
-    unused_secrets.opened().sweep(datetime.now(UTC))
+    unused_secrets.unused_secrets().sweep(datetime.now(UTC))
     seconds = context.get_remaining_time_in_millis() / 1000 - SPARE_S
-    return {"settled": reconcile.opened().run(seconds)}
+    return {"settled": reconcile.reconciler().run(seconds)}

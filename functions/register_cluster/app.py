@@ -13,24 +13,24 @@ handler = api.handler
 @api.put("/clusters/{name}")
 def put_cluster(name: str) -> Answer:
     name, request = names.new(name), api.body(ClusterRequest)
-    _, new = kafka_clusters.opened().put(name, request, api.write())
-    return answer(read.opened().cluster(name), created(new))
+    _, new = kafka_clusters.kafka_clusters().put(name, request, api.write())
+    return answer(read.reader().cluster(name), created(new))
 
 
 @api.delete("/clusters/{name}")
 def delete_cluster(name: str) -> Answer:
-    kafka_clusters.opened().delete(name, api.write())
+    kafka_clusters.kafka_clusters().delete(name, api.write())
     return nothing()
 
 
 @api.put("/connect-clusters/{name}")
 def put_connect_cluster(name: str) -> Answer:
     name, request = names.new(name), api.body(ConnectClusterRequest)
-    _, new = connect_clusters.opened().put(name, request, api.write())
-    return answer(read.opened().connect_cluster(name), created(new))
+    _, new = connect_clusters.connect_clusters().put(name, request, api.write())
+    return answer(read.reader().connect_cluster(name), created(new))
 
 
 @api.delete("/connect-clusters/{name}")
 def delete_connect_cluster(name: str) -> Answer:
-    connect_clusters.opened().delete(name, api.write())
+    connect_clusters.connect_clusters().delete(name, api.write())
     return nothing()

@@ -37,7 +37,12 @@ def sample(record: SQSRecord, lambda_context: LambdaContext) -> None:
         return
     seconds = lambda_context.get_remaining_time_in_millis() / 1000 - SPARE_S
     window_s = settings().activity_window_s
-    sampler = Sampler(mirror_store.opened(), observations.opened(), connections.opened(), window_s)
+    sampler = Sampler(
+        mirror_store.mirror_store(),
+        observations.observations(),
+        connections.connections(),
+        window_s,
+    )
     emit(sampler.take(asked.connect_cluster, asked.mirrors, seconds))
 
 

@@ -13,5 +13,5 @@ handler = api.handler
 @api.put("/mirrors/{name}/target-latency")
 def put(name: str) -> Answer:
     target_latency = api.body(TargetLatencyRequest).target_latency
-    mirror = set_target_latency(mirror_store.opened(), name, target_latency, api.write())
-    return answer(read.opened().shown(mirror))
+    mirror = set_target_latency(mirror_store.mirror_store(), name, target_latency, api.write())
+    return answer(read.reader().shown(mirror))

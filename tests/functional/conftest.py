@@ -65,13 +65,13 @@ def limits(stack: None) -> Iterator[Limits]:
 @pytest.fixture
 def mirrors(stack: None) -> MirrorStore:
     """The stored mirrors."""
-    return mirror_store.opened()
+    return mirror_store.mirror_store()
 
 
 @pytest.fixture
 def clusters(stack: None) -> Registry:
     """The registered clusters."""
-    return registry.opened()
+    return registry.registry()
 
 
 @pytest.fixture
@@ -85,16 +85,16 @@ def registered(clusters: Registry) -> None:
 @pytest.fixture
 def past(stack: None) -> History:
     """The history."""
-    return history.opened()
+    return history.history()
 
 
 @pytest.fixture
 def taken(stack: None) -> Observations:
     """What samples left behind."""
-    return observations.opened()
+    return observations.observations()
 
 
 @pytest.fixture
 def secrets(stack: None) -> Vault:
     """The secrets."""
-    return vault.opened()
+    return vault.vault()

@@ -80,11 +80,11 @@ def test_the_changes_tell_who_removed_it(world: World) -> None:
 def test_the_secret_of_an_external_source_goes_too(world: World) -> None:
     world.kafka.clusters["ext:9092"] = Cluster("EXT-id", ["orders.x"])
     name = world.created(sourceCluster=external("bootstrap.servers=ext:9092"))["name"]
-    assert vault.opened().mirror_properties(name).get_secret_value()
+    assert vault.vault().mirror_properties(name).get_secret_value()
     call("DELETE", f"/mirrors/{name}")
-    vault.opened.cache_clear()
+    vault.vault.cache_clear()
 
-    assert vault.opened().mirror_properties(name).get_secret_value() == ""
+    assert vault.vault().mirror_properties(name).get_secret_value() == ""
 
 
 def cleaned(name: str) -> Answer:
@@ -138,7 +138,7 @@ def test_the_wish_for_cleanup_outlives_a_delete_that_was_cut_short(world: World)
     assert world.connect.connectors == {}
     world.kafka.clusters[US] = away
 
-    assert reconcile.opened().run(10) == 1
+    assert reconcile.reconciler().run(10) == 1
     assert away.topics == ["audit"]
     assert call("GET", f"/mirrors/{name}").slug == "mirror-not-found"
 
@@ -149,7 +149,7 @@ def test_connectors_that_cannot_stop_now_are_stopped_by_the_next_run(world: Worl
     assert cleaned(name).status == 202
     world.connect.mend()
 
-    assert reconcile.opened().run(10) == 1
+    assert reconcile.reconciler().run(10) == 1
     assert world.connect.connectors == {}
 
 
@@ -220,11 +220,11 @@ def test_what_was_left_by_force_goes_when_its_connect_cluster_comes_back(world: 
     assert forced(name).status == 200
     assert call("DELETE", "/connect-clusters/us-connect").status == 204
     world.connect.mend()
-    reconcile.opened().run(10)
+    reconcile.reconciler().run(10)
     assert set(world.connect.connectors) == {f"{name}.source", f"{name}.checkpoint"}
     body = {"urls": [world.connect.url], "kafkaCluster": "us-core"}
     assert call("PUT", "/connect-clusters/us-connect", body).status == 201
-    reconcile.opened().run(10)
+    reconcile.reconciler().run(10)
     assert world.connect.connectors == {}
 
 
@@ -240,8 +240,8 @@ def test_by_force_what_the_cleanup_could_not_do_is_told_and_the_secret_goes(worl
         ("offsets", f"{name}.source", "us-connect"),
         ("offsets", f"{name}.checkpoint", "us-connect"),
     ]
-    vault.opened.cache_clear()
-    assert vault.opened().mirror_properties(name).get_secret_value() == ""
+    vault.vault.cache_clear()
+    assert vault.vault().mirror_properties(name).get_secret_value() == ""
 
 
 def test_force_leaves_nothing_where_connect_answers(world: World) -> None:

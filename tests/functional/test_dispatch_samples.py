@@ -89,7 +89,7 @@ def test_very_many_mirrors_go_in_messages_that_sqs_takes() -> None:
     asked = queue.requests({"us-connect": names}, BEGIN)
 
     assert [len(one.mirrors) for one in asked] == [250] * 12 + [1]
-    assert queue.opened().send(asked) == []
+    assert queue.queue().send(asked) == []
     found = queued()
     assert sorted(name for one in found for name in one["mirrors"]) == list(names)
 
@@ -122,7 +122,7 @@ def test_a_message_that_sqs_refuses_costs_the_others_nothing_and_is_an_error(
     mirrors: MirrorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = Refusing()
-    monkeypatch.setattr(queue, "opened", lambda: Queue(client, "url"))  # type: ignore[arg-type]
+    monkeypatch.setattr(queue, "queue", lambda: Queue(client, "url"))  # type: ignore[arg-type]
     create(mirrors, "a")
     create(mirrors, "b", connect_cluster="another")
 

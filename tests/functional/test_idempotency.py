@@ -130,7 +130,7 @@ def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
 
 
 def test_a_key_is_kept_for_a_day(world: World) -> None:
-    keys, now = idempotency_keys.opened(), datetime.now(UTC)
+    keys, now = idempotency_keys.idempotency_keys(), datetime.now(UTC)
     keys.claim("k", "digest", now)
     keys.used("k", "eu.us-core.k3x9q")
 

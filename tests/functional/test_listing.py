@@ -102,8 +102,8 @@ def test_a_page_that_finds_nothing_costs_a_bounded_number_of_requests(
     )
     aws.forget()
     listing.page(
-        mirror_store.opened(),
-        observations.opened(),
+        mirror_store.mirror_store(),
+        observations.observations(),
         1,
         filters=Filters(statuses=frozenset({Status.FAILED})),
     )

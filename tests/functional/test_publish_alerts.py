@@ -134,7 +134,7 @@ def test_what_sns_did_not_take_is_told_in_the_next_run(
 ) -> None:
     past.add_change(a_change())
     with monkeypatch.context() as broken:
-        broken.setattr(sns, "opened", lambda: Broken(away=True))
+        broken.setattr(sns, "alerts", lambda: Broken(away=True))
         with pytest.raises(Unavailable):
             run()
     assert inbox() == []
@@ -153,7 +153,7 @@ def test_a_refused_change_is_told_before_what_followed_it_and_holds_up_no_other_
     past.add_change(a_change(at=now - timedelta(minutes=2), before="OUT_OF_SYNC", after="IN_SYNC"))
     past.add_change(a_change(at=now - timedelta(minutes=1), mirror="other"))
     with monkeypatch.context() as broken:
-        broken.setattr(sns, "opened", lambda: Broken(refused=iso(now - timedelta(minutes=3))))
+        broken.setattr(sns, "alerts", lambda: Broken(refused=iso(now - timedelta(minutes=3))))
         with pytest.raises(ClientError):
             run()
     assert [json.loads(one["Message"])["mirror"] for one in inbox()] == ["other"]
@@ -168,7 +168,7 @@ def test_what_sns_refuses_for_an_hour_is_given_up(
     past: History, inbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     past.add_change(a_change(at=datetime.now(UTC) - timedelta(minutes=61)))
-    monkeypatch.setattr(sns, "opened", lambda: Broken(refused=NAME))
+    monkeypatch.setattr(sns, "alerts", lambda: Broken(refused=NAME))
 
     with pytest.raises(ClientError):
         run()
@@ -205,7 +205,7 @@ def test_a_publisher_without_time_leaves_the_rest_to_the_next_run(
 ) -> None:
     past.add_change(a_change())
 
-    assert publishing.opened().publish(0) == 0
+    assert publishing.publisher().publish(0) == 0
     assert run() == {"published": 1}
 
 

@@ -40,10 +40,10 @@ def put_connect(world: World, name: str = "us-connect", **fields: Any) -> Any:
 def kept(name: str) -> str:
     """The connection properties that the cluster's record names; empty without a record."""
     try:
-        mark = registry.opened().cluster(name).secret
+        mark = registry.registry().cluster(name).secret
     except ClusterNotFound:
         return ""
-    return vault.opened().cluster_properties(name, mark).get_secret_value()
+    return vault.vault().cluster_properties(name, mark).get_secret_value()
 
 
 def test_the_event_of_the_function_registers_a_cluster(world: World) -> None:

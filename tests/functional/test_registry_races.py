@@ -54,8 +54,8 @@ def put(
 def held(name: str = "eu-core") -> tuple[list[str], str]:
     """The servers and the properties that a reader finds in a new process."""
     aws.forget()
-    found = registry.opened().cluster(name)
-    text = vault.opened().cluster_properties(name, found.secret).get_secret_value()
+    found = registry.registry().cluster(name)
+    text = vault.vault().cluster_properties(name, found.secret).get_secret_value()
     return list(found.bootstrap_servers), text
 
 
@@ -68,7 +68,7 @@ def secrets() -> list[str]:
 def sweep(later: timedelta = LATER) -> None:
     """What reconcile does about secrets, so much later."""
     aws.forget()
-    unused_secrets.opened().sweep(datetime.now(UTC) + later)
+    unused_secrets.unused_secrets().sweep(datetime.now(UTC) + later)
 
 
 def once_before(
@@ -219,7 +219,7 @@ def test_what_cannot_be_found_out_is_found_by_reconcile_and_by_the_next_try(
         patch.setattr(MirrorStore, "mirror", away)
         assert call("POST", "/mirrors", body, {"Idempotency-Key": "k"}).status == 503
     sweep()
-    (mirror,) = mirror_store.opened().fleet().mirrors
+    (mirror,) = mirror_store.mirror_store().fleet().mirrors
     assert secrets() == [f"lockstep/mirror/{mirror.name}"]
     again = call("POST", "/mirrors", body, {"Idempotency-Key": "k"})
     assert (again.status, again.slug) == (409, "in-progress")
@@ -254,7 +254,7 @@ def test_a_source_that_is_registered_anew_while_the_mirror_is_made_is_looked_at_
     eu.kafka.clusters[AP].topics = ["orders.elsewhere"]
     eu.created()
 
-    (mirror,) = mirror_store.opened().fleet().mirrors
+    (mirror,) = mirror_store.mirror_store().fleet().mirrors
     assert mirror.source.cluster_id == "AP-id"
 
 
@@ -265,7 +265,7 @@ def test_what_the_second_look_finds_wrong_is_refused(
     answer = eu.create(renameMirroredTopics=False)
 
     assert (answer.status, answer.slug) == (422, "invalid-mirror")
-    assert mirror_store.opened().fleet().mirrors == ()
+    assert mirror_store.mirror_store().fleet().mirrors == ()
 
 
 def test_a_target_that_moves_under_every_look_is_a_conflict(
@@ -282,7 +282,7 @@ def test_a_target_that_moves_under_every_look_is_a_conflict(
     answer = eu.create()
 
     assert (answer.status, answer.slug) == (409, "conflict")
-    assert mirror_store.opened().fleet().mirrors == ()
+    assert mirror_store.mirror_store().fleet().mirrors == ()
 
 
 def test_other_workers_that_come_while_a_mirror_is_made_are_seen(

@@ -164,11 +164,11 @@ def record_many_topics(mirror: str) -> None:
     """What a sampler does once ten minutes of a mirror of many topics are over."""
     topics = tuple(a_topic(f"orders.{number}") for number in range(60))
     for passed in (0, 10):
-        before = observations.opened().states([mirror])[mirror]
+        before = observations.observations().states([mirror])[mirror]
         sequence = 1 + (before.observation.sequence if before.observation else 0)
         at = datetime.now(UTC) + timedelta(minutes=passed)
         seen = an_observation(sequence, mirror, topics=topics, measured_at=at)
-        assert observations.opened().record(before, Outcome(seen, b""))
+        assert observations.observations().record(before, Outcome(seen, b""))
 
 
 def repair(ledger: Ledger, world: World, mirror: str) -> None:
@@ -186,7 +186,7 @@ def remove(ledger: Ledger, world: World, managed: str, left: str, gone: str) -> 
     Reconcile also finds secrets that nobody needs, of clusters and of a mirror.
     """
     for kind in ("cluster", "connect-cluster", "mirror"):
-        leftovers.opened().note(f"{kind}/lost/0a1b2c3d4e5f", BEGIN)
+        leftovers.leftovers().note(f"{kind}/lost/0a1b2c3d4e5f", BEGIN)
     world.connect.script(*[busy()] * 9, method="DELETE", path=left)
     assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{left}")[0] == 202
     assert ledger.asked("DeleteMirror", f"DELETE /mirrors/{gone}?cleanup=internal")[0] == 204

@@ -73,7 +73,7 @@ class Refusing(Observations):
 def refusing(monkeypatch: pytest.MonkeyPatch, taken: Observations) -> None:
     """The sampler's store refuses `b`."""
     store = Refusing(taken._db, taken._table, taken._history)
-    monkeypatch.setattr(observations, "opened", lambda: store)
+    monkeypatch.setattr(observations, "observations", lambda: store)
 
 
 @pytest.mark.usefixtures("refusing")
@@ -154,7 +154,7 @@ def test_a_message_that_waited_too_long_is_skipped_and_counted(
 
 def sampler(taken: Observations, mirrors: MirrorStore) -> Sampler:
     """A sampler of this store."""
-    return Sampler(mirrors, taken, connections.opened(), window_s=300)
+    return Sampler(mirrors, taken, connections.connections(), window_s=300)
 
 
 def test_without_time_nothing_is_sampled_and_all_is_counted(

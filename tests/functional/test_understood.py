@@ -40,7 +40,7 @@ def test_an_external_sources_properties(world: World) -> None:
 def test_a_registered_sources_secret(world: World) -> None:
     body = {"bootstrapServers": [f"PLAINTEXT://{AP}"], "connectionProperties": WRITTEN}
     assert call("PUT", "/clusters/ap-core", body).json["bootstrapServers"] == [AP]
-    assert registry.opened().cluster("ap-core").security_protocol == "SASL_PLAINTEXT"
+    assert registry.registry().cluster("ap-core").security_protocol == "SASL_PLAINTEXT"
     (kept,) = boto3.client("secretsmanager").list_secrets()["SecretList"]
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=kept["ARN"])["SecretString"]
     assert json.loads(secret)["sasl.jaas.config"].endswith(";")

@@ -41,7 +41,7 @@ def inbox(registered: None, mirrors: MirrorStore) -> Inbox:
 
 def minutes(inbox: Inbox, mirrors: MirrorStore, *at: float) -> int:
     """A run in each of these minutes; how many alerts there were."""
-    watch = Watch(mirrors, sampled.opened(), inbox)
+    watch = Watch(mirrors, sampled.sampled_clusters(), inbox)
     return sum(watch.tell(after(minutes=one)) for one in at)
 
 
@@ -78,7 +78,7 @@ def test_what_has_no_mirrors_any_more_is_over_without_a_word(
         mirrors.remove(mirror.name, a_tombstone(mirror.name))
 
     assert minutes(inbox, mirrors, 11, 12) == 0
-    assert sampled.opened().told() == {}
+    assert sampled.sampled_clusters().told() == {}
 
 
 @pytest.mark.parametrize(
@@ -112,5 +112,5 @@ def test_a_sample_notes_its_connect_cluster(registered: None, mirrors: MirrorSto
 
     handler(message, Context())  # type: ignore[arg-type]  # all that it reads
 
-    assert list(sampled.opened().last()) == ["us-connect"]
-    assert unsampled.opened().tell(datetime.now().astimezone()) == 0
+    assert list(sampled.sampled_clusters().last()) == ["us-connect"]
+    assert unsampled.watch().tell(datetime.now().astimezone()) == 0

@@ -58,7 +58,7 @@ def register(properties: str) -> Answer:
 def test_a_cluster_is_refused_with(world: World, properties: str, field: str, instead: str) -> None:
     said(register(properties), field, instead)
     assert call("GET", "/clusters/ap-core").slug == "cluster-not-found"
-    assert vault.opened().cluster_properties("ap-core").get_secret_value() == ""
+    assert vault.vault().cluster_properties("ap-core").get_secret_value() == ""
 
 
 @pytest.mark.parametrize(("properties", "field", "instead"), REFUSED.values(), ids=REFUSED)

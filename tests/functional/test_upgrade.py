@@ -63,8 +63,10 @@ def test_what_people_asked_of_0_1_is_read(mirrors: MirrorStore, clusters: Regist
     assert mirrors.reconciled(SMALL).restarts[f"{SMALL}.source"].count == 2
     assert clusters.cluster("eu-core").tags == {"team": "payments"}
     assert clusters.connect_cluster("us-connect").config_provider == "aws"
-    assert rotations.opened().of("eu-core").holders == {}  # a turn of 0.1 holds up nobody
-    assert idempotency_keys.opened().claim("used", "digest", datetime.now(UTC)).mirror in (
+    assert rotations.rotations().of("eu-core").holders == {}  # a turn of 0.1 holds up nobody
+    assert idempotency_keys.idempotency_keys().claim(
+        "used", "digest", datetime.now(UTC)
+    ).mirror in (
         SMALL,
         None,
     )

@@ -55,6 +55,6 @@ def place(properties: dict[str, str]) -> Endpoint:
 
 
 @cache
-def opened() -> Connections:
+def connections() -> Connections:
     """The connections of what the environment names."""
-    return Connections(registry.opened(), vault.opened())
+    return Connections(registry.registry(), vault.vault())

@@ -27,7 +27,7 @@ def test_a_wrong_password_is_refused_before_anything_is_made(world: World) -> No
     )
     fleet, connectors = world.store.fleet(), world.connect.connectors().keys()
     with pytest.raises(ClusterUnauthorized, match="refuses these credentials") as refused:
-        create.opened().create(request, None, datetime.now(UTC))
+        create.creator().create(request, None, datetime.now(UTC))
     assert WRONG not in f"{refused.value!r} {refused.value.detail}"
     assert world.store.fleet() == fleet
     assert world.connect.connectors().keys() == connectors

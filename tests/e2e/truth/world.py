@@ -69,10 +69,10 @@ class World:
     worker: kafka.Worker
     processes: Processes
     children: dict[str, Child]
-    store: MirrorStore = field(default_factory=stores.opened)
-    samples: Observations = field(default_factory=samplings.opened)
-    history: History = field(default_factory=histories.opened)
-    connections: Connections = field(default_factory=connecting.opened)
+    store: MirrorStore = field(default_factory=stores.mirror_store)
+    samples: Observations = field(default_factory=samplings.observations)
+    history: History = field(default_factory=histories.history)
+    connections: Connections = field(default_factory=connecting.connections)
     _when_listening: dict[str, Callable[[], None]] = field(default_factory=dict)
     _really_listen: Callable[[Probe, Sequence[Sheet]], None] = reading.listen
     _creating: threading.Lock = field(default_factory=threading.Lock)
@@ -161,11 +161,11 @@ class World:
 
     def reconcile(self, mirror: Mirror) -> bool:
         """Make Connect be as the mirror wants it."""
-        return reconcile.opened().apply(mirror, APPLY_S / 2)
+        return reconcile.reconciler().apply(mirror, APPLY_S / 2)
 
     def repair(self, mirror: Mirror) -> bool:
         """Do what the scheduled run would do for this mirror alone: put back and restart, too."""
-        reconciler = reconcile.opened()
+        reconciler = reconcile.reconciler()
         registry = self.connections.registry
         cluster = registry.connect_cluster(mirror.connect_cluster)
         place = ConnectTarget(cluster, self.connect, registry.cluster)

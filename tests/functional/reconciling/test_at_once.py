@@ -42,8 +42,8 @@ def test_a_restart_that_was_asked_for_happens_once(
     asked = Asked(ask=Ask.RESTART, at=after(hours=1))
     restarted = change(store, asked=asked)
     acts: list[Callable[[], object]] = [
-        lambda: reconcile.opened().apply(restarted),
-        lambda: reconcile.opened().run(20),
+        lambda: reconcile.reconciler().apply(restarted),
+        lambda: reconcile.reconciler().run(20),
     ]
     one, other = acts if first else acts[::-1]
     meanwhile("POST", f"{SOURCE}/restart", other)
@@ -67,7 +67,7 @@ def test_a_late_refusal_does_not_stand_over_what_was_accepted_since(
         run()
 
     meanwhile("PUT", f"{SOURCE}/config", mend)
-    assert not reconcile.opened().apply(bad)
+    assert not reconcile.reconciler().apply(bad)
     assert server.connectors[SOURCE].config["topics"] == "audit.*"
     assert store.reconciled(NAME).refused is None
 
@@ -79,7 +79,7 @@ def test_a_pause_during_a_run_is_not_forgotten_by_it(
     change(store, topics_regex="audit.*")
 
     def pause() -> None:
-        reconcile.opened().apply(change(store, intent=Intent.PAUSED), 5)
+        reconcile.reconciler().apply(change(store, intent=Intent.PAUSED), 5)
 
     meanwhile("PUT", f"{SOURCE}/config", pause)
     run()

@@ -91,8 +91,8 @@ def test_a_mirror_removed_while_it_is_made_leaves_no_connector(
 ) -> None:
     stale = store.mirror(NAME)
     removed = change(store, intent=Intent.DELETED)
-    assert reconcile.opened().apply(removed)
-    assert not reconcile.opened().apply(stale)
+    assert reconcile.reconciler().apply(removed)
+    assert not reconcile.reconciler().apply(stale)
     assert server.connectors == {}
 
 

@@ -44,7 +44,7 @@ def test_a_connect_cluster_of_ten_that_answers_nothing_costs_the_nine_no_minute(
 ) -> None:
     ten[4].script(*[fake.slow(30) for _ in range(100)], path=silent)
     began = time.monotonic()
-    assert [reconcile.opened().run(2) for _ in range(2)] == [9, 9]
+    assert [reconcile.reconciler().run(2) for _ in range(2)] == [9, 9]
     assert time.monotonic() - began < 15
     assert [len(one.connectors) for one in ten] == [2, 2, 2, 2, 0, 2, 2, 2, 2, 2]
 
@@ -108,15 +108,15 @@ def test_a_run_that_is_cut_goes_on_where_it_stopped_and_holds_come_first(
     for index in range(4):
         change(store, f"eu.us-core.{index}", topics_regex="audit.*")
     change(store, intent=Intent.PAUSED)
-    assert reconcile.opened().run(1.5) < 4
+    assert reconcile.reconciler().run(1.5) < 4
     assert server.connectors[f"{NAME}.source"].state == "PAUSED"
-    assert cursors.opened().read() == {"us-connect": "eu.us-core.1"}
+    assert cursors.cursors().read() == {"us-connect": "eu.us-core.1"}
 
     server.mend()
     server.requests.clear()
     run()
     assert server.asked("PUT")[0] == "/connectors/eu.us-core.2.source/config"
-    assert cursors.opened().read() == {}
+    assert cursors.cursors().read() == {}
 
 
 def test_a_left_connector_that_does_not_go_holds_up_no_mirror(
@@ -128,7 +128,7 @@ def test_a_left_connector_that_does_not_go_holds_up_no_mirror(
     server.answer("PUT", f"/connectors/{NAME}.source/config", {"connector.class": "x"})
     server.script(*[fake.busy(500)] * 1000, method="DELETE")
     add(store, a_mirror(FIRST))
-    assert reconcile.opened().run(2) == 1
+    assert reconcile.reconciler().run(2) == 1
 
 
 def test_a_mirror_of_a_connect_cluster_that_is_not_registered_costs_no_other(

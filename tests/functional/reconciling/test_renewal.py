@@ -172,13 +172,13 @@ def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
 def test_a_turn_that_a_crash_left_behind_passes_on(
     rotated: MirrorStore, server: ConnectServer, holder: str, age: timedelta, expected: list[str]
 ) -> None:
-    assert rotations.opened().take("eu-core", holder, "any", datetime.now(UTC) - age)
+    assert rotations.rotations().take("eu-core", holder, "any", datetime.now(UTC) - age)
     run()
     assert renewed(server) == expected
 
 
 def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
-    now, at = datetime.now(UTC), rotations.opened()
+    now, at = datetime.now(UTC), rotations.rotations()
     assert at.take("eu-core", NAME, "new", now)
     assert at.take("eu-core", NAME, "new", now)
     assert not at.take("eu-core", LAST, "new", now)
@@ -190,7 +190,7 @@ def test_of_two_mirrors_one_has_the_turn_until_it_ends(stack: None) -> None:
 
 
 def test_one_that_proves_nothing_stops_the_growth_and_keeps_its_place(stack: None) -> None:
-    now, at = datetime.now(UTC), rotations.opened()
+    now, at = datetime.now(UTC), rotations.rotations()
     at.take("eu-core", "first", "new", now)
     at.end("eu-core", "first", "new", now)
     at.take("eu-core", "stuck", "new", now - rotations.UNPROVEN - timedelta(seconds=1))
@@ -204,7 +204,7 @@ def test_one_that_proves_nothing_stops_the_growth_and_keeps_its_place(stack: Non
 
 
 def test_newer_properties_begin_with_one_again(stack: None) -> None:
-    now, at = datetime.now(UTC), rotations.opened()
+    now, at = datetime.now(UTC), rotations.rotations()
     for name in "abc":
         at.take("eu-core", name, "old", now)
         at.end("eu-core", name, "old", now)
@@ -217,7 +217,7 @@ def test_newer_properties_begin_with_one_again(stack: None) -> None:
 def test_two_that_take_the_last_place_at_once_do_not_both_have_it(
     stack: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put, now, at, others = Dynamo.put, datetime.now(UTC), rotations.opened(), []
+    put, now, at, others = Dynamo.put, datetime.now(UTC), rotations.rotations(), []
 
     def slower(db: Dynamo, *what: Any, **condition: Any) -> None:
         monkeypatch.setattr(Dynamo, "put", put)
@@ -263,7 +263,7 @@ def test_mirrors_at_rest_hold_up_nobody_and_prove_nothing(
     run()
     run()
     assert renewed(server) == [*(f"eu.us-core.a{number}" for number in range(4)), NAME]
-    assert rotations.opened().of("eu-core").proofs == {}
+    assert rotations.rotations().of("eu-core").proofs == {}
 
 
 def test_a_persons_change_reaches_a_waiting_mirror_with_the_old_password(

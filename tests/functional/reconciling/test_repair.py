@@ -141,7 +141,7 @@ def test_the_first_try_is_short_and_leaves_the_rest(
 ) -> None:
     server.script(*[fake.busy()] * 50)
     began = datetime.now(UTC)
-    assert not reconcile.opened().apply(store.mirror(NAME))
+    assert not reconcile.reconciler().apply(store.mirror(NAME))
     assert datetime.now(UTC) - began < timedelta(seconds=2)
     assert server.connectors == {}
 
@@ -149,7 +149,7 @@ def test_the_first_try_is_short_and_leaves_the_rest(
 def test_the_first_try_makes_the_connectors_when_connect_answers(
     store: MirrorStore, server: ConnectServer
 ) -> None:
-    assert reconcile.opened().apply(store.mirror(NAME))
+    assert reconcile.reconciler().apply(store.mirror(NAME))
     assert set(server.connectors) == {SOURCE, CHECKPOINT}
     assert run() == 1
     assert len(server.puts) == 2

@@ -24,7 +24,7 @@ FOREIGN = "somebody.elses.k3x9q.source"
 
 def removed(store: MirrorStore) -> None:
     """The mirror as a DELETE removes it while Connect answers."""
-    assert reconcile.opened().apply(change(store, intent=Intent.DELETED))
+    assert reconcile.reconciler().apply(change(store, intent=Intent.DELETED))
 
 
 def put_late(server: ConnectServer, *names: str) -> None:
@@ -79,7 +79,7 @@ def test_the_next_run_tries_again_where_connect_was_busy(
     removed(store)
     put_late(server, SOURCE)
     server.script(*[busy()] * 1000, method="DELETE")
-    reconcile.opened().run(1)
+    reconcile.reconciler().run(1)
     assert set(server.connectors) == {SOURCE}
     server.mend()
     run()
@@ -110,7 +110,7 @@ def test_after_its_time_a_tombstone_touches_nothing(
 def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: MirrorStore) -> None:
     removed(store)
     with pytest.raises(MirrorNotFound):
-        add(stores.opened(), a_mirror())
+        add(stores.mirror_store(), a_mirror())
     assert store.fleet().mirrors == ()
 
 

@@ -101,6 +101,6 @@ class Publisher:
 
 
 @cache
-def opened() -> Publisher:
+def publisher() -> Publisher:
     """The publisher for what the environment names."""
-    return Publisher(mirror_store.opened(), history.opened(), sns.opened())
+    return Publisher(mirror_store.mirror_store(), history.history(), sns.alerts())

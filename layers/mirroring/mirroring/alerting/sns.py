@@ -42,7 +42,7 @@ class Alerts:
 
 
 @cache
-def opened() -> Alerts:
+def alerts() -> Alerts:
     """The topic that the environment names."""
     return Alerts(boto3.client("sns", config=aws.CONFIG), settings().needed("alerts_topic_arn"))
 

@@ -120,6 +120,6 @@ def worded(one: News, now: datetime) -> Alert:
 
 
 @cache
-def opened() -> Watch:
+def watch() -> Watch:
     """The watch over what the environment names."""
-    return Watch(mirror_store.opened(), sampled.opened(), sns.opened())
+    return Watch(mirror_store.mirror_store(), sampled.sampled_clusters(), sns.alerts())

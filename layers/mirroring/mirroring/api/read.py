@@ -180,14 +180,14 @@ class Reader:
 
 
 @cache
-def opened() -> Reader:
+def reader() -> Reader:
     """The reader of the tables that the environment names."""
     return Reader(
-        mirror_store.opened(),
-        observations.opened(),
-        history.opened(),
-        registry.opened(),
-        uses.opened(),
+        mirror_store.mirror_store(),
+        observations.observations(),
+        history.history(),
+        registry.registry(),
+        uses.uses(),
     )
 
 

@@ -171,10 +171,13 @@ class ConnectClusters:
 
 
 @cache
-def opened() -> ConnectClusters:
+def connect_clusters() -> ConnectClusters:
     """The registry that the environment names."""
     return ConnectClusters(
-        mirror_store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+        mirror_store.mirror_store(),
+        registry.registry(),
+        cluster_secrets.cluster_secrets(),
+        history.history(),
     )
 
 

@@ -188,12 +188,12 @@ class Creator:
 
 
 @cache
-def opened() -> Creator:
+def creator() -> Creator:
     """The creator in the tables that the environment names."""
     return Creator(
-        mirror_store.opened(),
-        registry.opened(),
-        cluster_secrets.opened(),
-        reconcile.opened(),
-        idempotency_keys.opened(),
+        mirror_store.mirror_store(),
+        registry.registry(),
+        cluster_secrets.cluster_secrets(),
+        reconcile.reconciler(),
+        idempotency_keys.idempotency_keys(),
     )

@@ -154,10 +154,13 @@ class KafkaClusters:
 
 
 @cache
-def opened() -> KafkaClusters:
+def kafka_clusters() -> KafkaClusters:
     """The registry that the environment names."""
     return KafkaClusters(
-        mirror_store.opened(), registry.opened(), cluster_secrets.opened(), history.opened()
+        mirror_store.mirror_store(),
+        registry.registry(),
+        cluster_secrets.cluster_secrets(),
+        history.history(),
     )
 
 

@@ -163,9 +163,9 @@ class MirrorUpdates:
 
 
 @cache
-def opened() -> MirrorUpdates:
+def mirror_updates() -> MirrorUpdates:
     """The changer of what the environment names."""
-    made = reconcile.opened()
+    made = reconcile.reconciler()
     return MirrorUpdates(made.store, made.mirrors.samples, made.connections, made)
 
 

@@ -210,15 +210,15 @@ def is_urgent(mirror: Mirror, listed: Mapping[str, ConnectorInfo]) -> bool:
 
 
 @cache
-def opened() -> Reconciler:
+def reconciler() -> Reconciler:
     """The reconciler of what the environment names."""
-    mirrors, past = mirror_store.opened(), history.opened()
-    renewals = CredentialRotation(mirrors, rotations.opened(), past)
-    places = connections.opened()
+    mirrors, past = mirror_store.mirror_store(), history.history()
+    renewals = CredentialRotation(mirrors, rotations.rotations(), past)
+    places = connections.connections()
     removals = Removals(mirrors, past, places, renewals)
-    one = MirrorReconciler(mirrors, observations.opened(), past, places, renewals, removals)
-    orphans = Orphans(tombstones.opened(), places.registry, past)
-    return Reconciler(mirrors, cursors.opened(), one, orphans)
+    one = MirrorReconciler(mirrors, observations.observations(), past, places, renewals, removals)
+    orphans = Orphans(tombstones.tombstones(), places.registry, past)
+    return Reconciler(mirrors, cursors.cursors(), one, orphans)
 
 
 def _raise(failures: Mapping[str, BaseException]) -> None:

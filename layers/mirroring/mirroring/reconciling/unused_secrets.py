@@ -23,7 +23,7 @@ logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
-class LeftoverSecrets:
+class UnusedSecrets:
     """What it takes to find out whether a secret is needed."""
 
     store: MirrorStore
@@ -77,6 +77,8 @@ class LeftoverSecrets:
 
 
 @cache
-def opened() -> LeftoverSecrets:
+def unused_secrets() -> UnusedSecrets:
     """The sweep of what the environment names."""
-    return LeftoverSecrets(mirror_store.opened(), registry.opened(), cluster_secrets.opened())
+    return UnusedSecrets(
+        mirror_store.mirror_store(), registry.registry(), cluster_secrets.cluster_secrets()
+    )

@@ -64,6 +64,6 @@ class ClusterSecrets:
 
 
 @cache
-def opened() -> ClusterSecrets:
+def cluster_secrets() -> ClusterSecrets:
     """The secrets of the stack that the environment names."""
-    return ClusterSecrets(vault.opened(), leftovers.opened(), settings().needed("mirrors_table"))
+    return ClusterSecrets(vault.vault(), leftovers.leftovers(), settings().needed("mirrors_table"))

@@ -34,6 +34,6 @@ class Cursors:
 
 
 @cache
-def opened() -> Cursors:
+def cursors() -> Cursors:
     """The cursors in the table that the environment names."""
-    return Cursors(dynamo.opened(), settings().needed("mirrors_table"))
+    return Cursors(dynamo.dynamo(), settings().needed("mirrors_table"))

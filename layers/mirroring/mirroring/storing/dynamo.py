@@ -131,7 +131,7 @@ class Dynamo:
 
 
 @cache
-def opened() -> Dynamo:
+def dynamo() -> Dynamo:
     """The process's one client, made on first use."""
     return Dynamo(boto3.client("dynamodb", config=aws.CONFIG))
 

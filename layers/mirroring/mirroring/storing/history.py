@@ -156,9 +156,9 @@ class History:
 
 
 @cache
-def opened() -> History:
+def history() -> History:
     """The history in the table that the environment names."""
-    return History(dynamo.opened(), settings().needed("history_table"))
+    return History(dynamo.dynamo(), settings().needed("history_table"))
 
 
 def change_item(change: Change) -> Item:

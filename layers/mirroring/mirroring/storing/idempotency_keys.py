@@ -112,9 +112,9 @@ class IdempotencyKeys:
 
 
 @cache
-def opened() -> IdempotencyKeys:
+def idempotency_keys() -> IdempotencyKeys:
     """The keys in the table that the environment names."""
-    return IdempotencyKeys(dynamo.opened(), settings().needed("mirrors_table"))
+    return IdempotencyKeys(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def mismatch() -> IdempotencyMismatch:

@@ -42,9 +42,9 @@ class Leftovers:
 
 
 @cache
-def opened() -> Leftovers:
+def leftovers() -> Leftovers:
     """The notes in the table that the environment names."""
-    return Leftovers(dynamo.opened(), settings().needed("mirrors_table"))
+    return Leftovers(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def noting(table: str, path: str, now: datetime) -> Item:

@@ -220,10 +220,10 @@ class MirrorStore:
 
 
 @cache
-def opened() -> MirrorStore:
+def mirror_store() -> MirrorStore:
     """The store that the environment names."""
     here = settings()
-    return MirrorStore(dynamo.opened(), here.needed("mirrors_table"), here.needed("history_table"))
+    return MirrorStore(dynamo.dynamo(), here.needed("mirrors_table"), here.needed("history_table"))
 
 
 def _mirror_item(mirror: Mirror) -> Item:

@@ -184,9 +184,9 @@ class Observations:
 
 
 @cache
-def opened() -> Observations:
+def observations() -> Observations:
     """The samples in the tables that the environment names."""
-    return Observations(dynamo.opened(), settings().needed("mirrors_table"), history.opened())
+    return Observations(dynamo.dynamo(), settings().needed("mirrors_table"), history.history())
 
 
 def _follows(before: State) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Queue:
 
 
 @cache
-def opened() -> Queue:
+def queue() -> Queue:
     """The queue that the environment names."""
     return Queue(boto3.client("sqs", config=aws.CONFIG), settings().needed("samples_queue_url"))
 

@@ -148,9 +148,9 @@ class Registry:
 
 
 @cache
-def opened() -> Registry:
+def registry() -> Registry:
     """The registry in the table that the environment names."""
-    return Registry(dynamo.opened(), settings().needed("mirrors_table"))
+    return Registry(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def no_cluster(name: str) -> ClusterNotFound:

@@ -107,9 +107,9 @@ class Rotations:
 
 
 @cache
-def opened() -> Rotations:
+def rotations() -> Rotations:
     """The rotations in the table that the environment names."""
-    return Rotations(dynamo.opened(), settings().needed("mirrors_table"))
+    return Rotations(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def _newest(proofs: Mapping[str, int], grown: Mapping[str, int]) -> dict[str, int]:

@@ -65,6 +65,6 @@ class SampledClusters:
 
 
 @cache
-def opened() -> SampledClusters:
+def sampled_clusters() -> SampledClusters:
     """Those in the table that the environment names."""
-    return SampledClusters(dynamo.opened(), settings().needed("mirrors_table"))
+    return SampledClusters(dynamo.dynamo(), settings().needed("mirrors_table"))

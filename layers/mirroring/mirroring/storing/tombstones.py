@@ -32,9 +32,9 @@ class Tombstones:
 
 
 @cache
-def opened() -> Tombstones:
+def tombstones() -> Tombstones:
     """The tombstones in the table that the environment names."""
-    return Tombstones(dynamo.opened(), settings().needed("mirrors_table"))
+    return Tombstones(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def tombstone_item(one: Tombstone) -> Item:

@@ -54,9 +54,9 @@ class Uses:
 
 
 @cache
-def opened() -> Uses:
+def uses() -> Uses:
     """The index of the table that the environment names."""
-    return Uses(dynamo.opened(), settings().needed("mirrors_table"))
+    return Uses(dynamo.dynamo(), settings().needed("mirrors_table"))
 
 
 def source_key(source: Source) -> str:

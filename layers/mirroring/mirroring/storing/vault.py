@@ -171,7 +171,7 @@ class Vault:
 
 
 @cache
-def opened() -> Vault:
+def vault() -> Vault:
     """The process's one vault, under the prefix that the environment names."""
     client = boto3.client("secretsmanager", config=aws.CONFIG)
     return Vault(client, settings().needed("secrets_prefix"))
