@@ -13,7 +13,7 @@ from mirroring.reconciling.desired import DesiredConnectors
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE, CHECKPOINT = "eu.us-core.k3x9q.source", "eu.us-core.k3x9q.checkpoint"
 CONFIG = {"topics": "orders", "source.cluster.ssl.key.password": "hunter2"}
-WANTED = DesiredConnectors({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}})
+DESIRED = DesiredConnectors({SOURCE: CONFIG, CHECKPOINT: {"groups": ".*"}})
 BOTH = {SOURCE: "RUNNING", CHECKPOINT: "RUNNING"}
 MINUTE = timedelta(minutes=1)
 
@@ -39,7 +39,7 @@ def told(
 ) -> dict[str, ConnectorInfo]:
     """Connectors in these states, the source connector with this configuration and one task."""
     tasks = (Task(id=0, status=task, worker="w:8083"),)
-    configs = {SOURCE: config, CHECKPOINT: WANTED.configurations[CHECKPOINT]}
+    configs = {SOURCE: config, CHECKPOINT: DESIRED.configurations[CHECKPOINT]}
     return {
         name: ConnectorInfo(
             {**configs[name], "name": name},
@@ -81,7 +81,7 @@ def repairs(count: int, minutes: float, what: str = "topics") -> Repairs:
 
 
 def done(
-    *names: str, basis: str = WANTED.basis, at: datetime = NOW - timedelta(hours=1), **more: Any
+    *names: str, basis: str = DESIRED.basis, at: datetime = NOW - timedelta(hours=1), **more: Any
 ) -> Reconciled:
     """What was done before: these connectors took the wanted configuration."""
     applied = {name: Applied(basis=basis, at=at) for name in names}

@@ -10,15 +10,16 @@ from mirroring.observation import Code, Observation
 from mirroring.reconciled import Answering, Reconciled
 from mirroring.reconciling.actions import Action, Verb
 from mirroring.reconciling.plan import plan, refusal_basis, settled
+from mirroring.reconciling.situation import Situation
 
 from tests.unit.repairing import (
     BOTH,
     CHECKPOINT,
     CONFIG,
+    DESIRED,
     MINUTE,
     NOW,
     SOURCE,
-    WANTED,
     done,
     mirror,
     repairs,
@@ -38,11 +39,11 @@ class Case:
     done: Reconciled = field(default_factory=lambda: done(SOURCE, CHECKPOINT))
 
 
-BASIS = refusal_basis(mirror(), WANTED)
+BASIS = refusal_basis(mirror(), DESIRED)
 REFUSED = done(SOURCE, CHECKPOINT, refused="No.", refused_basis=BASIS, refused_at=NOW)
 NEVER_TAKEN = REFUSED.model_copy(update={"applied": {}})
 REFUSED_PAUSED = REFUSED.model_copy(
-    update={"refused_basis": refusal_basis(mirror(Intent.PAUSED), WANTED)}
+    update={"refused_basis": refusal_basis(mirror(Intent.PAUSED), DESIRED)}
 )
 PUT_BOTH = ((Verb.PUT, SOURCE), (Verb.PUT, CHECKPOINT))
 CASES = {
@@ -143,7 +144,7 @@ CASES = {
         PUT_BOTH, actual={}, done=done(refused="No.", refused_basis="1 before")
     ),
     "a refused configuration is tried again when the mirror changed": Case(
-        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis=f"0 {WANTED.basis}")
+        PUT_BOTH, actual={}, done=done(refused="No.", refused_basis=f"0 {DESIRED.basis}")
     ),
     "what somebody else paused stays paused": Case(
         actual=told({SOURCE: "PAUSED", CHECKPOINT: "RUNNING"}), seen=seen(Code.CONNECTOR_PAUSED)
@@ -209,7 +210,7 @@ CASES = {
 
 def asked(case: Case) -> list[Action]:
     """The actions of a line."""
-    return plan(mirror(case.intent), WANTED, case.actual, case.seen, case.done, NOW)
+    return plan(Situation(mirror(case.intent), DESIRED, case.actual, case.seen, case.done, NOW))
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -273,13 +274,15 @@ def test_a_repair_tells_what_was_and_what_is(
 def test_connects_word_alone_may_show_that_nothing_is_to_do(
     intent: Intent, actual: dict[str, ConnectorInfo], is_settled: bool
 ) -> None:
-    assert settled(mirror(intent), WANTED, actual) is is_settled
+    assert settled(mirror(intent), DESIRED, actual) is is_settled
 
 
 def test_who_was_paused_a_moment_ago_is_not_asked_twice() -> None:
     paused, remembered = mirror(Intent.PAUSED), done(SOURCE)
     actual = told({SOURCE: "RUNNING"})
-    actions = plan(paused, WANTED, actual, None, remembered, NOW, held=(SOURCE, CHECKPOINT))
+    actions = plan(
+        Situation(paused, DESIRED, actual, None, remembered, NOW), held=(SOURCE, CHECKPOINT)
+    )
     asked = [(action.verb, action.connector) for action in actions]
     assert asked == [(Verb.PUT, CHECKPOINT), (Verb.PAUSE, CHECKPOINT)]
 
@@ -289,9 +292,9 @@ def test_a_first_try_does_what_a_person_asked_for_and_repairs_nothing(drifted: s
     more = {drifted: "all"} if drifted else {}
     actual = told(BOTH, CONFIG | more, task="RUNNING" if drifted else "FAILED")
     observation, remembered = seen(Code.TASK_FAILED), done(SOURCE, CHECKPOINT)
-    args = (mirror(), WANTED, actual, observation, remembered, NOW)
-    assert plan(*args) != []
-    assert plan(*args, repairs=False) == []
+    situation = Situation(mirror(), DESIRED, actual, observation, remembered, NOW)
+    assert plan(situation) != []
+    assert plan(situation, repairs=False) == []
 
 
 @pytest.mark.parametrize(("until", "count"), [(NOW + MINUTE, 0), (NOW, 2)], ids=["at work", "died"])
@@ -302,10 +305,10 @@ def test_a_restart_that_another_run_is_at_is_left_to_it_until_it_must_have_died(
     claim = Answering(asked=asked.at, until=until)
     restarted = mirror().model_copy(update={"asked": asked})
     remembered = done(SOURCE, CHECKPOINT, answering=claim)
-    actions = plan(restarted, WANTED, told(BOTH), None, remembered, NOW)
+    actions = plan(Situation(restarted, DESIRED, told(BOTH), None, remembered, NOW))
     assert [action.asked for action in actions] == [asked.at] * count
 
 
 def test_an_action_does_not_print_its_configuration() -> None:
     action = asked(CASES["a drifted configuration is put right"])[0]
-    assert "hunter2" not in f"{action!r}{WANTED!r}{told(BOTH)!r}"
+    assert "hunter2" not in f"{action!r}{DESIRED!r}{told(BOTH)!r}"

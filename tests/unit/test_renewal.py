@@ -13,13 +13,14 @@ from mirroring.reconciling.actions import Verb
 from mirroring.reconciling.desired import DesiredConnectors
 from mirroring.reconciling.plan import plan
 from mirroring.reconciling.rotation import SETTLES, due, proven
+from mirroring.reconciling.situation import Situation
 from mirroring.storing.rotations import Rotation
 
-from tests.unit.repairing import BOTH, CHECKPOINT, NOW, SOURCE, WANTED, done, mirror, seen, told
+from tests.unit.repairing import BOTH, CHECKPOINT, DESIRED, NOW, SOURCE, done, mirror, seen, told
 
 AT = NOW - timedelta(seconds=30)
 RENEWING = Renewing(at=AT, worked=True)
-AIM = replace(WANTED, connections={"eu-core": "2", "us-core": "1"})
+AIM = replace(DESIRED, connections={"eu-core": "2", "us-core": "1"})
 GIVEN = {"eu-core": "1", "us-core": "1"}
 
 
@@ -84,7 +85,7 @@ def verbs(
     aim: DesiredConnectors, before: Reconciled, intent: Intent = Intent.RUNNING
 ) -> list[Verb]:
     actual = told(BOTH)
-    return [one.verb for one in plan(mirror(intent), aim, actual, seen(), before, NOW)]
+    return [one.verb for one in plan(Situation(mirror(intent), aim, actual, seen(), before, NOW))]
 
 
 def test_placeholders_are_read_anew_by_a_restart_of_both_connectors() -> None:

@@ -7,15 +7,16 @@ from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.observation import Code
 from mirroring.reconciled import Reconciled, Repairs
 from mirroring.reconciling.plan import plan
+from mirroring.reconciling.situation import Situation
 
 from tests.unit.repairing import (
     BOTH,
     CHECKPOINT,
     CONFIG,
+    DESIRED,
     MINUTE,
     NOW,
     SOURCE,
-    WANTED,
     done,
     mirror,
     repairs,
@@ -30,7 +31,7 @@ GONE = told({CHECKPOINT: "RUNNING"})
 def put_right(actual: dict[str, ConnectorInfo], remembered: Reconciled, at: datetime) -> Reconciled:
     """What is remembered after a run at that time."""
     observation = seen(Code.CONNECTOR_MISSING, measured_at=at)
-    for action in plan(mirror(), WANTED, actual, observation, remembered, at):
+    for action in plan(Situation(mirror(), DESIRED, actual, observation, remembered, at)):
         one = Repairs(count=action.attempt, at=at, what="topics")
         remembered = remembered.model_copy(update={"repairs": {SOURCE: one}})
     return remembered

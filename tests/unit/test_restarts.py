@@ -6,14 +6,15 @@ import pytest
 from mirroring.observation import Code
 from mirroring.reconciled import Restarts
 from mirroring.reconciling.plan import plan
+from mirroring.reconciling.situation import Situation
 
 from tests.unit.repairing import (
     BOTH,
     CHECKPOINT,
+    DESIRED,
     MINUTE,
     NOW,
     SOURCE,
-    WANTED,
     done,
     mirror,
     seen,
@@ -28,8 +29,8 @@ def test_each_restart_waits_longer_than_the_last(restarts: int, minutes: int) ->
     failed, remembered = told(BOTH, task="FAILED"), done(SOURCE, CHECKPOINT, restarts=before)
     observation = seen(Code.TASK_FAILED, since=last)
     soon = NOW - timedelta(seconds=1)
-    assert plan(mirror(), WANTED, failed, observation, remembered, soon) == []
-    (action,) = plan(mirror(), WANTED, failed, observation, remembered, NOW)
+    assert plan(Situation(mirror(), DESIRED, failed, observation, remembered, soon)) == []
+    (action,) = plan(Situation(mirror(), DESIRED, failed, observation, remembered, NOW))
     assert action.attempt == restarts + 1
 
 
@@ -41,9 +42,9 @@ def test_what_is_given_up_is_tried_every_half_hour_without_a_line_for_each(count
     observation = seen(Code.TASK_FAILED, since=last + MINUTE, measured_at=NOW)
     failed = told(BOTH, task="FAILED")
     soon = NOW - timedelta(seconds=1)
-    assert plan(mirror(), WANTED, failed, observation, remembered, soon) == []
+    assert plan(Situation(mirror(), DESIRED, failed, observation, remembered, soon)) == []
     later = NOW + MINUTE
-    (action,) = plan(mirror(), WANTED, failed, observation, remembered, later)
+    (action,) = plan(Situation(mirror(), DESIRED, failed, observation, remembered, later))
     assert (action.attempt, action.before) == (count + 1, None)
 
 
@@ -64,7 +65,9 @@ def test_an_hour_of_health_makes_the_count_begin_anew() -> None:
     last = NOW - timedelta(minutes=62)
     remembered = done(SOURCE, CHECKPOINT, restarts={SOURCE: Restarts(count=5, at=last)})
     observation = seen(Code.TASK_FAILED, since=last + timedelta(minutes=60))
-    (action,) = plan(mirror(), WANTED, told(BOTH, task="FAILED"), observation, remembered, NOW)
+    (action,) = plan(
+        Situation(mirror(), DESIRED, told(BOTH, task="FAILED"), observation, remembered, NOW)
+    )
     assert action.attempt == 1
 
 
@@ -73,4 +76,4 @@ def test_a_restart_is_not_repeated_before_a_sample_has_seen_what_it_did() -> Non
     observation = seen(Code.TASK_FAILED, measured_at=NOW - MINUTE)
     later = NOW + timedelta(hours=1)
     failed = told(BOTH, task="FAILED")
-    assert plan(mirror(), WANTED, failed, observation, remembered, later) == []
+    assert plan(Situation(mirror(), DESIRED, failed, observation, remembered, later)) == []

@@ -13,12 +13,12 @@ from aws_lambda_powertools import Logger
 
 from mirroring.errors import MirrorNotFound
 from mirroring.kafka_connect.client import ConfigRefused, ConnectBusy, ConnectClient
-from mirroring.mirror import Intent, Mirror
+from mirroring.mirror import Intent
 from mirroring.observation import Change, ChangeKind
 from mirroring.reconciled import Answering, Applied, Reconciled, Repairs, Restarts
 from mirroring.reconciling.actions import Action, Verb, perform
-from mirroring.reconciling.desired import DesiredConnectors
 from mirroring.reconciling.plan import refusal_basis
+from mirroring.reconciling.situation import Situation
 from mirroring.redaction import scrubbed
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
@@ -33,20 +33,18 @@ logger = Logger()
 
 @dataclass
 class ActionRunner:
-    """The steps of one run for one mirror, begun at `now`; `done` grows with each."""
+    """Asks Connect for the actions of one run for one mirror; `done` grows with each."""
 
     store: MirrorStore
     history: History
     connect: ConnectClient
-    mirror: Mirror
-    wanted: DesiredConnectors
-    done: Reconciled
-    now: datetime
+    situation: Situation
+    done: Reconciled = field(init=False)
     _stored: Reconciled = field(init=False)
     _changes: list[Callable[[Reconciled], Reconciled]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self._stored = self.done
+        self.done = self._stored = self.situation.done
 
     def take(self, actions: Sequence[Action]) -> bool:
         """All of the actions, in order; False where Connect refuses a configuration.
@@ -68,7 +66,7 @@ class ActionRunner:
         return not refused
 
     def adopt(self, names: Collection[str]) -> None:
-        """Connectors that are as wanted, though a time-out hid that Connect took them.
+        """Connectors that are as desired, though a time-out hid that Connect took them.
 
         Once all of them are, nothing is refused any more: what was refused was taken back.
         """
@@ -76,14 +74,16 @@ class ActionRunner:
             if name not in self.done.applied:
                 self._applied(name)
         if names and not self.done.connections:
-            self._remember(connections=dict(self.wanted.connections))
-        if self.done.refused is not None and set(names) == set(self.wanted.configurations):
+            self._remember(connections=dict(self.situation.desired.connections))
+        if self.done.refused is not None and set(names) == set(
+            self.situation.desired.configurations
+        ):
             self._remember(refused=None, refused_basis=None, refused_at=None)
         self.save()
 
     def rest(self, healthy: Collection[str]) -> None:
         """Nothing is to be done: forget what is over; `healthy` are as they should be."""
-        self._change(lambda one: one.rested(self.now, frozenset(healthy)))
+        self._change(lambda one: one.rested(self.situation.now, frozenset(healthy)))
         self.save()
 
     def save(self) -> None:
@@ -100,7 +100,7 @@ class ActionRunner:
         """
         asked = max((one.asked for one in actions if one.asked is not None), default=None)
         if any(action.verb in (Verb.PAUSE, Verb.STOP) for action in actions):
-            self._remember(held=self.mirror.intent)
+            self._remember(held=self.situation.mirror.intent)
         self.save()
         if asked is None:
             return None
@@ -111,13 +111,14 @@ class ActionRunner:
 
     def _finish(self, refused: bool, claim: Answering | None) -> None:
         """All was asked for; what another run wrote of a newer request stays as it is."""
-        before, intent = self.done.held, self.mirror.intent
+        mirror = self.situation.mirror
+        before, intent = self.done.held, mirror.intent
         self._change(lambda one: _held(one, intent) if one.held is before else one)
         self._remember(failing=None)
         if not refused:
-            self._remember(connections=dict(self.wanted.connections))
-        if self.mirror.asks and (claim is not None or self.done.answering is None):
-            last = self.mirror.asks[-1].at
+            self._remember(connections=dict(self.situation.desired.connections))
+        if mirror.asks and (claim is not None or self.done.answering is None):
+            last = mirror.asks[-1].at
             self._change(lambda one: _answered(one, last))
 
     def _take(self, action: Action) -> bool:
@@ -128,10 +129,10 @@ class ActionRunner:
             self._refuse(action.connector, refused)
             return False
         except ConnectBusy as busy:
-            raise ConnectBusy(scrubbed(busy.detail, self.wanted.secrets)) from None
+            raise ConnectBusy(scrubbed(busy.detail, self.situation.desired.secrets)) from None
         logger.info(
             "asked Connect",
-            mirror=self.mirror.name,
+            mirror=self.situation.mirror.name,
             connector=action.connector,
             verb=action.verb,
             because=action.before,
@@ -149,7 +150,7 @@ class ActionRunner:
             if action.before is not None:
                 repair = Repairs(count=action.attempt, at=now, what=_what(action.before))
                 self._change(lambda one: _with(one, "repairs", name, repair))
-            if not self._still_wanted():
+            if not self._is_still_desired():
                 self.connect.delete(name)
         if action.verb is Verb.RESTART:
             count = Restarts(count=action.attempt, at=now) if action.attempt else None
@@ -158,7 +159,7 @@ class ActionRunner:
     def _tell(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         self.history.add_change(
             Change(
-                mirror=self.mirror.name,
+                mirror=self.situation.mirror.name,
                 at=datetime.now(UTC),
                 kind=ChangeKind.REPAIR,
                 before=dict(before),
@@ -166,31 +167,31 @@ class ActionRunner:
             )
         )
 
-    def _still_wanted(self) -> bool:
+    def _is_still_desired(self) -> bool:
         """Whether the mirror was not removed meanwhile; else its connector is taken back."""
         try:
-            return self.store.mirror(self.mirror.name).intent is not Intent.DELETED
+            return self.store.mirror(self.situation.mirror.name).intent is not Intent.DELETED
         except MirrorNotFound:
             return False
 
     def _applied(self, name: str) -> None:
-        applied = Applied(basis=self.wanted.basis, at=datetime.now(UTC))
+        applied = Applied(basis=self.situation.desired.basis, at=datetime.now(UTC))
         self._change(lambda one: _with(one, "applied", name, applied))
         self._remember(refused=None, refused_basis=None, refused_at=None)
 
     def _refuse(self, name: str, refused: ConfigRefused) -> None:
         """Remember the refusal, unless Connect accepted a newer one while it was on its way."""
-        words = scrubbed(refused.words, self.wanted.secrets)[:LONGEST_WORDS]
-        logger.warning("configuration refused", mirror=self.mirror.name, words=words)
+        words = scrubbed(refused.words, self.situation.desired.secrets)[:LONGEST_WORDS]
+        logger.warning("configuration refused", mirror=self.situation.mirror.name, words=words)
         update = {
             "refused": words,
-            "refused_basis": refusal_basis(self.mirror, self.wanted),
+            "refused_basis": refusal_basis(self.situation.mirror, self.situation.desired),
             "refused_at": datetime.now(UTC),
         }
 
         def refuse(one: Reconciled) -> Reconciled:
             known = one.applied.get(name)
-            is_late = known is not None and known.at > self.now
+            is_late = known is not None and known.at > self.situation.now
             return one if is_late else one.model_copy(update=update)
 
         self._change(refuse)

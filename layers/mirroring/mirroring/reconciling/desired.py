@@ -54,13 +54,13 @@ class DesiredConnectors:
         return replace(self, configurations={**self.configurations, **kept}, connections=given)
 
 
-def wanted(
+def desired_connectors(
     mirror: Mirror,
     connect: ConnectCluster,
     cluster: Callable[[str], KafkaCluster],
     vault: Vault,
 ) -> DesiredConnectors:
-    """The wanted configurations of a mirror; with a config provider they hold no secret.
+    """The desired configurations of a mirror; with a config provider they hold no secret.
 
     Raises ClusterNotFound, and Unavailable where the vault lacks what they need.
     """

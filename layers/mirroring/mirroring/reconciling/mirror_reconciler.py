@@ -1,7 +1,7 @@
 """Makes one mirror's connectors in Kafka Connect be as it wants them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
@@ -11,14 +11,14 @@ from mirroring.kafka_connect.client import ConnectClient, NoTimeLeft
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.kafka_connect.version import STOPS, supports
 from mirroring.mirror import HOLDS, Asked, Intent, Mirror
-from mirroring.observation import Observation
 from mirroring.reconciled import Failing
 from mirroring.reconciling.actions import HOLDING, Action, perform
 from mirroring.reconciling.apply import ActionRunner
-from mirroring.reconciling.desired import DesiredConnectors, wanted
+from mirroring.reconciling.desired import DesiredConnectors, desired_connectors
 from mirroring.reconciling.plan import differing, is_healthy, plan, settled, to_hold
 from mirroring.reconciling.removal import Removals
 from mirroring.reconciling.rotation import Course, CredentialRotation
+from mirroring.reconciling.situation import Situation
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.observations import Observations
@@ -43,7 +43,7 @@ class ConnectTarget:
 
 @dataclass(frozen=True, slots=True)
 class MirrorReconciler:
-    """What it takes to make one mirror's connectors be as it is wanted.
+    """What it takes to make one mirror's connectors be as desired.
 
     `given` remembers between runs which connections a mirror's connectors are known to have, and
     which requests of people are done.
@@ -60,17 +60,17 @@ class MirrorReconciler:
     def reconcile(
         self,
         mirror: Mirror,
-        place: ConnectTarget,
+        target: ConnectTarget,
         listed: Mapping[str, ConnectorInfo] | None = None,
     ) -> bool:
-        """Do what a mirror needs; whether it is as it is wanted then.
+        """Do what a mirror needs; whether it is as desired then.
 
         `listed` are the connectors that Connect lists; without them it is a first try, right after
         a person's request, of what was asked for and no more. What could not be done is remembered
         with the reason, so that a reason tells of it when it lasts. Raises ProblemError.
         """
         try:
-            return self._planned(mirror, place, listed)
+            return self._planned(mirror, target, listed)
         except (Conflict, NoTimeLeft):
             raise
         except ProblemError as error:
@@ -79,49 +79,54 @@ class MirrorReconciler:
             raise
 
     def _planned(
-        self, mirror: Mirror, place: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
+        self, mirror: Mirror, target: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
     ) -> bool:
         """Plan and do, and plan anew where somebody else was faster."""
         for _ in range(ATTEMPTS):
             try:
-                return self._reconcile(mirror, place, listed)
+                return self._reconcile(mirror, target, listed)
             except Conflict:
                 listed = None if listed is None else {}
         raise Conflict(f"{mirror.name} is being looked after by somebody else.")
 
     def _reconcile(
-        self, mirror: Mirror, place: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
+        self, mirror: Mirror, target: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
     ) -> bool:
-        """One try.
+        """One try; `listed` is None right after a person's request.
 
-        A connector that is younger than a second is not listed, so a missing one is asked for.
+        1. Remove a mirror that is to be removed.
+        2. Pause or stop what should be held, before anything that may fail.
+        3. Desired: its configurations, from what is registered and in the vault.
+        4. Done, where Connect's list alone shows that nothing differs.
+        5. Actual: its connectors as listed. One younger than a second is not, so it is asked for.
+        6. Rotation: whether it is the mirror's turn to get new connections.
+        7. Plan what to ask of Connect, and apply it.
         """
         if mirror.intent is Intent.DELETED:
-            return self.removals.finish(mirror, place.cluster, place.connect)
-        mirror = _as_far_as_connect_can(mirror, place)
-        held = self._hold(mirror, place, listed)
-        aim = wanted(mirror, place.cluster, place.kafka, self.connections.vault)
+            return self.removals.finish(mirror, target.cluster, target.connect)
+        mirror = _as_far_as_connect_can(mirror, target)
+        held = self._hold(mirror, target, listed)
+        desired = desired_connectors(mirror, target.cluster, target.kafka, self.connections.vault)
         now = datetime.now(UTC)
-        if listed is not None and self._is_quiet(mirror, aim, listed, now):
+        if listed is not None and self._is_quiet(mirror, desired, listed, now):
             return True
         known = listed or {}
         found = {
-            name: known.get(name) or place.connect.connector(name) for name in aim.configurations
+            name: known.get(name) or target.connect.connector(name)
+            for name in desired.configurations
         }
-        actual = {name: told for name, told in found.items() if told is not None}
+        actual = {name: info for name, info in found.items() if info is not None}
         if not self._is_latest(mirror):
             return False
         done = self.store.reconciled(mirror.name)
         seen = self.samples.observation(mirror.name) if done.applied else None
-        turn = None if listed is None else now
-        course = self.renewals.course(mirror, aim, actual, seen, done, turn)
-        steps = ActionRunner(
-            self.store, self.history, place.connect, mirror, course.wanted, course.done, now
-        )
-        return self._take(steps, course, actual, seen, held, repairs=listed is not None)
+        situation = Situation(mirror, desired, actual, seen, done, now)
+        course = self.renewals.course(situation, is_turn=listed is not None)
+        situation = replace(situation, desired=course.desired, done=course.done)
+        return self._apply(situation, course, target.connect, held, repairs=listed is not None)
 
     def _hold(
-        self, mirror: Mirror, place: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
+        self, mirror: Mirror, target: ConnectTarget, listed: Mapping[str, ConnectorInfo] | None
     ) -> Sequence[str]:
         """Pause or stop what runs, before anything that may fail: who was asked to.
 
@@ -137,33 +142,33 @@ class MirrorReconciler:
             done, lambda one: one.model_copy(update={"held": mirror.intent})
         )
         for name in names:
-            perform(place.connect, Action(HOLDING[mirror.intent][0], name))
+            perform(target.connect, Action(HOLDING[mirror.intent][0], name))
         return names
 
-    def _take(
+    def _apply(
         self,
-        steps: ActionRunner,
+        situation: Situation,
         course: Course,
-        actual: Mapping[str, ConnectorInfo],
-        seen: Observation | None,
+        connect: ConnectClient,
         held: Sequence[str],
         *,
         repairs: bool,
     ) -> bool:
-        """The steps that are planned; whether Connect has taken what it was asked for."""
-        mirror, aim = steps.mirror, course.wanted
-        steps.adopt([n for n in actual if not differing(actual[n].config, aim.configurations[n])])
-        actions = plan(mirror, aim, actual, seen, steps.done, steps.now, held=held, repairs=repairs)
+        """Do what is planned; whether Connect has taken what it was asked for."""
+        actual, configs = situation.actual, situation.desired.configurations
+        runner = ActionRunner(self.store, self.history, connect, situation)
+        runner.adopt([n for n in actual if not differing(actual[n].config, configs[n])])
+        actions = plan(replace(situation, done=runner.done), held=held, repairs=repairs)
         accepted = True
-        if actions or (course.renews and steps.done.refused is None):
-            accepted = steps.take(actions)
+        if actions or (course.renews and runner.done.refused is None):
+            accepted = runner.take(actions)
         else:
-            steps.rest([n for n in actual if is_healthy(actual[n], aim.configurations[n])])
-        self.given.pop(mirror.name, None)
-        if steps.done.is_at_rest() and not course.waits:
-            self.given[mirror.name] = steps.done.connections, mirror.asks
-        is_there = bool(actions) or len(actual) == len(aim.configurations)
-        is_done = steps.done.refused is None and not steps.done.unanswered(mirror)
+            runner.rest([n for n in actual if is_healthy(actual[n], configs[n])])
+        self.given.pop(situation.mirror.name, None)
+        if runner.done.is_at_rest() and not course.waits:
+            self.given[situation.mirror.name] = runner.done.connections, situation.mirror.asks
+        is_there = bool(actions) or len(actual) == len(configs)
+        is_done = runner.done.refused is None and not runner.done.unanswered(situation.mirror)
         return accepted and is_there and is_done
 
     def _note(self, mirror: Mirror, words: str) -> None:
@@ -181,14 +186,14 @@ class MirrorReconciler:
     def _is_quiet(
         self,
         mirror: Mirror,
-        aim: DesiredConnectors,
+        desired: DesiredConnectors,
         listed: Mapping[str, ConnectorInfo],
         now: datetime,
     ) -> bool:
         """Whether Connect's list alone shows that nothing is to be done."""
-        is_given = self.given.get(mirror.name) == (aim.connections, mirror.asks)
+        is_given = self.given.get(mirror.name) == (desired.connections, mirror.asks)
         is_calm = now - mirror.updated_at > YOUNG
-        return is_given and is_calm and settled(mirror, aim, listed)
+        return is_given and is_calm and settled(mirror, desired, listed)
 
     def _is_latest(self, mirror: Mirror) -> bool:
         """Whether nobody changed the mirror since it was read."""
@@ -198,10 +203,10 @@ class MirrorReconciler:
             return False
 
 
-def _as_far_as_connect_can(mirror: Mirror, place: ConnectTarget) -> Mirror:
+def _as_far_as_connect_can(mirror: Mirror, target: ConnectTarget) -> Mirror:
     """The mirror, paused instead where it should be stopped and these workers cannot stop it."""
     if mirror.intent is not Intent.STOPPED:
         return mirror
-    if supports(STOPS, place.cluster.version, place.connect):
+    if supports(STOPS, target.cluster.version, target.connect):
         return mirror
     return mirror.model_copy(update={"intent": Intent.PAUSED})

@@ -1,6 +1,6 @@
 """Makes Kafka Connect be as the mirrors table says: creations, deletions, repairs.
 
-What is wanted is in the table, so whatever cannot be done now is done by a later run.
+What is desired is in the table, so whatever cannot be done now is done by a later run.
 """
 
 import time
@@ -39,7 +39,7 @@ SWEEP_S = 5.0
 # What still runs when the time is over ends within a call to DynamoDB, or is left behind.
 LAST_CALLS_S = 2.0
 FIRST_TRY_S = 1.0
-NAMES_TOLD = 5
+NAMES_SHOWN = 5
 
 logger = Logger()
 
@@ -59,7 +59,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """What it takes to make Kafka Connect be as it is wanted.
+    """What it takes to make Kafka Connect be as desired.
 
     `stuck` remembers between runs which mirrors Connect did not answer for: they come with the
     others of their cluster then, and not before them.
@@ -78,7 +78,7 @@ class Reconciler:
         return self.mirrors.connections
 
     def run(self, seconds: float) -> int:
-        """Look after every mirror for at most `seconds`; how many are as they are wanted.
+        """Look after every mirror for at most `seconds`; how many are as desired.
 
         Connect clusters are looked after at once, so that one that is away costs no other; what
         did not get its turn begins the next run. Raises MirrorsFailedError when all others had
@@ -113,8 +113,8 @@ class Reconciler:
         until = self.clock() + seconds
         try:
             kafka = self.connections.registry.cluster
-            place = self._workplace(mirror.connect_cluster, kafka, until)
-            return self.mirrors.reconcile(mirror, place)
+            target = self._target(mirror.connect_cluster, kafka, until)
+            return self.mirrors.reconcile(mirror, target)
         except ProblemError as error:
             _left(error, mirror=mirror.name)
             return False
@@ -134,41 +134,41 @@ class Reconciler:
     ) -> Round:
         """What came of the mirrors of one Connect cluster; of none where it is away."""
         try:
-            place = self._workplace(name, kafka, until)
-            listed = place.connect.connectors()
-            self.connections.registry.saw_workers(place.cluster, workers(listed.values()))
+            target = self._target(name, kafka, until)
+            listed = target.connect.connectors()
+            self.connections.registry.saw_workers(target.cluster, workers(listed.values()))
         except ProblemError as error:
             _left(error, connect_cluster=name)
             return Round(cursor=share.cursor)
-        self._sweep(name, place, share.dead, listed)
+        self._sweep(name, target, share.dead, listed)
         by_name = {one.name: one for one in share.mirrors}
         urgent = {one.name for one in share.mirrors if is_urgent(one, listed)} - self.stuck
         return rounds.work(
             by_name,
             urgent,
             share.cursor,
-            lambda one: self._mirror(by_name[one], place, listed),
+            lambda one: self._mirror(by_name[one], target, listed),
             lambda: until - self.clock(),
         )
 
     def _sweep(
         self,
         name: str,
-        place: ConnectTarget,
+        target: ConnectTarget,
         dead: Sequence[Tombstone],
         listed: Mapping[str, ConnectorInfo],
     ) -> None:
         """Remove what removed mirrors left; a connector that does not go holds up no mirror."""
         try:
-            self.orphans.remove(place.connect.within(SWEEP_S), dead, listed)
+            self.orphans.remove(target.connect.within(SWEEP_S), dead, listed)
         except ProblemError as error:
             _left(error, connect_cluster=name)
 
     def _mirror(
-        self, mirror: Mirror, place: ConnectTarget, listed: Mapping[str, ConnectorInfo]
+        self, mirror: Mirror, target: ConnectTarget, listed: Mapping[str, ConnectorInfo]
     ) -> Outcome:
         """One mirror, for as long as is fair to the others."""
-        bounded = ConnectTarget(place.cluster, place.connect.within(MIRROR_S), place.kafka)
+        bounded = ConnectTarget(target.cluster, target.connect.within(MIRROR_S), target.kafka)
         try:
             settled = self.mirrors.reconcile(mirror, bounded, listed)
         except ProblemError as error:
@@ -176,7 +176,7 @@ class Reconciler:
             return Outcome.STUCK
         return Outcome.SETTLED if settled else Outcome.WAITING
 
-    def _workplace(
+    def _target(
         self, name: str, kafka: Callable[[str], KafkaCluster], until: float
     ) -> ConnectTarget:
         cluster = self.connections.registry.connect_cluster(name)
@@ -226,9 +226,9 @@ def _raise(failures: Mapping[str, BaseException]) -> None:
     for name, error in failures.items():
         logger.error("reconcile failed", of=name, error=type(error).__name__, exc_info=error)
     if failures:
-        told = [f"{name}: {type(one).__name__}" for name, one in sorted(failures.items())]
-        more = f" and {len(told) - NAMES_TOLD} more" if len(told) > NAMES_TOLD else ""
-        raise MirrorsFailedError(", ".join(told[:NAMES_TOLD]) + more)
+        names = [f"{name}: {type(one).__name__}" for name, one in sorted(failures.items())]
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+        raise MirrorsFailedError(", ".join(names[:NAMES_SHOWN]) + more)
 
 
 def _left(error: ProblemError, **whom: str) -> None:

@@ -1,32 +1,29 @@
 """When a failed connector is restarted: soon, then less often, and for ever. Pure."""
 
-from datetime import datetime
-
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.observation import Code, Observation, Reason
-from mirroring.reconciled import QUIET, RESTART_AFTER, Reconciled, Restarts
+from mirroring.reconciled import QUIET, RESTART_AFTER, Restarts
 from mirroring.reconciling.actions import Action, Verb
+from mirroring.reconciling.situation import Situation
 
 FAILURES = (Code.TASK_FAILED, Code.CONNECTOR_FAILED, Code.CHECKPOINT_FAILED)
 
 
-def restart(
-    told: ConnectorInfo, observation: Observation | None, done: Reconciled, now: datetime
-) -> Action | None:
+def restart(info: ConnectorInfo, situation: Situation) -> Action | None:
     """Restart what failed, 1, 2, 5, 10 and 30 min after it was seen, then every 30 min.
 
     The changes tell of those until it is given up: then a reason stands.
     """
-    name = told.connector.name
+    name, observation = info.connector.name, situation.observation
     reason = _failure(name, observation)
-    if not has_failed(told) or reason is None or observation is None:
+    if not has_failed(info) or reason is None or observation is None:
         return None
-    last = _counted(done.restarts.get(name), reason)
+    last = _counted(situation.done.restarts.get(name), reason)
     if last is not None and observation.measured_at <= last.at:
         return None
     count = last.count if last else 0
     since = max(reason.since, last.at) if last else reason.since
-    if now < since + RESTART_AFTER[min(count, len(RESTART_AFTER) - 1)]:
+    if situation.now < since + RESTART_AFTER[min(count, len(RESTART_AFTER) - 1)]:
         return None
     if count >= len(RESTART_AFTER):
         return Action(Verb.RESTART, name, attempt=count + 1)
@@ -35,9 +32,9 @@ def restart(
     return Action(Verb.RESTART, name, None, before, after, count + 1)
 
 
-def has_failed(told: ConnectorInfo) -> bool:
+def has_failed(info: ConnectorInfo) -> bool:
     """Whether the connector or a task of it is FAILED."""
-    return "FAILED" in (told.connector.status, *(task.status for task in told.connector.tasks))
+    return "FAILED" in (info.connector.status, *(task.status for task in info.connector.tasks))
 
 
 def _counted(last: Restarts | None, reason: Reason) -> Restarts | None:

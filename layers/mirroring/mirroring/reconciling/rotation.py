@@ -4,7 +4,6 @@ A wrong password is refused when it is registered. What only shows in a mirror (
 reach new servers, a user without READ) ends with the first ones: the others keep what they have.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind, Code, Observation
 from mirroring.reconciled import Reconciled, Renewing
 from mirroring.reconciling.desired import DesiredConnectors
+from mirroring.reconciling.situation import Situation
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.rotations import Rotations
@@ -43,26 +43,29 @@ DOUBTS = frozenset(
 logger = Logger()
 
 
-def due(wanted: DesiredConnectors, done: Reconciled) -> list[str]:
+def due(desired: DesiredConnectors, done: Reconciled) -> list[str]:
     """The clusters whose connection differs from the one that the mirror's connectors have."""
     if not done.connections:
         return []
     given = done.connections
-    return sorted(name for name, one in wanted.connections.items() if given.get(name) != one)
+    return sorted(name for name, one in desired.connections.items() if given.get(name) != one)
 
 
-def works(told: ConnectorInfo | None, seen: Observation | None) -> bool:
+def works(info: ConnectorInfo | None, observation: Observation | None) -> bool:
     """Whether Connect and a sample both say that the mirror connector copies, or could."""
-    if told is None or seen is None:
+    if info is None or observation is None:
         return False
-    codes = {reason.code for reason in seen.reasons}
-    states = {told.connector.status, *(task.status for task in told.connector.tasks)}
-    has_work = bool(told.connector.tasks) or Code.NO_TOPICS_MATCHED in codes
+    codes = {reason.code for reason in observation.reasons}
+    states = {info.connector.status, *(task.status for task in info.connector.tasks)}
+    has_work = bool(info.connector.tasks) or Code.NO_TOPICS_MATCHED in codes
     return states == {"RUNNING"} and has_work and not codes & DOUBTS
 
 
 def proven(
-    mirror: Mirror, told: ConnectorInfo | None, seen: Observation | None, renewing: Renewing
+    mirror: Mirror,
+    info: ConnectorInfo | None,
+    observation: Observation | None,
+    renewing: Renewing,
 ) -> bool:
     """Whether a sample that began since the change shows the mirror at work with it.
 
@@ -70,16 +73,16 @@ def proven(
     """
     if mirror.intent is not Intent.RUNNING:
         return True
-    if not _since(seen, renewing):
+    if not _since(observation, renewing):
         return False
-    if not renewing.worked or (told and told.connector.status in AT_REST):
+    if not renewing.worked or (info and info.connector.status in AT_REST):
         return True
-    return works(told, seen)
+    return works(info, observation)
 
 
-def _since(seen: Observation | None, renewing: Renewing) -> bool:
+def _since(observation: Observation | None, renewing: Renewing) -> bool:
     """Whether the sample began since the change."""
-    return seen is not None and seen.measured_at >= renewing.at + SETTLES
+    return observation is not None and observation.measured_at >= renewing.at + SETTLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Course:
     It `renews` when it is its turn to get new connections, and `waits` while it is another's.
     """
 
-    wanted: DesiredConnectors
+    desired: DesiredConnectors
     done: Reconciled
     renews: bool = False
     waits: bool = False
@@ -103,54 +106,41 @@ class CredentialRotation:
     turns: Rotations
     history: History
 
-    def course(
-        self,
-        mirror: Mirror,
-        wanted: DesiredConnectors,
-        actual: Mapping[str, ConnectorInfo],
-        seen: Observation | None,
-        done: Reconciled,
-        now: datetime | None,
-    ) -> Course:
-        """Where a mirror stands; without `now` no turn begins or ends."""
-        clusters = due(wanted, done)
-        if clusters:
-            begun = now and self._begin(mirror, wanted, clusters, actual, seen, done, now)
+    def course(self, situation: Situation, *, is_turn: bool) -> Course:
+        """Where a mirror stands; without `is_turn` no turn of it begins or ends."""
+        desired, done = situation.desired, situation.done
+        if clusters := due(desired, done):
+            begun = self._begin(situation, clusters) if is_turn else None
             if begun:
-                return Course(wanted, begun, renews=True)
-            configs = {name: told.config for name, told in actual.items()}
-            return Course(wanted.waiting(configs, done.connections), done, waits=True)
-        told = actual.get(mirror.source_connector)
+                return Course(desired, begun, renews=True)
+            configs = {name: info.config for name, info in situation.actual.items()}
+            return Course(desired.waiting(configs, done.connections), done, waits=True)
         renewing = done.renewing
-        if now and renewing is not None and proven(mirror, told, seen, renewing):
-            shown = mirror.intent is Intent.RUNNING and _since(seen, renewing) and works(told, seen)
-            return Course(wanted, self._end(mirror, wanted, done, shown, now))
-        return Course(wanted, done)
+        if not is_turn or renewing is None:
+            return Course(desired, done)
+        mirror, seen, info = situation.mirror, situation.observation, situation.mirror_connector
+        if not proven(mirror, info, seen, renewing):
+            return Course(desired, done)
+        shown = mirror.intent is Intent.RUNNING and _since(seen, renewing) and works(info, seen)
+        return Course(desired, self._end(situation, shown))
 
     def drop(self, mirror: Mirror) -> None:
         """A mirror that goes has no turn any more."""
         for cluster in {mirror.target_cluster, mirror.source.managed} - {None}:
             self.turns.end(str(cluster), mirror.name)
 
-    def _begin(
-        self,
-        mirror: Mirror,
-        wanted: DesiredConnectors,
-        clusters: list[str],
-        actual: Mapping[str, ConnectorInfo],
-        seen: Observation | None,
-        done: Reconciled,
-        now: datetime,
-    ) -> Reconciled | None:
+    def _begin(self, situation: Situation, clusters: list[str]) -> Reconciled | None:
         """The mirror's turn for all of the clusters, remembered; None while there is no room.
 
         One at rest needs none: it proves nothing, and nothing of it can break now.
         """
+        mirror, done, now = situation.mirror, situation.done, situation.now
+        connections = situation.desired.connections
         if mirror.intent is Intent.RUNNING and not all(
-            self._takes(one, mirror.name, wanted.connections[one], now) for one in clusters
+            self._takes(one, mirror.name, connections[one], now) for one in clusters
         ):
             return None
-        worked = works(actual.get(mirror.source_connector), seen)
+        worked = works(situation.mirror_connector, situation.observation)
         if done.renewing is not None:  # an earlier try, cut short or mended by a newer one
             worked = done.renewing.worked
         begun = done.model_copy(update={"renewing": Renewing(at=now, worked=worked)})
@@ -160,20 +150,15 @@ class CredentialRotation:
         logger.info("new connection given", mirror=mirror.name, clusters=clusters)
         return begun
 
-    def _end(
-        self,
-        mirror: Mirror,
-        wanted: DesiredConnectors,
-        done: Reconciled,
-        shown: bool,
-        now: datetime,
-    ) -> Reconciled:
+    def _end(self, situation: Situation, shown: bool) -> Reconciled:
         """The next may have a turn, and one more at once where this one is `shown` to work."""
-        for cluster, connection in sorted(wanted.connections.items()):
+        mirror, now = situation.mirror, situation.now
+        connections = situation.desired.connections
+        for cluster, connection in sorted(connections.items()):
             self.turns.end(cluster, mirror.name, connection if shown else None, now)
-        ended = done.model_copy(update={"renewing": None})
+        ended = situation.done.model_copy(update={"renewing": None})
         self.store.put_reconciled(ended)
-        self._tell(mirror, sorted(wanted.connections), now, "GIVEN", "PROVEN")
+        self._tell(mirror, sorted(connections), now, "GIVEN", "PROVEN")
         logger.info("new connection proven", mirror=mirror.name)
         return ended
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from mirroring.errors import NotFound, ProblemError
 from mirroring.mirror import Mirror
 from mirroring.reconciled import Reconciled
-from mirroring.reconciling.desired import wanted
+from mirroring.reconciling.desired import desired_connectors
 from mirroring.reconciling.rotation import due
 from mirroring.storing import cluster_secrets, mirror_store, registry
 from mirroring.storing.cluster_secrets import ClusterSecrets
@@ -73,7 +73,8 @@ class UnusedSecrets:
         connect = self.registry.connect_cluster(mirror.connect_cluster)
         if connect.config_provider is None:
             return []
-        return due(wanted(mirror, connect, self.registry.cluster, self.secrets.vault), done)
+        desired = desired_connectors(mirror, connect, self.registry.cluster, self.secrets.vault)
+        return due(desired, done)
 
 
 @cache
