@@ -27,11 +27,19 @@ $(VENV)/.locked: pyproject.toml layers/mirroring/pyproject.toml uv.lock | $(UV)
 	"$(UV)" sync --locked
 	@touch $@
 
-# What lints docs/openapi.json, on the node that uv.lock names.
+# Packages of npm, on the node that uv.lock names: what lints docs/openapi.json, what drives the console, and the console's own.
 LINTERS := tests/linters/node_modules/.locked
-$(LINTERS): tests/linters/package-lock.json | setup
-	cd tests/linters && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
+BROWSER := tests/browser/node_modules/.locked
+CONSOLE_PACKAGES := console/node_modules/.locked
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+%/node_modules/.locked: %/package-lock.json | setup
+	cd $* && $(NPM) ci --loglevel=error
 	@touch $@
+
+# The console as functions/console serves it: built again when its sources change.
+CONSOLE := functions/console/built/index.html
+$(CONSOLE): $(CONSOLE_PACKAGES) console/index.html console/vite.config.ts $(shell find console/src console/public -type f)
+	cd console && $(NPM) run --silent build
 
 $(CURDIR)/.uv/bin/uv:
 	@echo "uv is not here: installing it into .uv"
@@ -39,7 +47,7 @@ $(CURDIR)/.uv/bin/uv:
 	"$(CURDIR)/.uv/bin/pip" install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
 # exec: signals reach the stack itself, which ends everything it started.
-local: setup ## run everything on this machine; ARGS="--no-demo --port 9090" (ARGS=--help tells all)
+local: setup $(CONSOLE) ## run everything on this machine; ARGS="--no-demo --port 9090" (ARGS=--help tells all)
 	@exec $(BIN)/python -m lockstep local $(ARGS)
 
 # Three sets, each in processes with an AWS of their own; what is timed closely runs alone.
@@ -47,7 +55,7 @@ TIMED := $(wildcard tests/e2e/test_probe*.py) tests/e2e/truth
 TESTS := "-n 4 tests/unit tests/functional tests/template" \
 	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
 	"$(TIMED)"
-test: setup $(LINTERS) ## run every test; ARGS="tests/unit -k schedule" for some of them
+test: setup $(LINTERS) $(BROWSER) $(CONSOLE) ## run every test; ARGS="tests/unit -k schedule" for some of them
 	@echo "the tests run on $$($(BIN)/python --version), $$(readlink -f $(BIN)/python)"
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
@@ -55,7 +63,7 @@ bench: setup ## compare what is fast with its peers
 	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
 
 # What CI holds every change to, without network or credentials.
-check: setup $(LINTERS) ## ruff, mypy, import-linter, sam validate, and what docs/ and README.md draw from the code
+check: setup $(LINTERS) $(CONSOLE_PACKAGES) ## ruff, mypy, import-linter, sam validate, and what docs/ and README.md draw from the code, and the console
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -64,9 +72,10 @@ check: setup $(LINTERS) ## ruff, mypy, import-linter, sam validate, and what doc
 	$(BIN)/sam validate --lint
 	$(BIN)/python -m lockstep.openapi --check
 	$(BIN)/python -m lockstep.docs --check
+	cd console && $(NPM) run --silent check
 
 # Bytecode that tests left in a function's folder would be packaged, and make it look changed.
-build: setup ## sam build: the functions, and the layer for arm64, without Docker
+build: setup $(CONSOLE) ## sam build: the functions, and the layer for arm64, without Docker
 	@rm -rf functions/*/__pycache__
 	$(BIN)/sam build
 

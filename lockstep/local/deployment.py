@@ -20,6 +20,8 @@ MEMORY_MB = 128
 TIMEOUT_S = 3
 BATCH_SIZE = 10
 CONCURRENCY = 1000
+# There are no tokens here, so the console is told of nobody who gives them.
+SIGN_IN = ("CONSOLE_ISSUER", "CONSOLE_CLIENT_ID", "CONSOLE_CONNECTS_TO")
 
 Properties = dict[str, Any]
 
@@ -92,7 +94,11 @@ def _function_parts(_template: Template, _name: str, it: Properties) -> dict[str
         "memory": it.get("MemorySize", MEMORY_MB),
         "timeout": it.get("Timeout", TIMEOUT_S),
         "format": it.get("LoggingConfig", {}).get("LogFormat", "Text"),
-        "variables": it.get("Environment", {}).get("Variables", {}),
+        "variables": {
+            name: value
+            for name, value in it.get("Environment", {}).get("Variables", {}).items()
+            if name not in SIGN_IN
+        },
     }
 
 

@@ -43,4 +43,5 @@ def _serve_application(run: Run, engines: Engines, front: Front, ending: ExitSta
     if run.options.demo:
         application.show(gateway)
     triggers.start()
+    run.progress.say(f"the console opens at {front.url}/")
     run.progress.ready(front.url)

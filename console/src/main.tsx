@@ -1,0 +1,20 @@
+import { render } from "preact";
+import { App } from "./App";
+import { startClock } from "./state/clock";
+import { startRefreshing } from "./state/refresh";
+import { followLinks } from "./state/router";
+import { startSession } from "./state/session";
+import { startTheme } from "./state/theme";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/mirrors.css";
+import "./styles/mirror.css";
+import "./styles/forms.css";
+
+startTheme();
+followLinks();
+startClock();
+startRefreshing();
+const root = document.getElementById("console");
+if (root) render(<App started={startSession()} />, root);

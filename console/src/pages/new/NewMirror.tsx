@@ -1,0 +1,3 @@
+export function NewMirror() {
+  return <h1>New mirror</h1>;
+}

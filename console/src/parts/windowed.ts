@@ -1,0 +1,39 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+const SPARE = 6;
+const FIRST_SCREEN = 30;
+
+/** Which of many rows of one height are to be drawn as the page scrolls. */
+export interface Window {
+  first: number;
+  last: number;
+  /** What the undrawn rows before and after take, in px. */
+  before: number;
+  after: number;
+}
+
+/** The rows in sight, for the element that `ref` is on; `height` in px. */
+export function useWindowed(total: number, height: number) {
+  const ref = useRef<HTMLTableSectionElement>(null);
+  const [range, setRange] = useState({ first: 0, last: FIRST_SCREEN });
+  useEffect(() => {
+    const look = () => {
+      if (!ref.current) return;
+      const top = ref.current.getBoundingClientRect().top;
+      const first = Math.max(0, Math.floor(-top / height) - SPARE);
+      const last = Math.ceil((innerHeight - top) / height) + SPARE;
+      setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
+    };
+    look();
+    addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    return () => {
+      removeEventListener("scroll", look);
+      removeEventListener("resize", look);
+    };
+  }, [height]);
+  const last = Math.min(total, Math.max(range.last, 0));
+  const first = Math.min(range.first, last);
+  const window: Window = { first, last, before: first * height, after: (total - last) * height };
+  return { ref, window };
+}
