@@ -9,9 +9,10 @@ api = Api()
 handler = api.handler
 
 
-@api.get("/mirrors", *FILTERS, *PAGE)
+@api.get("/mirrors", *FILTERS, "recent", *PAGE)
 def mirrors() -> Answer:
-    return answer(reader().mirrors(*api.page(), filters(api.query)))
+    recent = queries.flag("recent", api.query("recent"))
+    return answer(reader().mirrors(*api.page(), filters(api.query), recent))
 
 
 @api.get("/mirrors/summary", "nextToken")

@@ -34,7 +34,7 @@ MIRRORS = (
         "500 mirrors at most: with filters a page may be short, even empty, and have a nextToken.",
         {200: mirrors.MirrorList},
         (BadRequest,),
-        parameters=("status", "connectCluster", "alias", "source", "tag", *PAGED),
+        parameters=("status", "connectCluster", "alias", "source", "tag", "recent", *PAGED),
     ),
     Operation(
         "GET",

@@ -40,6 +40,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "tag": _query(
         "Only mirrors with this tag: `key`, or `key:value`.", {"type": "string"}, "team:core"
     ),
+    "recent": _query(
+        "`true` adds how far behind each mirror was in the last hour.",
+        {"type": "boolean", "default": False},
+        True,
+    ),
     "cleanup": _query(
         "`internal` removes the mirror's own checkpoints and offset-syncs topics too, when no "
         "other mirror shares them, and its connectors' stored offsets.",

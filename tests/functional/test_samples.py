@@ -127,6 +127,7 @@ def test_a_list_gets_the_counts_and_not_the_topics(taken: Observations) -> None:
             latency=Latency(average=21, max=63, behind=0, lag_records=0),
             topics=2,
             tasks=TaskCount(running=3, total=3),
+            hour=last_hour.grown(b"", after(minutes=1), 0),
         )
     }
 

@@ -659,6 +659,10 @@ export interface components {
             config: {
                 [key: string]: string;
             };
+            /** @description The configuration that Lockstep gives where nothing is chosen. */
+            baseline: {
+                [key: string]: string;
+            };
         };
         /** @description A mirror in full, and what a preview would have warned of. */
         CreatedMirrorAnswer: {
@@ -1020,7 +1024,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description A mirror in a list; `topics` counts. */
+        /** @description A mirror in a list; `topics` counts, `recent` is there when it is asked for. */
         MirrorSummary: {
             /** @description Its name. */
             name: string;
@@ -1076,6 +1080,8 @@ export interface components {
             topics: number;
             /** @description How many tasks of the connectors run. */
             tasks: components["schemas"]["TaskCount"];
+            /** @description The last hour, a value a minute; null without `recent=true`, and without a sample. */
+            recent: components["schemas"]["Recent"] | null;
         };
         /** @description A topic's figures in the last sample: ms, records, records a second. */
         MirroredTopic: {
@@ -1212,6 +1218,18 @@ export interface components {
             action: string;
             /** @description How many more topics or partitions the same is so of; null where each is told. */
             count: number | null;
+        };
+        /** @description How far behind in each minute of the last hour; null for a minute without a sample. */
+        Recent: {
+            /**
+             * Format: date-time
+             * @description The first minute.
+             */
+            from: string;
+            /** @description How long each value stands for. */
+            stepMs: number;
+            /** @description How far behind in ms in each minute; null for one without a sample. */
+            behind: (number | null)[];
         };
         /** @description POST /mirrors/{name}/restart. */
         RestartRequest: {
@@ -1481,6 +1499,11 @@ export interface components {
          * @example team:core
          */
         Tag: string;
+        /**
+         * @description `true` adds how far behind each mirror was in the last hour.
+         * @example true
+         */
+        Recent: boolean;
         /** @description `internal` removes the mirror's own checkpoints and offset-syncs topics too, when no other mirror shares them, and its connectors' stored offsets. */
         Cleanup: "internal";
         /**
@@ -2137,6 +2160,11 @@ export interface operations {
                  */
                 tag?: components["parameters"]["Tag"];
                 /**
+                 * @description `true` adds how far behind each mirror was in the last hour.
+                 * @example true
+                 */
+                recent?: components["parameters"]["Recent"];
+                /**
                  * @description How many rows a page has at most.
                  * @example 50
                  */
@@ -2196,7 +2224,8 @@ export interface operations {
                      *           "tasks": {
                      *             "running": 5,
                      *             "total": 5
-                     *           }
+                     *           },
+                     *           "recent": null
                      *         }
                      *       ],
                      *       "nextToken": null
@@ -2306,6 +2335,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -2319,6 +2373,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -2483,6 +2561,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -2496,6 +2599,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ]
@@ -2628,6 +2755,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -2656,6 +2808,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -2851,6 +3027,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -2879,6 +3080,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -3065,6 +3290,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*|payments",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "5",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -3093,6 +3343,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*|payments",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "5",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -3315,6 +3589,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -3343,6 +3642,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -3528,6 +3851,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -3556,6 +3904,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -3727,6 +4099,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -3755,6 +4152,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -3934,6 +4355,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -3962,6 +4408,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -4151,6 +4621,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -4179,6 +4674,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],
@@ -4358,6 +4877,31 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                     *             "replication.factor": "-1",
+                     *             "offset-syncs.topic.replication.factor": "-1",
+                     *             "sync.topic.acls.enabled": "false",
+                     *             "refresh.topics.interval.seconds": "60",
+                     *             "heartbeats.replication.enabled": "false",
+                     *             "source.consumer.auto.offset.reset": "earliest"
                      *           }
                      *         },
                      *         {
@@ -4386,6 +4930,30 @@ export interface operations {
                      *           "config": {
                      *             "topics": "orders\\..*",
                      *             "source.cluster.sasl.jaas.config": "[hidden]"
+                     *           },
+                     *           "baseline": {
+                     *             "source.cluster.bootstrap.servers": "broker-1.eu.example.com:9096,broker-2.eu.example.com:9096",
+                     *             "source.cluster.security.protocol": "SASL_SSL",
+                     *             "source.cluster.sasl.mechanism": "SCRAM-SHA-512",
+                     *             "source.cluster.sasl.jaas.config": "[hidden]",
+                     *             "target.cluster.bootstrap.servers": "broker-1.us.example.com:9092",
+                     *             "source.cluster.alias": "eu",
+                     *             "target.cluster.alias": "us-core",
+                     *             "replication.policy.class": "org.apache.kafka.connect.mirror.DefaultReplicationPolicy",
+                     *             "topics": ".*",
+                     *             "topics.exclude": "mm2.*\\.internal,.*[\\-\\.]internal,.*\\.replica,__.*,\\..*,connect-(configs|offsets|status)",
+                     *             "offset-syncs.topic.location": "target",
+                     *             "key.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "header.converter": "org.apache.kafka.connect.converters.ByteArrayConverter",
+                     *             "tasks.max": "3",
+                     *             "errors.tolerance": "none",
+                     *             "connector.class": "org.apache.kafka.connect.mirror.MirrorCheckpointConnector",
+                     *             "checkpoints.topic.replication.factor": "-1",
+                     *             "groups": ".*",
+                     *             "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+                     *             "refresh.groups.interval.seconds": "60",
+                     *             "sync.group.offsets.enabled": "false"
                      *           }
                      *         }
                      *       ],

@@ -51,14 +51,15 @@ class Reader:
     registry: Registry
     uses: Uses
 
-    def mirrors(self, limit: int, token: str | None, filters: Filters) -> MirrorList:
+    def mirrors(self, limit: int, token: str | None, filters: Filters, recent: bool) -> MirrorList:
         """A page of mirrors by name; raises BadRequest for a token that is not of this list."""
         at = now()
         page = fitting(
             limit,
             lambda some: listing.page(self.store, self.samples, some, token, filters, at),
             lambda rows: [
-                view.summary(row.mirror, row.summary, row.reconciled.refused, at) for row in rows
+                view.summary(row.mirror, row.summary, row.reconciled.refused, at, recent)
+                for row in rows
             ],
         )
         return MirrorList(mirrors=tuple(page.items), next_token=page.next_token)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mirroring import bounded, freshness
@@ -17,6 +17,7 @@ from mirroring.contract.mirrors import (
     GroupAnswer,
     MirrorAnswer,
     MirrorSummary,
+    Recent,
 )
 from mirroring.kafka_connect.mirror_maker import configurations
 from mirroring.mirror import HOLDS, Intent, Mirror
@@ -34,6 +35,7 @@ from mirroring.observation import (
 )
 from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
+from mirroring.storing import last_hour
 from mirroring.storing.observation_item import RUNNING, Summary, TaskCount
 
 # What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
@@ -75,13 +77,18 @@ def standing(
 
 
 def summary(
-    mirror: Mirror, seen: Summary | None, refused: str | None, now: datetime | None = None
+    mirror: Mirror,
+    seen: Summary | None,
+    refused: str | None,
+    now: datetime | None = None,
+    recent: bool = False,
 ) -> MirrorSummary:
-    """A mirror in a list."""
+    """A mirror in a list, with the last hour before `now` if that is asked for."""
     return MirrorSummary(
         **_head(mirror, seen, refused, now),
         topics=seen.topics if seen else 0,
         tasks=seen.tasks if seen else TaskCount(running=0, total=0),
+        recent=_recent(seen, now) if seen and now and recent else None,
     )
 
 
@@ -172,6 +179,15 @@ def _kept(seen: Summary | Observation | None) -> tuple[Reason, ...]:
     )
 
 
+def _recent(seen: Summary, now: datetime) -> Recent | None:
+    found = last_hour.since(seen.hour, now)
+    if found is None:
+        return None
+    first, behind = found
+    step_ms = last_hour.MINUTE // timedelta(milliseconds=1)
+    return Recent(since=first, step_ms=step_ms, behind=tuple(behind))
+
+
 def _head(
     mirror: Mirror,
     seen: Summary | Observation | None,
@@ -200,10 +216,18 @@ def _connectors(
         mirror.source_connector: "Mirror Connector",
         mirror.checkpoint_connector: "Checkpoint Connector",
     }
+    baseline = _configurations(_unchosen(mirror), clusters)
     return tuple(
-        _connector(known.get(name, Connector(name=name, kind=kinds[name])), config)
+        _connector(known.get(name, Connector(name=name, kind=kinds[name])), config, baseline[name])
         for name, config in _configurations(mirror, clusters).items()
     )
+
+
+def _unchosen(mirror: Mirror) -> Mirror:
+    """The mirror of the same clusters and size as Lockstep makes it where nothing is chosen."""
+    given = ("topics_regex", "topics_exclude", "start_from", "sync_group_offsets", "groups_regex")
+    names = ("rename_mirrored_topics", *given)
+    return mirror.model_copy(update={name: Mirror.model_fields[name].default for name in names})
 
 
 def _groups(mirror: Mirror, seen: Observation | None) -> tuple[GroupAnswer, ...]:
@@ -212,7 +236,9 @@ def _groups(mirror: Mirror, seen: Observation | None) -> tuple[GroupAnswer, ...]
     return tuple(group_answer(one, mirror, seen.measured_at) for one in seen.groups)
 
 
-def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
+def _connector(
+    seen: Connector, config: Mapping[str, str], baseline: Mapping[str, str]
+) -> ConnectorAnswer:
     return ConnectorAnswer(
         name=seen.name,
         kind=seen.kind,
@@ -222,6 +248,7 @@ def _connector(seen: Connector, config: Mapping[str, str]) -> ConnectorAnswer:
         tasks=_worst_tasks(seen.tasks),
         tasks_total=len(seen.tasks),
         config=redacted(config),
+        baseline=redacted(baseline),
     )
 
 

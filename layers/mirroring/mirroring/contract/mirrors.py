@@ -71,11 +71,20 @@ class MirrorHead(Schema):
     latency: Latency
 
 
+class Recent(Schema):
+    """How far behind in each minute of the last hour; null for a minute without a sample."""
+
+    since: Moment = Field(alias="from")
+    step_ms: int
+    behind: tuple[int | None, ...]
+
+
 class MirrorSummary(MirrorHead):
-    """A mirror in a list; `topics` counts."""
+    """A mirror in a list; `topics` counts, `recent` is there when it is asked for."""
 
     topics: int
     tasks: TaskCount
+    recent: Recent | None
 
 
 class ConnectorAnswer(Schema):
@@ -89,6 +98,7 @@ class ConnectorAnswer(Schema):
     tasks: tuple[Task, ...]
     tasks_total: int
     config: dict[str, str]
+    baseline: dict[str, str]
 
 
 class GroupOffsetAnswer(Schema):

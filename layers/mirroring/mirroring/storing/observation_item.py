@@ -58,6 +58,8 @@ class Summary(Stored):
     backfill: Backfill | None = None
     topics: int = 0
     tasks: TaskCount = Field(default_factory=lambda: TaskCount(running=0, total=0))
+    hour: bytes = Field(default=b"", exclude=True)
+    """As `last_hour` packed it; an attribute of its own, not of the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class State:
     points: bytes = b""
     topics: bytes = b""
     earlier: Item | None = None
+    hour: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,13 @@ def item(seen: Observation) -> dict[str, Any]:
 
 def summary(stored: Item) -> Summary:
     """What a list says, from an item that has at least `name`, `sequence` and `summary`."""
-    return Summary.model_validate(_head(stored))
+    return Summary.model_validate(_head(stored) | {"hour": hour(stored)})
+
+
+def hour(stored: Item) -> bytes:
+    """What `last_hour` packed; empty where Lockstep 0.1 wrote the item."""
+    found: bytes = stored.get("hour", {"B": b""})["B"]
+    return found
 
 
 def observation(stored: Item) -> Observation:

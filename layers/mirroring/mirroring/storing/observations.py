@@ -21,6 +21,7 @@ from mirroring.storing import (
     earlier,
     history,
     history_packs,
+    last_hour,
     observation_item,
     parts,
     tenths,
@@ -33,7 +34,7 @@ from mirroring.storing.observation_item import Outcome, State, Summary
 from mirroring.storing.parts import Parts
 from mirroring.storing.sampled import SampledClusters
 
-SUMMARY = ("kind", "name", "sequence", "summary")
+SUMMARY = ("kind", "name", "sequence", "summary", "hour")
 DETAILS = (*SUMMARY, *parts.counts("details"), "parts")
 LOOKS = 3
 
@@ -90,7 +91,9 @@ class Observations:
         placed = self._parts.write(item["kind"]["S"], seen.sequence, blobs, at)
         if placed is None:
             return False
-        head = {**item, **placed, "points": {"B": mirror}, **_to_find(outcome)}
+        hour = last_hour.grown(before.hour, seen.measured_at, seen.latency.behind)
+        points = {"points": {"B": mirror}, "hour": {"B": hour}}
+        head = {**item, **placed, **points, **_to_find(outcome)}
         others = list(self._beside(before, outcome, at))
         condition = _follows(before)
         try:
@@ -225,4 +228,5 @@ def _state(head: Item, blobs: Mapping[str, bytes] | None) -> State:
         head["points"]["B"],
         blobs["topics"],
         head if earlier.wrote(head) else None,
+        observation_item.hour(head),
     )
