@@ -1,0 +1,67 @@
+import { useState } from "preact/hooks";
+import { get } from "../../api/client";
+import type { Change, Mirror } from "../../api/types";
+import { Region } from "../../parts/Region";
+import { useResource } from "../../state/resource";
+import { place, remember } from "../../state/router";
+import { Chart } from "./Chart";
+import { PointTable } from "./PointTable";
+import { TimeInStatus } from "./TimeInStatus";
+
+const HOUR_MS = 3_600_000;
+const SPANS: Record<string, [string, number]> = {
+  "1h": ["1 h", HOUR_MS],
+  "24h": ["24 h", 24 * HOUR_MS],
+  "15d": ["15 d", 15 * 24 * HOUR_MS],
+};
+const USUAL = "24h";
+
+/** How late the mirror was, beside its target, with what people changed meanwhile. */
+export function History({ mirror, changes }: { mirror: Mirror; changes: readonly Change[] }) {
+  const chosen = place.value.query.get("span") ?? USUAL;
+  const [, length] = SPANS[chosen] ?? [USUAL, 24 * HOUR_MS];
+  const points = useResource(`latency ${mirror.name} ${chosen}`, (signal) => {
+    const from = new Date(Date.now() - length).toISOString();
+    return get("/mirrors/{name}/latency", [mirror.name], { from }, signal);
+  });
+  return (
+    <section class="panel" aria-labelledby="history">
+      <header>
+        <h2 id="history">Latency</h2>
+        <fieldset class="end segments">
+          <legend class="hidden">Time span</legend>
+          {Object.entries(SPANS).map(([key, [words]]) => (
+            <button key={key} type="button" aria-pressed={key === chosen} onClick={() => remember({ span: key })}>
+              {words}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      <div class="body">
+        <Region resource={points} height={380}>
+          {(list) =>
+            list.points.length === 0 ? (
+              <p class="muted chart">Not sampled in this time.</p>
+            ) : (
+              <>
+                <Chart points={list.points} target={mirror.targetLatency} changes={changes} />
+                <TimeInStatus points={list.points} />
+                <AsTable points={list.points} />
+              </>
+            )
+          }
+        </Region>
+      </div>
+    </section>
+  );
+}
+
+function AsTable({ points }: { points: Parameters<typeof PointTable>[0]["points"] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary class="muted">The same as a table</summary>
+      {open && <PointTable points={points} />}
+    </details>
+  );
+}

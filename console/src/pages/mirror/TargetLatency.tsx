@@ -1,0 +1,80 @@
+import { useState } from "preact/hooks";
+import { write } from "../../api/client";
+import type { Mirror } from "../../api/types";
+import { Action } from "../../parts/Action";
+import { Icon, PENCIL } from "../../parts/Icon";
+import { noWrite } from "../../state/session";
+import { count, duration, many } from "../../words/format";
+
+const LEAST_MS = 1_000;
+
+/** The target latency, edited where it stands, with what the new value would judge differently. */
+export function TargetLatency({ mirror }: { mirror: Mirror }) {
+  const [typed, setTyped] = useState<string>();
+  if (typed === undefined) {
+    return (
+      <span id="target-latency" class="editable">
+        {duration(mirror.targetLatency)}
+        <button
+          type="button"
+          class="quiet icon-only"
+          aria-label="Change the target latency"
+          aria-disabled={!!noWrite.value}
+          title={noWrite.value ?? "Change the target latency"}
+          onClick={() => !noWrite.value && setTyped(String(mirror.targetLatency))}
+        >
+          <Icon path={PENCIL} />
+        </button>
+      </span>
+    );
+  }
+  const wanted = Number(typed);
+  const save = async () => {
+    await write("PUT", "/mirrors/{name}/target-latency", [mirror.name], { targetLatency: wanted }, version(mirror));
+    setTyped(undefined);
+  };
+  const wrong = Number.isInteger(wanted) && wanted >= LEAST_MS ? undefined : `At least ${LEAST_MS} whole ms.`;
+  return (
+    <form
+      id="target-latency"
+      class="editing"
+      onSubmit={(event) => event.preventDefault()}
+      onKeyDown={(event) => event.key === "Escape" && setTyped(undefined)}
+    >
+      <label>
+        <span class="hidden">Target latency in ms</span>
+        <input
+          ref={(it) => it && document.activeElement === document.body && it.focus()}
+          type="number"
+          min={LEAST_MS}
+          step={1000}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </label>{" "}
+      ms
+      <Action class="primary" act={save} unless={wrong}>
+        Save
+      </Action>
+      <button type="button" onClick={() => setTyped(undefined)}>
+        Cancel
+      </button>
+      <span class="muted" role="status">
+        {wrong ?? whatIf(mirror, wanted)}
+      </span>
+    </form>
+  );
+}
+
+/** What the last sample would be judged at another target. */
+function whatIf(mirror: Mirror, target: number): string {
+  const late = mirror.mirroredTopics.filter((one) => Math.max(one.behind ?? 0, one.averageLatency ?? 0) > target);
+  const of = many(mirror.mirroredTopics.length, "topic");
+  return late.length === 0
+    ? `At ${duration(target)} none of ${of} would be above it now.`
+    : `At ${duration(target)} ${count(late.length)} of ${of} would be above it now.`;
+}
+
+function version(mirror: Mirror): Record<string, string> {
+  return { "if-match": `"${mirror.version}"` };
+}
