@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { Clusters } from "./pages/clusters/Clusters";
 import { Frame } from "./Frame";
+import { Clusters } from "./pages/clusters/Clusters";
 import { MirrorPage } from "./pages/mirror/MirrorPage";
 import { Mirrors } from "./pages/mirrors/Mirrors";
 import { NewMirror } from "./pages/new/NewMirror";

@@ -34,7 +34,12 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <Freshness />
         <Appearance />
         {who.value && (
-          <button type="button" class="quiet who" title={`Sign out ${who.value.name}`} onClick={() => void signOut()}>
+          <button
+            type="button"
+            class="quiet who"
+            title={`Sign out ${who.value.name}`}
+            onClick={() => void signOut()}
+          >
             Sign out
           </button>
         )}
@@ -73,7 +78,13 @@ function Freshness() {
       >
         <Icon path={stopped ? PLAY : PAUSE} />
       </button>
-      <button type="button" class="quiet icon-only" aria-label="Refresh now" title="Refresh now" onClick={refreshNow}>
+      <button
+        type="button"
+        class="quiet icon-only"
+        aria-label="Refresh now"
+        title="Refresh now"
+        onClick={refreshNow}
+      >
         <Icon path={REFRESH} />
       </button>
     </div>

@@ -15,6 +15,7 @@ from mirroring.observation import (
     Status,
     TopicState,
 )
+from mirroring.storing import last_hour
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore

@@ -555,18 +555,18 @@ export interface components {
              * @description `host:port` of some of its brokers on the private network.
              * @default []
              */
-            privateBootstrapServers: string[];
+            privateBootstrapServers?: string[];
             /**
              * Format: password
              * @description A Java consumer's properties file (security.protocol, sasl.*, ssl.*). Kept as a secret, never shown again.
              * @default
              */
-            connectionProperties: string;
+            connectionProperties?: string;
             /**
              * @description Whatever helps people.
              * @default
              */
-            description: string;
+            description?: string;
             /** @description Words for whoever searches; strings to strings. */
             tags?: {
                 [key: string]: string;
@@ -637,7 +637,7 @@ export interface components {
              * @description The workers' `offset.flush.interval.ms`.
              * @default 60000
              */
-            offsetFlushMs: number;
+            offsetFlushMs?: number;
         };
         /** @description A connector as the last sample saw it, and its configuration as it should be, redacted. */
         ConnectorAnswer: {
@@ -856,7 +856,7 @@ export interface components {
              * @description Whether to read by the private bootstrap servers.
              * @default false
              */
-            usePrivateIps: boolean;
+            usePrivateIps?: boolean;
         };
         /** @description Where a mirror reads: a registered cluster. */
         ManagedSourceAnswer: {
@@ -981,44 +981,44 @@ export interface components {
              * @description Whether topics get the alias in front (`eu.orders`) on the target.
              * @default true
              */
-            renameMirroredTopics: boolean;
+            renameMirroredTopics?: boolean;
             /**
              * @description Source topics to mirror: a Java pattern without commas, for the whole name.
              * @default .*
              */
-            topicsRegex: string;
+            topicsRegex?: string;
             /** @description `tasks.max` of the connectors, at least 1; as many as there are workers unless told. */
             maxTasks?: number;
             /**
              * @description The latency in ms, at least 1000, above which the mirror is out of sync.
              * @default 30000
              */
-            targetLatency: number;
+            targetLatency?: number;
             /**
              * @description Source topics that are never mirrored: Java patterns without commas.
              * @default []
              */
-            topicsExclude: string[];
+            topicsExclude?: string[];
             /**
              * @description Where a topic that was never read is begun.
              * @default earliest
              */
-            startFrom: components["schemas"]["StartFrom"];
+            startFrom?: components["schemas"]["StartFrom"];
             /**
              * @description Whether translated offsets are written to the target's consumer groups.
              * @default false
              */
-            syncGroupOffsets: boolean;
+            syncGroupOffsets?: boolean;
             /**
              * @description Consumer groups whose offsets are translated; a Java pattern without commas.
              * @default .*
              */
-            groupsRegex: string;
+            groupsRegex?: string;
             /**
              * @description Whatever helps people.
              * @default
              */
-            description: string;
+            description?: string;
             /** @description Words for whoever searches; strings to strings. */
             tags?: {
                 [key: string]: string;
@@ -1237,7 +1237,7 @@ export interface components {
              * @description Only what has failed; else the connectors with all of their tasks.
              * @default true
              */
-            onlyFailed: boolean;
+            onlyFailed?: boolean;
         };
         /** @description How much a reason matters. */
         Severity: string;

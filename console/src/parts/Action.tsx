@@ -36,7 +36,13 @@ export function Action({ act, children, class: style = "", unless }: Props) {
   return (
     <span class="action">
       {/* aria-disabled keeps it reachable by keyboard, so that its reason is. */}
-      <button type="button" class={style} aria-disabled={!!why || busy} title={why} onClick={() => void run()}>
+      <button
+        type="button"
+        class={style}
+        aria-disabled={!!why || busy}
+        title={why}
+        onClick={() => void run()}
+      >
         {children}
       </button>
       {refused && (

@@ -11,7 +11,12 @@ export function Behind({ mirror }: { mirror: Pick<MirrorSummary, "latency" | "ta
   const over = (behind ?? 0) > mirror.targetLatency;
   return (
     <span class="behind">
-      <svg class={`bar ${over ? "over" : ""}`} viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <svg
+        class={`bar ${over ? "over" : ""}`}
+        viewBox="0 0 100 8"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
         <rect class="track" width="100" height="8" rx="2" />
         {behind !== null && <rect class="fill" width={Math.max(2, share * 100)} height="8" rx="2" />}
         <line x1="50" x2="50" y1="0" y2="8" />

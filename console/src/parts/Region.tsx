@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/client";
-import { signIn } from "../state/session";
-import type { Resource } from "../state/resource";
 import { refreshNow } from "../state/refresh";
+import type { Resource } from "../state/resource";
+import { signIn } from "../state/session";
 import { Ago } from "./Ago";
 
 interface Props<T> {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 const SPARE = 6;
 const FIRST_SCREEN = 30;
 
-/** Which of many rows of one height are to be drawn as the page scrolls. */
+/** Which of many rows of one height are to be drawn as the page, or what it lies in, scrolls. */
 export interface Window {
   first: number;
   last: number;
@@ -20,15 +20,17 @@ export function useWindowed(total: number, height: number) {
     const look = () => {
       if (!ref.current) return;
       const top = ref.current.getBoundingClientRect().top;
-      const first = Math.max(0, Math.floor(-top / height) - SPARE);
-      const last = Math.ceil((innerHeight - top) / height) + SPARE;
+      const seen = ref.current.closest(".scroll")?.getBoundingClientRect();
+      const first = Math.max(0, Math.floor((Math.max(0, seen?.top ?? 0) - top) / height) - SPARE);
+      const last = Math.ceil((Math.min(innerHeight, seen?.bottom ?? innerHeight) - top) / height) + SPARE;
       setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
     };
     look();
-    addEventListener("scroll", look, { passive: true });
+    // Captured: a table may scroll by itself.
+    addEventListener("scroll", look, { passive: true, capture: true });
     addEventListener("resize", look);
     return () => {
-      removeEventListener("scroll", look);
+      removeEventListener("scroll", look, { capture: true });
       removeEventListener("resize", look);
     };
   }, [height]);

@@ -15,9 +15,7 @@ type Load<T> = (signal: AbortSignal, show: (partly: T) => void) => Promise<T>;
 
 /** Reads again with every tick; an error leaves the data of before. `moves` tells what counts as movement. */
 export function useResource<T>(key: string, load: Load<T>, moves?: (data: T) => string): Resource<T> {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another resource
   const resource = useMemo(() => empty<T>(), [key]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what load reads
   useEffect(() => {
     let running: AbortController | undefined;
     const stop = effect(() => {

@@ -53,7 +53,7 @@ def _topic(number: int, mirror: Json, now: datetime) -> Json:
 
 def partitions(topic: Json) -> Json:
     """The topic down to its partitions."""
-    rows = [
+    rows: list[Json] = [
         {
             "partition": number,
             "state": topic["state"],

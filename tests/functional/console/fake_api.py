@@ -5,7 +5,6 @@
 
 import base64
 import json
-import re
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -79,7 +78,8 @@ class FakeApi:
                 page = details.topics(mirror, self.now, TOPICS, number, 1)
                 return 200, details.partitions(page["mirroredTopics"][0])
             case "GET", ["latency"]:
-                start, end = (_moment(query.get(one), self.now) for one in ("from", "to"))
+                start = _moment(query.get("from"), self.now - timedelta(days=1))
+                end = _moment(query.get("to"), self.now)
                 return 200, details.latency(mirror, start, end, self.now)
             case "GET", ["changes"]:
                 return 200, details.changes(mirror, self.now)
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         """No access log."""
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        body: bytes = self.rfile.read(int(self.headers.get("content-length") or 0))
         path = urlsplit(self.path).path
         if path == "/console/config.json" and self.server.api.config:
             self._send(200, {"content-type": "application/json"}, _json(self.server.api.config))
@@ -145,8 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             content = base64.b64decode(answer.get("body", ""))
             self._send(answer["statusCode"], answer["headers"], content)
         else:
-            content = json.loads(body) if body else None
-            status, told = self.server.api.answer(self.command, self.path, content)
+            given = json.loads(body) if body else None
+            status, told = self.server.api.answer(self.command, self.path, given)
             kind = "application/json" if status < 400 else "application/problem+json"
             self._send(status, {"content-type": kind}, b"" if told is None else _json(told))
 
@@ -181,8 +181,8 @@ def _json(content: Any) -> bytes:
     return json.dumps(content).encode()
 
 
-def _moment(text: str | None, now: datetime) -> datetime:
-    return datetime.fromisoformat(re.sub(" ", "+", text)) if text else now - timedelta(days=1)
+def _moment(text: str | None, otherwise: datetime) -> datetime:
+    return datetime.fromisoformat(text.replace(" ", "+")) if text else otherwise
 
 
 def _problem(status: int, slug: str, detail: str) -> Json:

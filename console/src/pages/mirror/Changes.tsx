@@ -41,7 +41,7 @@ function Line({ change }: { change: Change }) {
       <span class="kind">{KINDS[change.kind] ?? change.kind}</span>
       <span class="what">
         {change.kind === "status" ? <Judged change={change} /> : <Fields change={change} />}
-        {change.reasons[0] && <span class="muted">{change.reasons[0].message}</span>}
+        {change.reasons[0] && <span class="muted why">{change.reasons[0].message}</span>}
       </span>
       <span class="muted">
         {change.by && `by ${change.by}`}

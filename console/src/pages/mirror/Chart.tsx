@@ -17,7 +17,6 @@ export function Chart({ points, target, changes }: Props) {
   const plot = useRef<uPlot>(undefined);
   const [at, setAt] = useState<number>();
   const marks = useMemo(() => changes.filter((one) => one.kind !== "status"), [changes]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   useEffect(() => {
     if (!host.current) return;
     const drawn = draw(host.current, points, target, marks, (index) => setAt(index));
@@ -58,13 +57,27 @@ export function Chart({ points, target, changes }: Props) {
           {one && `${utc(one.at)} · ${one.status}`}
         </output>
         <span class="zoom">
-          <button type="button" class="quiet" onClick={() => zoomed(plot.current, 0.5, at)} aria-label="Zoom in">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => zoomed(plot.current, 0.5, at)}
+            aria-label="Zoom in"
+          >
             +
           </button>
-          <button type="button" class="quiet" onClick={() => zoomed(plot.current, 2, at)} aria-label="Zoom out">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => zoomed(plot.current, 2, at)}
+            aria-label="Zoom out"
+          >
             −
           </button>
-          <button type="button" class="quiet" onClick={() => zoomed(plot.current, Number.POSITIVE_INFINITY, at)}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => zoomed(plot.current, Number.POSITIVE_INFINITY, at)}
+          >
             All
           </button>
         </span>
@@ -73,7 +86,8 @@ export function Chart({ points, target, changes }: Props) {
   );
 }
 
-const LABEL = "Latency over time. Arrow keys read it point by point, + and - zoom, 0 shows all; a table follows.";
+const LABEL =
+  "Latency over time. Arrow keys read it point by point, + and - zoom, 0 shows all; a table follows.";
 
 function Key({ tone, name, value }: { tone: string; name: string; value: number | null | undefined }) {
   return (

@@ -45,7 +45,9 @@ function Settings({ connector, all }: { connector: Connector; all: boolean }) {
             <div key={name} class={differs(name) ? "differs" : ""}>
               <dt>{name}</dt>
               <dd>
-                {differs(name) && connector.baseline[name] !== undefined && <del>{connector.baseline[name]}</del>}{" "}
+                {differs(name) && connector.baseline[name] !== undefined && (
+                  <del>{connector.baseline[name]}</del>
+                )}{" "}
                 {connector.config[name] ?? <em>not set</em>}
               </dd>
             </div>

@@ -92,7 +92,7 @@ function Trace({ text, columns }: { text: string; columns: number }) {
         <details class="trace">
           <summary>{cause}</summary>
           <Copy text={text} what="trace" />
-          <pre tabIndex={0}>{text}</pre>
+          <pre>{text}</pre>
         </details>
       </td>
     </tr>

@@ -19,7 +19,8 @@ export function DeleteDialog({ mirror, close }: { mirror: Mirror; close: () => v
     <Dialog title="Delete this mirror?" close={close}>
       <p>
         {many(mirror.connectors.length, "connector")} of <b>{mirror.name}</b> will be removed from{" "}
-        {mirror.connectCluster}, and copying ends. The mirrored topics and their data stay on {mirror.targetCluster}.
+        {mirror.connectCluster}, and copying ends. The mirrored topics and their data stay on{" "}
+        {mirror.targetCluster}.
       </p>
       <label class="field">
         Type the mirror's name to confirm

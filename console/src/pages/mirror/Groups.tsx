@@ -55,7 +55,9 @@ function Line({ group }: { group: Group }) {
       <td>
         <span class={`state tone-${TONES[group.state] ?? "unknown"}`}>{group.state}</span>
       </td>
-      <td title={group.reason?.action}>{group.reason ? `${group.reason.message} ${group.reason.action}` : ""}</td>
+      <td title={group.reason?.action}>
+        {group.reason ? `${group.reason.message} ${group.reason.action}` : ""}
+      </td>
       <td class="number">
         {translated}/{group.offsets.length}
       </td>

@@ -31,7 +31,12 @@ export function History({ mirror, changes }: { mirror: Mirror; changes: readonly
         <fieldset class="end segments">
           <legend class="hidden">Time span</legend>
           {Object.entries(SPANS).map(([key, [words]]) => (
-            <button key={key} type="button" aria-pressed={key === chosen} onClick={() => remember({ span: key })}>
+            <button
+              key={key}
+              type="button"
+              aria-pressed={key === chosen}
+              onClick={() => remember({ span: key })}
+            >
               {words}
             </button>
           ))}

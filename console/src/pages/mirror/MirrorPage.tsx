@@ -43,7 +43,10 @@ export function MirrorPage({ name }: { name: string }) {
       <Region resource={mirror} height={900}>
         {(one) => (
           <>
-            <Head mirror={one} told={lost(one, changes.data.value?.changes, !changes.data.value?.nextToken)} />
+            <Head
+              mirror={one}
+              told={lost(one, changes.data.value?.changes, !changes.data.value?.nextToken)}
+            />
             <Reasons mirror={one} />
             <History mirror={one} changes={changes.data.value?.changes ?? []} />
             <Facts mirror={one} />

@@ -7,7 +7,9 @@ const ROWS = 120;
 export function PointTable({ points }: { points: readonly Point[] }) {
   const each = Math.ceil(points.length / ROWS);
   const rows = Array.from({ length: Math.ceil(points.length / each) }, (_, index) =>
-    points.slice(index * each, (index + 1) * each).reduce((a, b) => ((b.behind ?? 0) > (a.behind ?? 0) ? b : a)),
+    points
+      .slice(index * each, (index + 1) * each)
+      .reduce((a, b) => ((b.behind ?? 0) > (a.behind ?? 0) ? b : a)),
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard

@@ -5,7 +5,13 @@ import { Ago } from "../../parts/Ago";
 import { SeverityIcon } from "../../parts/Status";
 import { count, duration } from "../../words/format";
 
-const RESTART = new Set(["TASK_FAILED", "CONNECTOR_FAILED", "CHECKPOINT_FAILED", "TASKS_NOT_RUNNING", "NO_TASKS"]);
+const RESTART = new Set([
+  "TASK_FAILED",
+  "CONNECTOR_FAILED",
+  "CHECKPOINT_FAILED",
+  "TASKS_NOT_RUNNING",
+  "NO_TASKS",
+]);
 const RESUME = new Set(["CONNECTOR_PAUSED", "CONNECTOR_STOPPED"]);
 const ACKNOWLEDGE = new Set(["DATA_LOSS", "TOPIC_RECREATED", "TARGET_TOPIC_RESET"]);
 
@@ -47,7 +53,8 @@ function Figures({ reason }: { reason: Reason }) {
 function Remedy({ mirror, reason }: { mirror: Mirror; reason: Reason }) {
   const act = (what: string, body?: unknown) => () =>
     write("POST", `/mirrors/{name}/${what}`, [mirror.name], body);
-  if (RESTART.has(reason.code)) return <Action act={act("restart", { onlyFailed: true })}>Restart failed</Action>;
+  if (RESTART.has(reason.code))
+    return <Action act={act("restart", { onlyFailed: true })}>Restart failed</Action>;
   if (RESUME.has(reason.code)) return <Action act={act("resume")}>Resume</Action>;
   if (ACKNOWLEDGE.has(reason.code)) {
     return <Action act={act("acknowledge", { upTo: reason.since })}>I have seen it</Action>;

@@ -30,7 +30,13 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
   }
   const wanted = Number(typed);
   const save = async () => {
-    await write("PUT", "/mirrors/{name}/target-latency", [mirror.name], { targetLatency: wanted }, version(mirror));
+    await write(
+      "PUT",
+      "/mirrors/{name}/target-latency",
+      [mirror.name],
+      { targetLatency: wanted },
+      version(mirror),
+    );
     setTyped(undefined);
   };
   const wrong = Number.isInteger(wanted) && wanted >= LEAST_MS ? undefined : `At least ${LEAST_MS} whole ms.`;
@@ -44,7 +50,7 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
       <label>
         <span class="hidden">Target latency in ms</span>
         <input
-          ref={(it) => it && document.activeElement === document.body && it.focus()}
+          ref={focusFirst}
           type="number"
           min={LEAST_MS}
           step={1000}
@@ -66,9 +72,16 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
   );
 }
 
+/** The button that opened the form is gone, and the focus with it. */
+function focusFirst(input: HTMLInputElement | null): void {
+  if (document.activeElement === document.body) input?.focus();
+}
+
 /** What the last sample would be judged at another target. */
 function whatIf(mirror: Mirror, target: number): string {
-  const late = mirror.mirroredTopics.filter((one) => Math.max(one.behind ?? 0, one.averageLatency ?? 0) > target);
+  const late = mirror.mirroredTopics.filter(
+    (one) => Math.max(one.behind ?? 0, one.averageLatency ?? 0) > target,
+  );
   const of = many(mirror.mirroredTopics.length, "topic");
   return late.length === 0
     ? `At ${duration(target)} none of ${of} would be above it now.`

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get } from "../../api/client";
 import type { Mirror, Topic } from "../../api/types";
+import { Ago } from "../../parts/Ago";
 import { useWindowed } from "../../parts/windowed";
 import { place, remember } from "../../state/router";
-import { count, measured, many } from "../../words/format";
-import { Ago } from "../../parts/Ago";
+import { count, many, measured } from "../../words/format";
 import { TopicDialog } from "./TopicDialog";
 
 // As mirror.css has it.
@@ -16,9 +16,11 @@ const COLUMNS = ["Partitions", "Average", "Max", "Records/s", "Behind", "Waiting
 export function Topics({ mirror }: { mirror: Mirror }) {
   const topics = useAll(mirror);
   const words = (place.value.query.get("topics") ?? "").toLowerCase();
-  const found = topics.filter((one) => one.name.toLowerCase().includes(words) || one.state.toLowerCase() === words);
+  const found = topics.filter(
+    (one) => one.name.toLowerCase().includes(words) || one.state.toLowerCase() === words,
+  );
   const { ref, window } = useWindowed(found.length, ROW);
-  const open = place.value.query.get("topic");
+  const open = topics.find((one) => one.name === place.value.query.get("topic"));
   return (
     <section class="panel" aria-labelledby="topics">
       <header>
@@ -38,28 +40,31 @@ export function Topics({ mirror }: { mirror: Mirror }) {
       {topics.length === 0 ? (
         <p class="body muted">No topic matches yet, or none has been looked at.</p>
       ) : (
-        <table class="rows topics" aria-rowcount={found.length + 1}>
-          <thead>
-            <tr>
-              <th scope="col">Topic</th>
-              <th scope="col">State</th>
-              {COLUMNS.map((name) => (
-                <th key={name} scope="col" class="number">
-                  {name}
-                </th>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
+        <section class="scroll tall" tabIndex={0} aria-label="Topics, worst first">
+          <table class="rows topics" aria-rowcount={found.length + 1}>
+            <thead>
+              <tr>
+                <th scope="col">Topic</th>
+                <th scope="col">State</th>
+                {COLUMNS.map((name) => (
+                  <th key={name} scope="col" class="number">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody ref={ref}>
+              <Space height={window.before} />
+              {found.slice(window.first, window.last).map((one, index) => (
+                <Line key={one.name} topic={one} mirror={mirror} index={window.first + index} />
               ))}
-            </tr>
-          </thead>
-          <tbody ref={ref}>
-            <Space height={window.before} />
-            {found.slice(window.first, window.last).map((one, index) => (
-              <Line key={one.name} topic={one} mirror={mirror} index={window.first + index} />
-            ))}
-            <Space height={window.after} />
-          </tbody>
-        </table>
+              <Space height={window.after} />
+            </tbody>
+          </table>
+        </section>
       )}
-      {open && <TopicDialog mirror={mirror} name={open} close={() => remember({ topic: undefined })} />}
+      {open && <TopicDialog mirror={mirror} topic={open} close={() => remember({ topic: undefined })} />}
     </section>
   );
 }
@@ -67,7 +72,6 @@ export function Topics({ mirror }: { mirror: Mirror }) {
 /** All topics: those of the answer, and of a mirror of many the rest, read once a sample. */
 function useAll(mirror: Mirror): readonly Topic[] {
   const [all, setAll] = useState<{ of: string; topics: readonly Topic[] }>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a sample's topics are read once
   useEffect(() => {
     const aborted = new AbortController();
     void rest(mirror, aborted.signal).then(
@@ -99,7 +103,12 @@ function Line({ topic, mirror, index }: { topic: Topic; mirror: Mirror; index: n
   return (
     <tr aria-rowindex={index + 2}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => remember({ topic: topic.name })} title={topic.mirroredName}>
+        <button
+          type="button"
+          class="link"
+          onClick={() => remember({ topic: topic.name })}
+          title={topic.mirroredName}
+        >
           {topic.name}
         </button>
       </th>
@@ -119,7 +128,7 @@ function Line({ topic, mirror, index }: { topic: Topic; mirror: Mirror; index: n
 
 function Space({ height }: { height: number }) {
   return (
-    <tr aria-hidden="true" class="space">
+    <tr class="space">
       <td colSpan={COLUMNS.length + 2} style={{ height: `${height}px` }} />
     </tr>
   );

@@ -31,8 +31,14 @@ export function draw(
       y: { distr: 4, asinh: EVEN_BELOW_MS, range: (_, __, max) => [0, Math.max(max, target) * 1.6] },
     },
     axes: [
-      { ...axis },
-      { ...axis, size: 62, splits: (self) => TICKS.filter((one) => one <= (self.scales.y?.max ?? 0)), values },
+      { ...axis, values: (self, splits) => times(self, splits) },
+      {
+        ...axis,
+        size: 62,
+        splits: (self) => TICKS.filter((one) => one <= (self.scales.y?.max ?? 0)),
+        filter: (_, splits) => splits,
+        values: (_, splits) => splits.map((one) => (one === 0 ? "0" : duration(one))),
+      },
     ],
     series: [
       {},
@@ -59,8 +65,15 @@ export function zoomed(plot: uPlot | undefined, factor: number, at: number | und
   plot.setScale("x", { min: Math.max(first, middle - half), max: Math.min(last, middle + half) });
 }
 
-function values(_: uPlot, splits: number[]): string[] {
-  return splits.map((one) => duration(one));
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const DAY_S = 86_400;
+
+/** The clock of a day's chart, the days of a longer one. */
+function times(self: uPlot, splits: readonly number[]): string[] {
+  const { min = 0, max = 0 } = self.scales.x ?? {};
+  const words = max - min > 2 * DAY_S ? DAY : CLOCK;
+  return splits.map((one) => words.format(one * 1_000));
 }
 
 function dataOf(points: readonly Point[]): uPlot.AlignedData {
@@ -81,7 +94,8 @@ function decorate(
   colour: Colour,
 ): void {
   const { ctx, bbox } = self;
-  const x = (ms: number) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, self.valToPos(ms / 1_000, "x", true)));
+  const x = (ms: number) =>
+    Math.min(bbox.left + bbox.width, Math.max(bbox.left, self.valToPos(ms / 1_000, "x", true)));
   const band = BAND * devicePixelRatio;
   ctx.save();
   for (const one of stretches(points)) {
@@ -100,7 +114,14 @@ function decorate(
   ctx.restore();
 }
 
-function line(ctx: CanvasRenderingContext2D, stroke: string, x: number, y: number, dx: number, dy: number): void {
+function line(
+  ctx: CanvasRenderingContext2D,
+  stroke: string,
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+): void {
   ctx.strokeStyle = stroke;
   ctx.beginPath();
   ctx.moveTo(x, y);

@@ -19,7 +19,8 @@ function late(mirror: Mirror): string {
 /** What was lost, as far as the changes at hand tell; `isAll` when they go back to the beginning. */
 export function lost(mirror: Mirror, changes: readonly Change[] | undefined, isAll: boolean): string {
   const now = mirror.reasons.find((one) => one.code === LOST);
-  if (now) return `${count(now.measured)} records lost since ${now.since.slice(0, 16).replace("T", " ")} UTC.`;
+  if (now)
+    return `${count(now.measured)} records lost since ${now.since.slice(0, 16).replace("T", " ")} UTC.`;
   if (!changes) return "";
   const earlier = changes.flatMap((one) => one.reasons).find((one) => one.code === LOST);
   if (earlier) return `${count(earlier.measured)} records lost earlier, and seen by a person.`;

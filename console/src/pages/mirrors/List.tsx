@@ -71,7 +71,7 @@ function grouped(rows: readonly MirrorSummary[]): Line[] {
 
 function Space({ height }: { height: number }) {
   return (
-    <tr aria-hidden="true" class="space">
+    <tr class="space">
       <td colSpan={COLUMNS.length} style={{ height: `${height}px` }} />
     </tr>
   );

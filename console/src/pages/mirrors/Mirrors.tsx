@@ -1,5 +1,5 @@
-import type { MirrorSummary } from "../../api/types";
 import { useEffect } from "preact/hooks";
+import type { MirrorSummary } from "../../api/types";
 import { Icon, PLUS } from "../../parts/Icon";
 import { Region } from "../../parts/Region";
 import { useResource } from "../../state/resource";
@@ -62,8 +62,8 @@ function None() {
     <div class="empty">
       <h2>No mirror yet</h2>
       <p>
-        Register the two Kafka clusters and the Kafka Connect cluster beside the target, then make a mirror: you see
-        its topics before anything is created.
+        Register the two Kafka clusters and the Kafka Connect cluster beside the target, then make a mirror:
+        you see its topics before anything is created.
       </p>
       <p>
         <a class="button" href={`${BASE}/clusters`}>

@@ -47,7 +47,9 @@ export function Toolbar({ mirrors }: { mirrors: readonly MirrorSummary[] }) {
         By Connect cluster
       </label>
       <output class="muted">
-        {found === mirrors.length ? many(found, "mirror") : `${count(found)} of ${many(mirrors.length, "mirror")}`}
+        {found === mirrors.length
+          ? many(found, "mirror")
+          : `${count(found)} of ${many(mirrors.length, "mirror")}`}
       </output>
     </div>
   );

@@ -59,7 +59,14 @@ function text(one: MirrorSummary): string {
   let known = texts.get(one);
   if (known === undefined) {
     const tags = Object.entries(one.tags).flat();
-    const parts = [one.name, source(one), one.targetCluster, one.connectCluster, one.description, one.topicsRegex];
+    const parts = [
+      one.name,
+      source(one),
+      one.targetCluster,
+      one.connectCluster,
+      one.description,
+      one.topicsRegex,
+    ];
     known = [...parts, ...tags, worst(one.reasons)?.message ?? ""].join(" ").toLowerCase();
     texts.set(one, known);
   }

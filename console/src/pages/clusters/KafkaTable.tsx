@@ -1,0 +1,67 @@
+import { write } from "../../api/client";
+import type { Cluster } from "../../api/types";
+import { Action } from "../../parts/Action";
+import { Ago } from "../../parts/Ago";
+import { BASE, remember } from "../../state/router";
+import { count, many } from "../../words/format";
+
+export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
+  if (clusters.length === 0)
+    return <p class="body muted">None yet: register the source and the target of a mirror.</p>;
+  return (
+    <div class="scroll">
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Servers</th>
+            <th scope="col">Security</th>
+            <th scope="col" class="number">
+              Brokers
+            </th>
+            <th scope="col">Used by</th>
+            <th scope="col">Reached</th>
+            <th scope="col">
+              <span class="hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {clusters.map((one) => (
+            <tr key={one.name}>
+              <th scope="row">
+                <b>{one.name}</b> <span class="muted mono">{one.clusterId}</span>
+              </th>
+              <td>{one.bootstrapServers.join(", ")}</td>
+              <td>
+                {one.securityProtocol} {one.saslMechanism}
+              </td>
+              <td class="number">{count(one.brokers)}</td>
+              <td>
+                {one.usedByTotal === 0 ? (
+                  "nothing"
+                ) : (
+                  <a href={`${BASE}/?q=${encodeURIComponent(one.name)}`}>{many(one.usedByTotal, "user")}</a>
+                )}
+              </td>
+              <td>
+                <Ago at={one.updatedAt} />
+              </td>
+              <td class="buttons">
+                <button type="button" onClick={() => remember({ edit: `kafka:${one.name}` })}>
+                  Change…
+                </button>
+                <Action
+                  act={() => write("DELETE", "/clusters/{name}", [one.name])}
+                  unless={one.usedByTotal > 0 ? "It is in use." : undefined}
+                >
+                  Forget
+                </Action>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

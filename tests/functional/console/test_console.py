@@ -1,0 +1,240 @@
+"""The console in a real browser, before an API of a made-up fleet of 1,000 mirrors."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.functional.console import fleet
+from tests.functional.console.browser import barriers, opened
+from tests.functional.console.fake_api import FakeApi, Server
+
+FIRST_PAINT_MS, KEY_MS = 1_000, 50
+# What a machine that runs four test processes at once is given beside.
+BUSY = 3
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """The console's function before 1,000 mirrors."""
+    now = datetime.now(UTC)
+    server = Server(FakeApi(fleet.mirrors(1_000, now), now))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def one_that_is(server: Server, status: str) -> str:
+    """The name of a mirror with this status."""
+    return str(next(one["name"] for one in server.api.mirrors if one["status"] == status))
+
+
+def rows(page: Page) -> int:
+    """How many mirrors are drawn."""
+    return page.locator("tbody a.name").count()
+
+
+def test_a_thousand_mirrors_show_within_a_second_and_only_those_in_sight_are_drawn(
+    server: Server,
+) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        page.locator("tbody a.name").first.wait_for()
+        painted = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        )
+
+        expect(page.locator(".counters a").first).to_have_text("1,000 all")
+        assert painted <= FIRST_PAINT_MS * BUSY
+        assert 10 <= rows(page) <= 60
+        expect(page.locator("tbody .status").first).to_have_text("FAILED")
+
+
+def test_a_key_in_the_search_among_a_thousand_is_answered_at_once(server: Server) -> None:
+    typed = """async (text) => {
+        const input = document.querySelector('.toolbar input');
+        const took = [];
+        for (let end = 1; end <= text.length; end += 1) {
+            input.value = text.slice(0, end);
+            const began = performance.now();
+            input.dispatchEvent(new InputEvent('input', {bubbles: true}));
+            await new Promise((done) => setTimeout(done));
+            document.body.getBoundingClientRect();
+            took.push(performance.now() - began);
+        }
+        return took.sort((a, b) => a - b);
+    }"""
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        expect(page.locator(".counters a").first).to_have_text("1,000 all")
+
+        took = page.evaluate(typed, "warehouse ledger")
+
+        assert took[len(took) // 2] <= KEY_MS, took
+        assert took[-1] <= KEY_MS * BUSY, took
+        expect(page.locator(".toolbar output")).to_contain_text("of 1,000 mirrors")
+
+
+def test_filters_are_links_and_survive_a_reload_and_the_way_back(server: Server) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        page.get_by_role("link", name="OUT_OF_SYNC").first.click()
+        page.get_by_label("Search mirrors").fill("ap-core")
+        found = page.locator(".toolbar output").inner_text()
+        page.reload()
+
+        expect(page.get_by_label("Search mirrors")).to_have_value("ap-core")
+        expect(page.locator(".toolbar output")).to_have_text(found)
+        page.locator("tbody a.name").first.click()
+        expect(page.locator(".answer")).to_contain_text("OUT_OF_SYNC for")
+        page.go_back()
+
+        expect(page.locator(".toolbar output")).to_have_text(found)
+        assert re.search(r"\?status=OUT_OF_SYNC&q=ap-core$", page.url)
+
+
+def test_rows_stay_where_the_pointer_is_though_a_mirror_became_the_worst(server: Server) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/?q=orders")
+        name = page.locator("tbody a.name")
+        name.nth(3).hover()
+        before = name.all_inner_texts()[:4]
+        for one in server.api.mirrors:
+            one["status"] = "IN_SYNC" if one["status"] == "FAILED" else one["status"]
+        page.get_by_label("Refresh now").evaluate("(button) => button.click()")
+        expect(page.locator("tbody .status").first).to_have_text("IN_SYNC")
+
+        assert name.all_inner_texts()[:4] == before
+
+
+def test_rows_are_walked_by_keyboard_and_opened(server: Server) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        page.locator("tbody a.name").first.wait_for()
+        page.keyboard.press("/")
+        page.keyboard.type("failed")
+        page.keyboard.press("Tab")
+        page.locator("h1").click()
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+
+        expect(page.locator(".answer")).to_contain_text("FAILED for")
+        expect(page.locator(".trace summary")).to_contain_text("TopicAuthorizationException")
+
+
+def test_an_api_that_is_down_is_told_above_what_was_known_and_goes_when_it_is_back(
+    server: Server,
+) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        page.locator("tbody a.name").first.wait_for()
+        server.api.down = True
+        page.get_by_label("Refresh now").click()
+
+        expect(page.get_by_role("alert")).to_contain_text("DynamoDB does not answer")
+        assert rows(page) > 10
+        server.api.down = False
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_deletion_wants_the_name_typed(server: Server) -> None:
+    name = one_that_is(server, "IN_SYNC")
+    with opened() as page:
+        page.goto(f"{server.url}/console/mirrors/{name}")
+        page.get_by_role("button", name="Delete…").click()
+        sure = page.get_by_role("button", name="Delete", exact=True)
+        expect(sure).to_have_attribute("aria-disabled", "true")
+        page.get_by_label("Type the mirror's name").fill(name)
+        sure.click()
+
+        expect(page.get_by_role("heading", name="Mirrors")).to_be_visible()
+        assert [(method, path) for method, path, _ in server.api.asked] == [
+            ("DELETE", f"/mirrors/{name}")
+        ]
+
+
+def test_a_new_target_says_what_it_would_change_and_asks_for_the_version_that_was_seen(
+    server: Server,
+) -> None:
+    name = one_that_is(server, "OUT_OF_SYNC")
+    with opened() as page:
+        page.goto(f"{server.url}/console/mirrors/{name}")
+        page.get_by_label("Change the target latency").click()
+        page.get_by_label("Target latency in ms").fill("300000")
+        expect(
+            page.get_by_text("At 5 min none of 2,000 topics", exact=False).or_(
+                page.get_by_text("At 5 min none of 500 topics", exact=False)
+            )
+        ).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+
+        expect(page.locator("#target-latency")).to_contain_text("5 min")
+        assert server.api.asked[-1] == (
+            "PUT",
+            f"/mirrors/{name}/target-latency",
+            {"targetLatency": 300_000},
+        )
+
+
+def test_a_draft_survives_a_reload_without_its_secret(server: Server) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/new")
+        page.get_by_label("Another, by its properties").check()
+        page.get_by_label("Connection properties").fill("bootstrap.servers=a:1\npassword=hush")
+        page.get_by_label("Alias", exact=True).fill("eu")
+        page.get_by_label("Topics", exact=True).fill("orders(")
+        page.get_by_label("Connect cluster").select_option("us-core-connect")
+        expect(page.locator(".field .refused")).to_contain_text("does not compile")
+        page.reload()
+
+        expect(page.get_by_label("Alias", exact=True)).to_have_value("eu")
+        expect(page.get_by_label("Connection properties")).to_have_value("")
+        assert "hush" not in page.evaluate("JSON.stringify([sessionStorage, localStorage])")
+
+
+def test_who_may_only_read_sees_why_a_button_does_nothing(server: Server) -> None:
+    name = one_that_is(server, "IN_SYNC")
+    server.api.config = {"version": "0", "issuer": f"{server.url}/issuer", "clientId": "console"}
+    user: dict[str, Any] = {
+        "access_token": "opaque",
+        "token_type": "Bearer",
+        "scope": "openid mirrors/read",
+        "profile": {"sub": "ada", "email": "ada@example.com"},
+        "expires_at": int(datetime.now(UTC).timestamp()) + 3_600,
+    }
+    key = f"oidc.user:{server.url}/issuer:console"
+    with opened() as page:
+        page.goto(f"{server.url}/console/")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        page.evaluate(
+            "([key, user]) => sessionStorage.setItem(key, JSON.stringify(user))", [key, user]
+        )
+        page.goto(f"{server.url}/console/mirrors/{name}")
+        button = page.get_by_role("button", name="Pause", exact=True)
+
+        expect(button).to_have_attribute("aria-disabled", "true")
+        expect(button).to_have_attribute("title", re.compile("no mirrors/write scope"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1440])
+def test_axe_finds_nothing_on_any_page(server: Server, theme: str, width: int) -> None:
+    failed, late = one_that_is(server, "FAILED"), one_that_is(server, "OUT_OF_SYNC")
+    pages = ["", "?view=picture", "?group=connect", f"mirrors/{failed}", f"mirrors/{late}"]
+    pages += ["new", "clusters", "clusters?edit=kafka:eu-core", "clusters?edit=connect:", "nothing"]
+    found: dict[str, list[str]] = {}
+    with opened(theme, width) as page:
+        for path in pages:
+            page.goto(f"{server.url}/console/{path}")
+            page.locator("h1").wait_for()
+            expect(page.locator(".skeleton")).to_have_count(0)
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found[path] = barriers(page) + ([f"{overflow} px too wide"] if overflow > 0 else [])
+
+    assert {path: what for path, what in found.items() if what} == {}
