@@ -9,7 +9,7 @@ import pytest
 from mirroring.storing.queue import SampleRequest
 
 from tests.stack import ROOT, functions
-from tests.template.test_triggers import ROUTES, SCHEDULED
+from tests.template.test_triggers import PUBLIC, ROUTES, SCHEDULED
 
 Event = dict[str, Any]
 BY_FOLDER = {folder: name for name, folder in functions().items()}
@@ -21,7 +21,7 @@ TICKS = sorted(folder for folder, event in EVENTS.items() if event.get("source")
 
 
 def test_every_function_has_one_event_of_its_trigger() -> None:
-    answering = {function for function, _ in ROUTES.values()}
+    answering = {function for function, _ in ROUTES.values()} | set(PUBLIC.values())
 
     assert set(EVENTS) == set(BY_FOLDER)
     assert {BY_FOLDER[folder] for folder in REQUESTS} == answering
@@ -33,15 +33,16 @@ def test_every_function_has_one_event_of_its_trigger() -> None:
 def test_a_request_is_one_that_api_gateway_lets_through_to_this_function(folder: str) -> None:
     event = EVENTS[folder]
     context = event["requestContext"]
-    function, scope = ROUTES[event["routeKey"]]
+    key = event["routeKey"]
+    function, scope = (PUBLIC[key], None) if key in PUBLIC else ROUTES[key]
     method, _, route = event["routeKey"].partition(" ")
-    path = route.format(**event.get("pathParameters", {}))
+    path = route.replace("+}", "}").format(**event.get("pathParameters", {}))
 
     assert function == BY_FOLDER[folder]
     assert context["routeKey"] == event["routeKey"]
     assert context["http"]["method"] == method
     assert event["rawPath"] == context["http"]["path"] == path
-    assert scope in context["authorizer"]["jwt"]["claims"]["scope"].split()
+    assert scope is None or scope in context["authorizer"]["jwt"]["claims"]["scope"].split()
     assert int(event["headers"]["content-length"]) == len(event.get("body", "").encode())
 
 

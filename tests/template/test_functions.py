@@ -58,12 +58,18 @@ def test_the_handler_can_be_imported_and_called(name: str, function: dict[str, A
     assert callable(handler)
 
 
-def test_it_runs_on_arm_with_the_layer_and_exactly_the_settings(function: dict[str, Any]) -> None:
+def test_it_runs_on_arm_with_the_layer_and_exactly_the_settings(
+    name: str, function: dict[str, Any]
+) -> None:
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
-    assert function["Environment"]["Variables"] == SETTINGS
-    assert [layer["Ref"][:14] for layer in function["Layers"]] == ["MirroringLayer"]
+    variables, layers = function["Environment"]["Variables"], function.get("Layers", [])
+    if name == "Console":
+        assert (all(one.startswith("CONSOLE_") for one in variables), layers) == (True, [])
+        return
+    assert variables == SETTINGS
+    assert [layer["Ref"][:14] for layer in layers] == ["MirroringLayer"]
 
 
 def test_it_ends_before_whoever_waits_for_it_gives_up(name: str, function: dict[str, Any]) -> None:
@@ -148,4 +154,4 @@ def test_a_changed_layer_is_a_new_version_of_every_function() -> None:
     )
 
     assert len(before) == len(after) == len(FUNCTIONS)
-    assert not before & after
+    assert {name.partition("Version")[0] for name in before & after} == {"Console"}

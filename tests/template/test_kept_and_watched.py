@@ -140,7 +140,8 @@ def test_an_error_or_a_refused_start_of_any_function_is_an_alarm(name: str, metr
     watched = [one["MetricStat"]["Metric"] for one in alarm(name)["Metrics"] if "MetricStat" in one]
 
     assert {one["MetricName"] for one in watched} == {metric}
-    assert {one["Dimensions"][0]["Value"]["Ref"] for one in watched} == set(functions())
+    # Ten is all that one alarm adds up; of the console API Gateway's 5xx tell (ApiErrors).
+    assert {one["Dimensions"][0]["Value"]["Ref"] for one in watched} == {*functions()} - {"Console"}
     assert len(watched) <= 10, "CloudWatch adds up no more metrics than that"
 
 

@@ -11,7 +11,13 @@ import pytest
 from tests.stack import ROOT, translated
 
 Given = Mapping[str, str | list[str]]
-NOTHING: Given = {"JwtIssuer": "", "JwtAudience": "", "SubnetIds": [""], "SecurityGroupIds": [""]}
+NOTHING: Given = {
+    "JwtIssuer": "",
+    "ConsoleClientId": "",
+    "JwtAudience": "",
+    "SubnetIds": [""],
+    "SecurityGroupIds": [""],
+}
 SUBNETS, GROUPS = ["subnet-0a1b", "subnet-2c3d"], ["sg-0e1f"]
 ISSUER = "https://issuer.example.com"
 
@@ -55,6 +61,8 @@ def broken(given: Given) -> set[str]:
         ({"JwtIssuer": ISSUER, "JwtAudience": "lockstep"}, set()),
         ({"JwtIssuer": ISSUER}, {"IssuerHasAudience"}),
         ({"JwtAudience": "lockstep"}, {"AudienceHasIssuer"}),
+        ({"JwtIssuer": ISSUER, "JwtAudience": "it", "ConsoleClientId": "console"}, set()),
+        ({"ConsoleClientId": "console"}, {"ConsoleClientHasIssuer"}),
     ],
 )
 def test_what_would_fail_late_or_be_ignored_is_refused_at_once(

@@ -89,6 +89,7 @@ REVIEWED: dict[str, dict[str, str]] = {
         "secret mirror/*": "GetSecretValue",
         "SamplesQueue": "DeleteMessage GetQueueAttributes ReceiveMessage",
     },
+    "Console": {},
     "PublishAlerts": {
         "HistoryTable/index/unsent": "Query",
         "HistoryTable": "UpdateItem",

@@ -37,6 +37,12 @@ ROUTES = {
     "PUT /connect-clusters/{name}": ("RegisterCluster", WRITE),
     "DELETE /connect-clusters/{name}": ("RegisterCluster", WRITE),
 }
+# The console's: what they show is no secret, and its calls bring a token of their own.
+PUBLIC = {
+    "GET /": "Console",
+    "GET /console/": "Console",
+    "GET /console/{proxy+}": "Console",
+}
 # Where the caller names a host, or Kafka is asked before there is an answer.
 WAITS_FOR_KAFKA = {
     "POST /mirrors",
@@ -56,7 +62,7 @@ def routes() -> Routes:
         "Body"
     ]["paths"]
     return {
-        f"{method.upper()} {path}": (target(operation), operation["security"])
+        f"{method.upper()} {path}": (target(operation), operation.get("security", []))
         for path, methods in paths.items()
         for method, operation in methods.items()
     }
@@ -79,7 +85,9 @@ def test_every_route_of_the_contract_is_there_with_its_scope_and_nothing_else_bu
         "X-AMAZON-APIGATEWAY-ANY-METHOD /$default": ("ReadMirrors", [{"Tokens": []}])
     }
 
-    assert routes() == expected | default
+    public: Routes = {route: (function, []) for route, function in PUBLIC.items()}
+
+    assert routes() == expected | default | public
 
 
 def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() -> None:
@@ -90,7 +98,8 @@ def test_tokens_are_checked_against_the_given_issuer_or_the_pool_that_is_made() 
     pool = {"Fn::Sub": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"}
     assert tokens["type"] == "jwt"
     assert tokens["identitySource"] == "$request.header.Authorization"
-    clients = [{"Ref": "MachineClient"}, {"Ref": "ReaderClient"}]
+    console = {"Fn::If": ["MakesConsoleClient", {"Ref": "ConsoleClient"}, {"Ref": "AWS::NoValue"}]}
+    clients = [{"Ref": "MachineClient"}, {"Ref": "ReaderClient"}, console]
     assert tokens["jwtConfiguration"] == {
         "issuer": {"Fn::If": ["MakesUserPool", pool, {"Ref": "JwtIssuer"}]},
         "audience": {"Fn::If": ["MakesUserPool", clients, [{"Ref": "JwtAudience"}]]},
@@ -101,10 +110,27 @@ def test_one_machine_client_may_write_and_another_only_read() -> None:
     clients = {
         name: one["Properties"]["AllowedOAuthScopes"]
         for name, one in resources("AWS::Cognito::UserPoolClient").items()
+        if name != "ConsoleClient"
     }
     read, write = ({"Fn::Sub": f"${{Scopes}}/{scope}"} for scope in ("read", "write"))
 
     assert clients == {"MachineClient": [read, write], "ReaderClient": [read]}
+
+
+def test_people_sign_in_to_the_console_by_a_client_without_a_secret_once_its_address_is_known() -> (
+    None
+):
+    client = resources("AWS::Cognito::UserPoolClient")["ConsoleClient"]
+    made = {"Fn::And": [{"Condition": "MakesUserPool"}, ANY_URL]}
+
+    assert client["Condition"] == "MakesConsoleClient"
+    assert translated()["Conditions"]["MakesConsoleClient"] == made
+    assert client["Properties"]["GenerateSecret"] is False
+    assert client["Properties"]["AllowedOAuthFlows"] == ["code"]
+    assert client["Properties"]["CallbackURLs"] == [{"Fn::Sub": "${ConsoleUrl}/console/callback"}]
+
+
+ANY_URL = {"Fn::Not": [{"Fn::Equals": [{"Ref": "ConsoleUrl"}, ""]}]}
 
 
 def test_the_pool_that_is_made_knows_exactly_the_scopes_of_the_routes() -> None:

@@ -1,6 +1,5 @@
 """The console in a real browser, before an API of a made-up fleet of 1,000 mirrors."""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime

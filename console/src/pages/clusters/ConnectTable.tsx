@@ -2,13 +2,14 @@ import { write } from "../../api/client";
 import type { ConnectCluster } from "../../api/types";
 import { Action } from "../../parts/Action";
 import { Ago } from "../../parts/Ago";
+import { Scroll } from "../../parts/Scroll";
 import { remember } from "../../state/router";
 import { count } from "../../words/format";
 
 export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[] }) {
   if (clusters.length === 0) return <p class="body muted">None yet: register the one beside the target.</p>;
   return (
-    <div class="scroll">
+    <Scroll label="Connect clusters">
       <table class="rows">
         <thead>
           <tr>
@@ -55,6 +56,6 @@ export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[]
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

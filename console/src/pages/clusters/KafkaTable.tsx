@@ -2,6 +2,7 @@ import { write } from "../../api/client";
 import type { Cluster } from "../../api/types";
 import { Action } from "../../parts/Action";
 import { Ago } from "../../parts/Ago";
+import { Scroll } from "../../parts/Scroll";
 import { BASE, remember } from "../../state/router";
 import { count, many } from "../../words/format";
 
@@ -9,7 +10,7 @@ export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
   if (clusters.length === 0)
     return <p class="body muted">None yet: register the source and the target of a mirror.</p>;
   return (
-    <div class="scroll">
+    <Scroll label="Kafka clusters">
       <table class="rows">
         <thead>
           <tr>
@@ -62,6 +63,6 @@ export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

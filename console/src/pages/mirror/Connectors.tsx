@@ -1,5 +1,6 @@
 import type { Connector, Mirror, Task } from "../../api/types";
 import { Copy } from "../../parts/Copy";
+import { Scroll } from "../../parts/Scroll";
 import { many } from "../../words/format";
 
 /** The connectors and their tasks, with what Connect says of a failure. */
@@ -9,7 +10,7 @@ export function Connectors({ mirror }: { mirror: Mirror }) {
       <header>
         <h2 id="connectors">Connectors and tasks</h2>
       </header>
-      <div class="scroll">
+      <Scroll label="Connectors and tasks">
         <table class="rows">
           <thead>
             <tr>
@@ -27,7 +28,7 @@ export function Connectors({ mirror }: { mirror: Mirror }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

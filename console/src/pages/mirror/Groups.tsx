@@ -1,4 +1,5 @@
 import type { Group, Mirror } from "../../api/types";
+import { Scroll } from "../../parts/Scroll";
 import { count, measured } from "../../words/format";
 
 const TONES: Record<string, string> = {
@@ -20,7 +21,7 @@ export function Groups({ mirror }: { mirror: Mirror }) {
       {mirror.groups.length === 0 ? (
         <p class="body muted">No group matches {mirror.groupsRegex}, or none has been read yet.</p>
       ) : (
-        <div class="scroll">
+        <Scroll label="Consumer groups">
           <table class="rows">
             <thead>
               <tr>
@@ -41,7 +42,7 @@ export function Groups({ mirror }: { mirror: Mirror }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 import type { Point } from "../../api/types";
+import { Scroll } from "../../parts/Scroll";
 import { count, measured, utc } from "../../words/format";
 
 const ROWS = 120;
@@ -12,8 +13,7 @@ export function PointTable({ points }: { points: readonly Point[] }) {
       .reduce((a, b) => ((b.behind ?? 0) > (a.behind ?? 0) ? b : a)),
   );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
-    <section class="scroll limited" tabIndex={0} aria-label="Latency as a table">
+    <Scroll label="Latency as a table" class="limited">
       <table class="rows">
         <thead>
           <tr>
@@ -38,6 +38,6 @@ export function PointTable({ points }: { points: readonly Point[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, get } from "../../api/client";
 import type { Mirror, Topic } from "../../api/types";
 import { Ago } from "../../parts/Ago";
+import { Scroll } from "../../parts/Scroll";
 import { useWindowed } from "../../parts/windowed";
 import { place, remember } from "../../state/router";
 import { count, many, measured } from "../../words/format";
@@ -40,8 +41,7 @@ export function Topics({ mirror }: { mirror: Mirror }) {
       {topics.length === 0 ? (
         <p class="body muted">No topic matches yet, or none has been looked at.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
-        <section class="scroll tall" tabIndex={0} aria-label="Topics, worst first">
+        <Scroll label="Topics, worst first" class="tall">
           <table class="rows topics" aria-rowcount={found.length + 1}>
             <thead>
               <tr>
@@ -62,7 +62,7 @@ export function Topics({ mirror }: { mirror: Mirror }) {
               <Space height={window.after} />
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
       {open && <TopicDialog mirror={mirror} topic={open} close={() => remember({ topic: undefined })} />}
     </section>

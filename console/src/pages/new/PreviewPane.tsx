@@ -1,6 +1,7 @@
 import type { MirrorRequest, Preview } from "../../api/types";
 import { Copy } from "../../parts/Copy";
 import { Failure } from "../../parts/Region";
+import { Scroll } from "../../parts/Scroll";
 import { count, many } from "../../words/format";
 import { curl } from "./curl";
 import { isAsking, preview, refusal } from "./preview";
@@ -55,8 +56,7 @@ function Found({ found }: { found: Preview }) {
           {one.message}
         </p>
       ))}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
-      <section class="scroll limited" tabIndex={0} aria-label="Matched topics">
+      <Scroll label="Matched topics" class="limited">
         <table class="rows">
           <thead>
             <tr>
@@ -82,7 +82,7 @@ function Found({ found }: { found: Preview }) {
         {found.topicsTotal > found.topics.length && (
           <p class="muted">and {count(found.topicsTotal - found.topics.length)} more</p>
         )}
-      </section>
+      </Scroll>
       {found.connectors.map((one) => (
         <details key={one.name}>
           <summary>{one.kind} as it would be</summary>
