@@ -10,9 +10,9 @@ interface Props {
 /** What may be wider or longer than its place: it scrolls by itself, by keyboard too. */
 export function Scroll({ label, class: size = "", children }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
-    <section class={`scroll ${size}`} tabIndex={0} aria-label={label}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: it scrolls, and is no form
+    <div class={`scroll ${size}`} tabIndex={0} role="group" aria-label={label}>
       {children}
-    </section>
+    </div>
   );
 }
