@@ -26,7 +26,7 @@ def chromium() -> Path:
     """The browser's program, unpacked once on this machine."""
     assert PACKAGES.exists(), "The browser is not installed: run make test."
     node = Path(sys.executable).with_name("node")
-    command = [node, "--input-type=module", "--eval", UNPACK]
+    command = [str(node), "--input-type=module", "--eval", UNPACK]
     done = subprocess.run(command, cwd=PACKAGES.parent, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout)

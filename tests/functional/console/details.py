@@ -188,7 +188,7 @@ def changes(mirror: Json, now: datetime) -> Json:
 
 def clusters(names: tuple[str, ...], mirrors: list[Json], now: datetime) -> Json:
     """The Kafka clusters that mirrors read and write."""
-    rows = [
+    rows: list[Json] = [
         {
             "name": name,
             "bootstrapServers": [
