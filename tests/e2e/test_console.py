@@ -1,5 +1,8 @@
 """The console in a real browser on the real stack: what a person does, and sees come true."""
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,12 +14,22 @@ SOON_MS = 60_000
 
 
 @pytest.fixture
-def orders(registered: LocalStack, prefix: str) -> str:
-    """A topic of records to mirror."""
+def orders(registered: LocalStack, prefix: str) -> Iterator[str]:
+    """A topic to mirror, with a record each second: without one for 20 s it would be stale."""
     topic = f"{prefix}orders"
     registered.source.create(topic)
-    registered.source.produce(topic, *(Record(b"%d" % number) for number in range(20)))
-    return topic
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            registered.source.produce(topic, Record(b"an order"))
+            stop.wait(1)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    yield topic
+    stop.set()
+    writing.join()
 
 
 def created(page: Page, url: str, topic: str) -> str:
