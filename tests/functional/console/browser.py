@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.stack import ROOT
 
@@ -17,6 +17,8 @@ PACKAGES = ROOT / "tests/browser/node_modules"
 UNPACK = "import it from '@sparticuz/chromium'; process.stdout.write(await it.executablePath())"
 # No sandbox: CI runs as root. One process for pages and drawing, since nothing is watched.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--font-render-hinting=none")
+# What a test waits for comes at once; a machine that runs four of them at once takes longer.
+expect.set_options(timeout=20_000)
 # A page tells of each breach of its policy by an event alone.
 REPORT = "addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.blockedURI))"
 
@@ -51,6 +53,21 @@ def opened(theme: Any = "light", width: int = 1440, height: int = 900) -> Iterat
         finally:
             browser.close()
         assert wrong == []
+
+
+def main_thread(page: Page) -> Callable[[], float]:
+    """What tells how long the page's own thread has worked so far, in ms of the processor.
+
+    Unlike the clock it does not count what other programs of a busy machine take.
+    """
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def worked() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration") * 1_000)
+
+    return worked
 
 
 def _is_breach(text: str) -> bool:

@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.functional.console import fleet
-from tests.functional.console.browser import barriers, opened
+from tests.functional.console.browser import barriers, main_thread, opened
 from tests.functional.console.fake_api import FakeApi, Server
 
 FIRST_PAINT_MS, KEY_MS = 1_000, 50
-# What a machine that runs four test processes at once is given beside.
-BUSY = 3
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -41,41 +40,30 @@ def test_a_thousand_mirrors_show_within_a_second_and_only_those_in_sight_are_dra
     server: Server,
 ) -> None:
     with opened() as page:
+        worked = main_thread(page)
         page.goto(f"{server.url}/console/")
         page.locator("tbody a.name").first.wait_for()
-        painted = page.evaluate(
-            "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-        )
+        painted = worked()
 
         expect(page.locator(".counters a").first).to_have_text("1,000 all")
-        assert painted <= FIRST_PAINT_MS * BUSY
+        assert 0 < painted <= FIRST_PAINT_MS
         assert 10 <= rows(page) <= 60
         expect(page.locator("tbody .status").first).to_have_text("FAILED")
 
 
 def test_a_key_in_the_search_among_a_thousand_is_answered_at_once(server: Server) -> None:
-    typed = """async (text) => {
-        const input = document.querySelector('.toolbar input');
-        const took = [];
-        for (let end = 1; end <= text.length; end += 1) {
-            input.value = text.slice(0, end);
-            const began = performance.now();
-            input.dispatchEvent(new InputEvent('input', {bubbles: true}));
-            await new Promise((done) => setTimeout(done));
-            document.body.getBoundingClientRect();
-            took.push(performance.now() - began);
-        }
-        return took.sort((a, b) => a - b);
-    }"""
+    text = "warehouse ledger"
     with opened() as page:
+        worked = main_thread(page)
         page.goto(f"{server.url}/console/")
         expect(page.locator(".counters a").first).to_have_text("1,000 all")
-
-        took = page.evaluate(typed, "warehouse ledger")
-
-        assert took[len(took) // 2] <= KEY_MS, took
-        assert took[len(took) * 3 // 4] <= KEY_MS * BUSY, took
+        page.get_by_label("Pause refreshing").click()
+        page.get_by_label("Search mirrors").focus()
+        before = worked()
+        page.keyboard.type(text)
         expect(page.locator(".toolbar output")).to_contain_text("of 1,000 mirrors")
+
+        assert 0 < (worked() - before) / len(text) <= KEY_MS
 
 
 def test_filters_are_links_and_survive_a_reload_and_the_way_back(server: Server) -> None:
