@@ -15,7 +15,7 @@ export UV_PYTHON
 endif
 export UV_PYTHON_PREFERENCE := system
 
-.PHONY: help setup local test check bench build deploy
+.PHONY: help setup local test check bench screenshots build deploy
 .DEFAULT_GOAL := help
 
 help: ## say what there is to do
@@ -61,6 +61,9 @@ test: setup $(LINTERS) $(BROWSER) $(CONSOLE) ## run every test; ARGS="tests/unit
 
 bench: setup ## compare what is fast with its peers
 	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
+
+screenshots: setup $(BROWSER) $(CONSOLE) ## one picture of each page of the console, in docs/screenshots
+	$(BIN)/python -m tests.functional.console.screenshots
 
 # What CI holds every change to, without network or credentials.
 check: setup $(LINTERS) $(CONSOLE_PACKAGES) ## ruff, mypy, import-linter, sam validate, and what docs/ and README.md draw from the code, and the console
