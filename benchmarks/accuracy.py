@@ -17,7 +17,8 @@ from mirroring.measuring.reading import now_ms
 from mirroring.observation import Observation, Status
 
 from lockstep.local import ports
-from tests.e2e.local_stack import Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import eventually
 from tests.e2e.truth import accuracy
 from tests.e2e.truth.accuracy import RATE_PART, Comparison
 from tests.e2e.truth.flow import Flow, Flows

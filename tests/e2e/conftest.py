@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.local_stack import LocalStack, alive, eventually, start
+from tests.e2e.local_stack import LocalStack, running
 
 ALERT_EMAIL = "oncall@example.com"
 ALERT_PHONE = "+491234567890"
@@ -43,15 +43,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The stack, stopped after the last test, which leaves no process behind."""
     data = tmp_path_factory.mktemp("stack") / "data"
     alerts = ("--alert-email", ALERT_EMAIL, "--alert-phone", ALERT_PHONE)
-    running = start(data, "--no-demo", "--port", "0", "--minute", "5", "--activity", "20", *alerts)
-    try:
-        running.wait_until_ready()
-        yield running
-        family = running.family()
-        assert running.stop() == 0, running.said()
-        eventually(lambda: not alive(family), within_s=15, what="every process ended")
-    finally:
-        running.process.kill()
+    options = ("--no-demo", "--port", "0", "--minute", "5", "--activity", "20")
+    with running(data, *options, *alerts) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The local stack as an outside user starts, uses and stops it, and its two Kafka clusters."""
+"""The local stack as an outside user starts, uses and stops it."""
 
 import http.client
 import json
@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,13 +18,15 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+
+from tests.e2e.kafka_records import Cluster
 
 ROOT = Path(__file__).parents[2]
 CONNECT = "org.apache.kafka.connect.cli.ConnectDistributed"
 BROKER = "kafka.Kafka"
 START_S = 180
 STOP_S = 30
+ENDED_S = 15
 READY = re.compile(r"^ready (http://127\.0\.0\.1:\d+)$", re.MULTILINE)
 
 T = TypeVar("T")
@@ -51,73 +54,6 @@ class Answer:
     def json(self) -> Any:
         """The body, read as JSON."""
         return json.loads(self.body)
-
-
-@dataclass(frozen=True)
-class Record:
-    """A Kafka record, as bytes; what is None is left to the producer."""
-
-    value: bytes | None
-    key: bytes | None = None
-    headers: tuple[tuple[str, bytes], ...] = ()
-    timestamp_ms: int | None = None
-    partition: int | None = None
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """One of the two real Kafka clusters."""
-
-    bootstrap_server: str
-
-    def create(
-        self, *topics: str, partitions: int = 3, configs: dict[str, str] | None = None
-    ) -> None:
-        """Create topics."""
-        layout = {"num_partitions": partitions, "replication_factor": 1, "configs": configs or {}}
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:
-            admin.create_topics({topic: layout for topic in topics})
-
-    def delete(self, *topics: str) -> None:
-        """Delete topics."""
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:
-            admin.delete_topics(list(topics))
-
-    def topics(self) -> set[str]:
-        """The names of all topics."""
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap_server) as admin:
-            return set(admin.list_topics())
-
-    def produce(self, topic: str, *records: Record) -> None:
-        """Write records and wait until the broker has them."""
-        with KafkaProducer(bootstrap_servers=self.bootstrap_server) as producer:
-            for one in records:
-                producer.send(
-                    topic,
-                    value=one.value,
-                    key=one.key,
-                    headers=list(one.headers),
-                    timestamp_ms=one.timestamp_ms,
-                    partition=one.partition,
-                )
-            producer.flush(30)
-
-    def read(self, topic: str) -> list[Record]:
-        """Every record that the topic holds now, partition by partition; none without the topic."""
-        with KafkaConsumer(
-            bootstrap_servers=self.bootstrap_server,
-            allow_auto_create_topics=False,
-            enable_auto_commit=False,
-        ) as consumer:
-            partitions = [
-                TopicPartition(topic, each) for each in consumer.partitions_for_topic(topic) or ()
-            ]
-            if not partitions:
-                return []
-            ends = consumer.end_offsets(partitions)
-            consumer.assign(partitions)
-            consumer.seek_to_beginning()
-            return [record for each in partitions for record in _until(consumer, each, ends[each])]
 
 
 @dataclass
@@ -230,6 +166,20 @@ def start(data: Path, *options: str, output: Path | None = None) -> LocalStack:
     return LocalStack(process, output, data)
 
 
+@contextmanager
+def running(data: Path, *options: str) -> Iterator[LocalStack]:
+    """The stack, ready; stopped in the end, which leaves no process behind."""
+    stack = start(data, *options)
+    try:
+        stack.wait_until_ready()
+        yield stack
+        family = stack.family()
+        assert stack.stop() == 0, stack.said()
+        eventually(lambda: not alive(family), within_s=ENDED_S, what="every process ended")
+    finally:
+        stack.process.kill()
+
+
 def request(url: str, method: str, body: Any, headers: dict[str, str]) -> Answer:
     """One HTTP call, with no proxy."""
     parts = urlsplit(url)
@@ -275,15 +225,3 @@ def _family(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
             yield from _family(int(child))
-
-
-def _until(consumer: KafkaConsumer, partition: TopicPartition, end: int) -> Sequence[Record]:
-    """The records of one partition up to an offset."""
-    records = []
-    consumer.assign([partition])
-    consumer.seek_to_beginning()
-    while consumer.position(partition) < end:
-        for one in consumer.poll(timeout_ms=500).get(partition, ()):
-            headers = tuple((name, value) for name, value in one.headers)
-            records.append(Record(one.value, one.key, headers, one.timestamp, one.partition))
-    return records

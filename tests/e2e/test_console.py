@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.local_stack import LocalStack, Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import LocalStack, eventually
 from tests.functional.console.browser import opened
 
 # A sample every five seconds, and a start of connectors before the first.

@@ -14,7 +14,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, NoError
 from kafka.structs import OffsetAndMetadata
 
-from tests.e2e.local_stack import Cluster, LocalStack, Record, eventually
+from tests.e2e.kafka_records import Cluster, Record
+from tests.e2e.local_stack import LocalStack, eventually
 
 SETTLED_S = 240.0
 START_S = 60.0

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.local_stack import LocalStack, Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import LocalStack, eventually
 
 pytestmark = pytest.mark.e2e
 

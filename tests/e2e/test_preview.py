@@ -5,7 +5,8 @@ import time
 import pytest
 from mirroring.api.preview import TOPICS
 
-from tests.e2e.local_stack import LocalStack, Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import LocalStack, eventually
 
 pytestmark = pytest.mark.e2e
 MANY, AT_ONCE, WITHIN_S = 2000, 250, 5.0

@@ -9,7 +9,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from tests.e2e.local_stack import Cluster, LocalStack, eventually
+from tests.e2e.kafka_records import Cluster
+from tests.e2e.local_stack import LocalStack, eventually
 from tests.e2e.mortal import SETTLED_S, START_S, Mortal, mortal
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.local_stack import LocalStack, Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import LocalStack, eventually
 
 COPIED_S = 60.0
 CREATED_MS = 1_700_000_000_000

@@ -14,7 +14,7 @@ from kafka import KafkaProducer
 
 from lockstep.local import jars
 from tests.e2e.conftest import ALERT_EMAIL
-from tests.e2e.local_stack import LocalStack, alive, eventually, start
+from tests.e2e.local_stack import LocalStack, eventually, running
 
 TOPICS, BUSY = 2_000, 5
 SAMPLE_S = 15
@@ -38,15 +38,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """A stack of its own, whose topics slow down no other test's samples."""
     data = tmp_path_factory.mktemp("size") / "data"
     options = ("--no-demo", "--port", "0", "--minute", str(SAMPLE_S), "--activity", "30")
-    running = start(data, *options, "--kafka-memory", "1024", "--alert-email", ALERT_EMAIL)
-    try:
-        running.wait_until_ready()
-        yield running
-        family = running.family()
-        assert running.stop() == 0, running.said()
-        eventually(lambda: not alive(family), within_s=15, what="every process ended")
-    finally:
-        running.process.kill()
+    with running(data, *options, "--kafka-memory", "1024", "--alert-email", ALERT_EMAIL) as stack:
+        yield stack
 
 
 def test_two_thousand_topics_are_judged_and_a_stall_of_all_is_one_alert(stack: LocalStack) -> None:

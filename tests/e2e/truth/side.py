@@ -10,7 +10,8 @@ from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import UnknownTopicOrPartitionError
 
-from tests.e2e.local_stack import Record, eventually
+from tests.e2e.kafka_records import Record
+from tests.e2e.local_stack import eventually
 
 LARGEST = 8 << 20
 PATIENCE_S = 30.0

@@ -23,7 +23,7 @@ from mirroring.observation import (
     TopicState,
 )
 
-from tests.e2e.local_stack import Record
+from tests.e2e.kafka_records import Record
 from tests.e2e.truth.faults_table import Row
 from tests.e2e.truth.flow import Flow, Flows
 from tests.e2e.truth.world import ALIAS, World

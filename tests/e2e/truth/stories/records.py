@@ -4,7 +4,8 @@ from collections.abc import Generator
 
 from mirroring.observation import Code, Observation, Status
 
-from tests.e2e.local_stack import Cluster, Record, eventually
+from tests.e2e.kafka_records import Cluster, Record
+from tests.e2e.local_stack import eventually
 from tests.e2e.truth.side import plain
 from tests.e2e.truth.stage import (
     IN_SYNC,
