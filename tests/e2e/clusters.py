@@ -205,8 +205,8 @@ class Three:
 
 
 @contextmanager
-def three(folder: Path) -> Iterator[Three]:
-    """Starts three brokers behind proxies, and ends them afterwards."""
+def three(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Three]:
+    """Starts three brokers behind proxies, with these settings, too, and ends them afterwards."""
     chosen = ports.choose(12)
     identity = kafka.new_cluster_id()
     voters = ",".join(f"{node}@127.0.0.1:{chosen[4 * node - 3]}" for node in (1, 2, 3))
@@ -230,6 +230,7 @@ def three(folder: Path) -> Iterator[Three]:
                     f"OUT://127.0.0.1:{outside}",
                     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,OUT:PLAINTEXT,"
                     "CONTROLLER:PLAINTEXT",
+                    **(settings or {}),
                 },
             )
             children.append(kafka.start_broker(processes, jars.locked("kafka"), broker))

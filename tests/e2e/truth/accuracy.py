@@ -17,10 +17,8 @@ from mirroring.observation import Observation, Status
 
 from lockstep.local.waiting import wait_until
 from tests.e2e.truth import traffic
-from tests.e2e.truth.elsewhere import Elsewhere
 from tests.e2e.truth.jmx import AVERAGE, COUNT, Jmx
-from tests.e2e.truth.linked import through_proxy
-from tests.e2e.truth.world import World
+from tests.e2e.truth.world import SERVERS, World
 
 ALLOWED_MS, ALLOWED_PART = 5.0, 0.10
 RATE_PART = 0.05
@@ -30,7 +28,13 @@ TOPICS = PARTITIONS = 3
 RATE = 10.0
 WARM = 2
 START_S = 60.0
-DELAY_S = 0.5
+DELAY_S, LINGER_MS = 0.2, 150
+HOUR_MS = 3_600_000
+ORDERED, UNORDERED = "dated.ordered", "dated.unordered"
+DATED = {
+    ORDERED: traffic.Dated(ago_ms=HOUR_MS),
+    UNORDERED: traffic.Dated(spread_ms=HOUR_MS),
+}
 PRIORITY = -10
 
 
@@ -82,12 +86,19 @@ class Comparison:
 
 @dataclass
 class Steady:
-    """A mirror that copies these topics, all written to steadily."""
+    """A mirror that copies these topics, all written to steadily.
+
+    `dated` is one of DATED over the same link, sampled with it: `seen` are its samples, `took` each
+    time of listening's sum of the latencies by JMX (ms) and number of records of ORDERED.
+    """
 
     world: World
     jmx: Jmx
     mirror: Mirror
     topics: Sequence[str]
+    dated: Mirror | None = None
+    seen: list[Observation] = field(default_factory=list)
+    took: list[tuple[float, float]] = field(default_factory=list)
     _since: float = field(default_factory=time.monotonic)
 
     def compare(self, rounds: int) -> Comparison:
@@ -100,20 +111,40 @@ class Steady:
         for _ in range(WARM):
             wait_until(self._is_in_sync, seconds=START_S, what=f"{self.mirror.name} in sync")
 
-    def _is_in_sync(self) -> bool:
-        return self._take().status is Status.IN_SYNC
+    @property
+    def ordered_ms(self) -> float:
+        """How long the records of ORDERED took by JMX, which adds how old they claim to be."""
+        return sum(total for total, _ in self.took) / sum(each for _, each in self.took) - HOUR_MS
 
-    def _take(self) -> Observation:
-        return self.world.take(self.mirror.name)[self.mirror.name]
+    def shown(self, topic: str) -> list[int]:
+        """The delay (ms) that each sample tells of a topic in event time: of what waits."""
+        told = [one for seen in self.seen for one in seen.topics if one.name == topic]
+        return [one.average_latency or 0 for one in told]
+
+    @property
+    def _mirrors(self) -> list[Mirror]:
+        return [one for one in (self.mirror, self.dated) if one is not None]
+
+    def _is_in_sync(self) -> bool:
+        return all(one.status is Status.IN_SYNC for one in self._take().values())
+
+    def _take(self) -> dict[str, Observation]:
+        return self.world.take(*(one.name for one in self._mirrors))
+
+    def _sample(self) -> Observation:
+        taken = self._take()
+        self.seen += [taken[self.dated.name]] if self.dated else []
+        return taken[self.mirror.name]
 
     def _round(self) -> Round:
         if time.monotonic() - self._since > YOUNG_S:
             self._since = time.monotonic()
-            self.world.connect.restart(self.mirror.source_connector)
+            for mirror in self._mirrors:
+                self.world.connect.restart(mirror.source_connector)
             self.settle()
         before = self._ends()
         with self._told_while_listening() as told:
-            seen = [self._take() for _ in range(TAKES)]
+            seen = [self._sample() for _ in range(TAKES)]
         after = self._ends()
         elapsed = after[0] - before[0]
         return Round(
@@ -132,22 +163,23 @@ class Steady:
         really_listen = reading.listen
 
         def listen(probe: Probe, sheets: Sequence[Sheet]) -> None:
-            total, records = self._told()
+            (total, records), ordered = self._told(self.topics), self._told([ORDERED])
             really_listen(probe, sheets)
-            after = self._told()
+            after, more = self._told(self.topics), self._told([ORDERED])
             told.append((after[0] - total, after[1] - records))
+            self.took.append((more[0] - ordered[0], more[1] - ordered[1]))
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(reading, "listen", listen)
             yield told
 
-    def _told(self) -> tuple[float, float]:
+    def _told(self, topics: Sequence[str]) -> tuple[float, float]:
         """The sum of the latencies (ms) of all records since the task began, and their number.
 
         The sensors' means forget after 60 s; before, the difference of two sums is exact.
         """
-        topics = {self.mirror.mirrored_name(topic) for topic in self.topics}
-        found = [it for one, it in self.jmx.figures().items() if one.topic in topics]
+        copies = {self.mirror.mirrored_name(topic) for topic in topics}
+        found = [it for one, it in self.jmx.figures().items() if one.topic in copies]
         total = sum(one.get(AVERAGE, 0.0) * one[COUNT] for one in found)
         return total, sum(one[COUNT] for one in found)
 
@@ -169,32 +201,42 @@ def _rate(seen: Observation, topic: str) -> float:
 def steady(world: World, jmx: Jmx) -> Iterator[Steady]:
     """Three topics of the world's source under steady traffic, mirrored and in sync."""
     topics = [f"steady.{number}" for number in range(TOPICS)]
-    with _under_traffic(world, jmx, "steady", topics) as made:
-        yield made
-
-
-@contextlib.contextmanager
-def slowed(world: Elsewhere, jmx: Jmx) -> Iterator[Steady]:
-    """One topic whose records take DELAY_S longer to Connect, mirrored and in sync."""
-    (proxy,) = world.proxies
-    proxy.delay_s = DELAY_S
-    knobs = through_proxy(world)
-    with _under_traffic(world, jmx, "slowed", ["slowed.0"], knobs=knobs) as made:
-        yield made
-    proxy.delay_s = 0.0
-
-
-@contextlib.contextmanager
-def _under_traffic(
-    world: World, jmx: Jmx, name: str, topics: Sequence[str], **asked: Any
-) -> Iterator[Steady]:
-    for topic in topics:
-        world.source.create(topic, PARTITIONS)
-    mirror = world.mirror(name, rf"{name}\..*", **asked)
+    mirror = _mirrored(world, "steady", topics)
     with traffic.steady(world.source.address, topics, PARTITIONS, RATE):
         made = Steady(world, jmx, mirror, topics)
         made.settle()
         yield made
+
+
+@contextlib.contextmanager
+def slowed(world: World, jmx: Jmx) -> Iterator[Steady]:
+    """One topic, and two in event time, over a link that takes DELAY_S longer; in sync.
+
+    Their producers linger.
+    """
+    link, topics = world.links.pop(), ["slowed.0"]
+    knobs = {SERVERS: f"127.0.0.1:{link.port}"}
+    mirror = _mirrored(world, "slowed", topics, knobs=knobs)
+    dated = _mirrored(world, "dated", [*DATED], knobs=knobs)
+    link.delay_s = DELAY_S
+    lingering = traffic.steady(
+        world.source.address,
+        [*topics, *DATED],
+        PARTITIONS,
+        RATE,
+        linger_ms=LINGER_MS,
+        dated=DATED,
+    )
+    with lingering:
+        made = Steady(world, jmx, mirror, topics, dated)
+        made.settle()
+        yield made
+
+
+def _mirrored(world: World, name: str, topics: Sequence[str], **asked: Any) -> Mirror:
+    for topic in topics:
+        world.source.create(topic, PARTITIONS)
+    return world.mirror(name, rf"{name}\..*", **asked)
 
 
 @contextlib.contextmanager

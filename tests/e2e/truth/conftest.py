@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from lockstep.local import ports
-from tests.e2e.truth.world import World, opened
+from tests.e2e.truth.opening import opened
+from tests.e2e.truth.world import World
 
 
 @pytest.fixture(scope="session")

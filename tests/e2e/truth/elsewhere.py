@@ -4,26 +4,31 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mirroring.cluster import ConnectCluster, KafkaCluster
-from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.client import ConnectClient
 from mirroring.mirror import Mirror, Source
-from mirroring.observation import Observation
 
 from lockstep.local import jars, kafka, ports
 from lockstep.local.processes import Child, Processes
 from lockstep.local.waiting import listens, wait_until
 from tests.e2e.clusters import three as three_brokers
 from tests.e2e.proxy import Proxy
+from tests.e2e.truth.opening import START_S, answers
 from tests.e2e.truth.side import Side
-from tests.e2e.truth.world import ALIAS, CONNECT, SOURCE, START_S, TARGET, World
+from tests.e2e.truth.world import ALIAS, FLUSH_MS, SOURCE, TARGET, World
 
-THREE = "eu-three"
+THREE, ITSELF = "eu-three", "three-connect"
+# With one broker gone all but the topics of stories goes on, seconds later.
+SAFE = {
+    "default.replication.factor": "3",
+    "offsets.topic.replication.factor": "3",
+    "offsets.topic.num.partitions": "1",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+}
 PAIR, PAIRS_TARGET = "us-pair", "us-second"
 FIRST, SECOND, HOST = "first worker", "second worker", "us-second"
 SESSION_MS, DELAY_MS = 6_000, 15_000
@@ -37,7 +42,6 @@ class Elsewhere(World):
     """
 
     source_name: str = SOURCE
-    connect_name: str = CONNECT
     target_name: str = TARGET
     urls: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
@@ -47,16 +51,10 @@ class Elsewhere(World):
         """The REST API of its Connect cluster, as somebody else uses it."""
         return ConnectClient(self.urls or (self.worker.url,), timeout_s=30)
 
-    def take(self, *mirrors: str, shift_ms: int = 0) -> dict[str, Observation]:
-        """One sample of these mirrors, all together."""
-        taken = self.sampler(shift_ms).take(self.connect_name, list(mirrors))
-        return {seen.mirror: seen for seen in taken}
-
     def mirror(self, name: str, regex: str, **asked: Any) -> Mirror:
         """Create a mirror as create_mirror does."""
         managed = None if asked.get("external") else self.source_name
         facts: dict[str, Any] = {
-            "connect_cluster": self.connect_name,
             "target_cluster": self.target_name,
             "source": Source(alias=ALIAS, managed=managed, cluster_id=f"id-of-{self.source_name}"),
         }
@@ -77,25 +75,40 @@ def proxies(world: World) -> tuple[Proxy, ...]:
 
 @contextmanager
 def three(world: World, folder: Path) -> Iterator[Elsewhere]:
-    """Start a source of three brokers behind proxies, which everybody goes through."""
-    with three_brokers(folder / THREE) as brokers:
-        register(world, THREE, *brokers.servers)
+    """Start a source of three brokers behind proxies, which everybody goes through.
+
+    It can be a target, too: with `on_itself`.
+    """
+    with three_brokers(folder / THREE, SAFE) as brokers:
+        world.register(THREE, *brokers.servers)
         with closing(Side(",".join(brokers.servers))) as source:
-            yield elsewhere(world, source=source, source_name=THREE, proxies=brokers.proxies)
+            yield elsewhere(
+                world,
+                source=source,
+                source_name=THREE,
+                proxies=brokers.proxies,
+                processes=brokers.processes,
+                children={str(node): one for node, one in enumerate(brokers.children, 1)},
+            )
 
 
-def register(world: World, name: str, *servers: str) -> None:
-    """Register a Kafka cluster, unseen."""
-    now = datetime.now(UTC)
-    world.connections.registry.put_cluster(
-        KafkaCluster(
-            name=name,
-            bootstrap_servers=servers,
-            cluster_id=f"id-of-{name}",
-            brokers=len(servers),
-            created_at=now,
-            updated_at=now,
-        )
+def on_itself(three: Elsewhere, folder: Path) -> Elsewhere:
+    """Start a Connect worker at the three brokers, whose mirrors also read them.
+
+    Nobody waits for it here: its first mirror does.
+    """
+    (port,) = ports.choose(1)
+    settings = {
+        "offset.flush.interval.ms": str(FLUSH_MS),
+        **{f"{kind}.storage.replication.factor": "3" for kind in ("config", "offset", "status")},
+    }
+    worker = kafka.Worker(
+        ITSELF, folder / ITSELF, port, three.source.address, ITSELF, settings=settings
+    )
+    kafka.start_worker(three.processes, jars.locked("kafka"), worker)
+    three.register_connect(ITSELF, worker.url, target=THREE, flush_ms=FLUSH_MS)
+    return elsewhere(
+        three, target=three.source, target_name=THREE, worker=worker, connect_name=ITSELF
     )
 
 
@@ -123,10 +136,10 @@ def pair(world: World, folder: Path) -> Iterator[Elsewhere]:
     for worker in workers:
         children[worker.name] = kafka.start_worker(world.processes, locked, worker)
         alone = ConnectClient((worker.url,), timeout_s=5)
-        wait_until(partial(_answers, alone), seconds=START_S, what=worker.name)
+        wait_until(partial(answers, alone), seconds=START_S, what=worker.name)
     urls = tuple(worker.url for worker in workers)
-    register(world, PAIRS_TARGET, broker.address)
-    _register_pair(world, urls)
+    world.register(PAIRS_TARGET, broker.address)
+    world.register_connect(PAIR, *urls, target=PAIRS_TARGET)
     with closing(Side(broker.address)) as target:
         yield elsewhere(
             world,
@@ -139,31 +152,9 @@ def pair(world: World, folder: Path) -> Iterator[Elsewhere]:
         )
 
 
-def _register_pair(world: World, urls: tuple[str, ...]) -> None:
-    now = datetime.now(UTC)
-    world.connections.registry.put_connect_cluster(
-        ConnectCluster(
-            name=PAIR,
-            urls=urls,
-            kafka_cluster=PAIRS_TARGET,
-            version="4.3.1",
-            workers=len(urls),
-            created_at=now,
-            updated_at=now,
-        )
-    )
-
-
 def again(processes: Processes, child: Child) -> Child:
     """Start what was killed, as it was."""
     command = child.process.args
     assert isinstance(command, list)
     environment = {name: os.environ[name] for name in ("HOME", "PATH")}
     return processes.start(child.name, command, log=child.log, environment=environment)
-
-
-def _answers(connect: ConnectClient) -> bool:
-    try:
-        return connect.connectors() is not None
-    except ConnectUnavailable:
-        return False

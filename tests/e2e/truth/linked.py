@@ -12,13 +12,13 @@ from pathlib import Path
 from lockstep.local import jars, kafka, ports
 from lockstep.local.waiting import listens, wait_until
 from tests.e2e.proxy import Proxy
-from tests.e2e.truth.elsewhere import Elsewhere, elsewhere, proxies, register
+from tests.e2e.truth.elsewhere import Elsewhere, elsewhere, proxies
+from tests.e2e.truth.opening import START_S
 from tests.e2e.truth.side import Side
 from tests.e2e.truth.users import MECHANISM, MODULE
-from tests.e2e.truth.world import START_S, World
+from tests.e2e.truth.world import SERVERS, World
 
 NAME = "eu-linked"
-SERVERS = "source.cluster.bootstrap.servers"
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def linked(world: World, folder: Path) -> Iterator[Elsewhere]:
     kafka.start_broker(world.processes, jars.locked("kafka"), broker)
     for port in (plain, behind, secured):
         wait_until(partial(listens, port), seconds=START_S, what=NAME)
-    register(world, NAME, broker.address)
+    world.register(NAME, broker.address)
     with closing(Side(broker.address)) as side, Proxy(outside, behind) as proxy:
         yield elsewhere(
             world,

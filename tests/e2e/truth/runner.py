@@ -1,10 +1,13 @@
 """Stories told side by side: one sample of all their mirrors at a time, until each has ended."""
 
+import itertools
 import threading
 import time
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from kafka.errors import KafkaError
@@ -19,7 +22,8 @@ from tests.e2e.truth.world import World
 EVERY_S = 3.0
 LONGEST_S = 420.0
 QUICK = 5
-SETTERS = 4
+SETTERS = 6
+_numbers = itertools.count()
 
 
 Tale = Callable[[Stage], Story]
@@ -38,20 +42,16 @@ class Ending:
     failure: str | None
 
 
-def run(world: World, tales: Sequence[Tale]) -> dict[str, Ending]:
-    """Tell all stories at once; their endings by name."""
-    with Flows(world.source) as flows:
-        stages = [Stage(world, flows, f"s{number}") for number in range(len(tales))]
-        return run_on(stages, tales)
-
-
-def run_on(stages: Sequence[Stage], tales: Sequence[Tale]) -> dict[str, Ending]:
-    """Tell each story on a stage of its own, all mirrors on one Connect cluster."""
-    with ThreadPoolExecutor(SETTERS) as pool:
-        acts = list(pool.map(Act, tales, stages))
+def run(cast: Sequence[tuple[World, Tale]]) -> dict[str, Ending]:
+    """Tell all stories at once, each in its world; their endings by name."""
+    with ExitStack() as stack:
+        flows = {id(world): stack.enter_context(Flows(world.source)) for world, _ in cast}
+        stages = [Stage(world, flows[id(world)], f"s{next(_numbers)}") for world, _ in cast]
+        pool = stack.enter_context(ThreadPoolExecutor(SETTERS))
+        acts = list(pool.map(Act, [tale for _, tale in cast], stages))
         for act in acts:
             act.begin()
-        _sample(stages[0].world, acts)
+        _sample(pool, acts)
     return {act.name: Ending(tuple(act.stage.rows), act.failure) for act in acts}
 
 
@@ -98,7 +98,7 @@ class Act:
             self.end(traceback.format_exc())
 
 
-def _sample(world: World, acts: Sequence[Act]) -> None:
+def _sample(pool: Executor, acts: Sequence[Act]) -> None:
     deadline, tick = time.monotonic() + LONGEST_S, threading.Event()
     while live := [act for act in acts if not act.over]:
         if time.monotonic() > deadline:
@@ -106,18 +106,29 @@ def _sample(world: World, acts: Sequence[Act]) -> None:
                 act.end(f"the story did not end within {LONGEST_S:.0f} s")
             return
         began = time.monotonic()
-        _round(world, [act for act in live if not act.stage.quick])
+        _round(pool, [act for act in live if not act.stage.quick])
         for _ in range(QUICK):
-            _round(world, [act for act in live if act.stage.quick and not act.over])
+            _round(pool, [act for act in live if act.stage.quick and not act.over])
         tick.wait(max(0.0, began + EVERY_S - time.monotonic()))
 
 
-def _round(world: World, acts: Sequence[Act]) -> None:
-    """One sample for each act, all of those together whose clocks agree."""
-    for shift in sorted({act.stage.shift_ms for act in acts}):
-        some = {act.stage.mirror.name: act for act in acts if act.stage.shift_ms == shift}
-        for name, seen in world.take(*some, shift_ms=shift).items():
-            some[name].hear(seen)
+def _round(pool: Executor, acts: Sequence[Act]) -> None:
+    """One sample for each act: all of those together that share a Connect cluster and a clock."""
+    together = defaultdict[tuple[str, int], list[Act]](list)
+    for act in acts:
+        together[act.stage.world.connect_name, act.stage.shift_ms].append(act)
+    list(pool.map(_take, together.values()))
+
+
+def _take(acts: Sequence[Act]) -> None:
+    stage = acts[0].stage
+    by_mirror = {name: act for act in acts for name in act.stage.mirrors}
+    for name, seen in stage.world.take(*by_mirror, shift_ms=stage.shift_ms).items():
+        act = by_mirror[name]
+        if name == act.stage.mirror.name:
+            act.hear(seen)
+        else:
+            act.stage.beside[name] = seen
 
 
 def _where(error: AssertionError) -> str:

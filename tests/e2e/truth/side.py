@@ -57,6 +57,19 @@ class Side:
         with self._lock:
             self._admin.create_topics({topic: layout}, wait_for_metadata=True)
 
+    def place(self, topic: str, *brokers: int) -> None:
+        """Make a topic that has a partition, and its only replica, on each of these brokers."""
+        assignments = {index: [broker] for index, broker in enumerate(brokers)}
+        with self._lock:
+            self._admin.create_topics({topic: {"assignments": assignments}}, wait_for_metadata=True)
+
+    def leaders(self, topic: str) -> list[int]:
+        """Each partition's broker; -1 without one."""
+        with self._lock:
+            (told,) = self._admin.describe_topics([topic])
+        by_index = {one["partition_index"]: one["leader_id"] for one in told["partitions"]}
+        return [by_index[index] for index in sorted(by_index)]
+
     def delete(self, topic: str) -> None:
         """Delete a topic, and wait until the cluster does not know it any more."""
         with self._lock:

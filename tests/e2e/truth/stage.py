@@ -7,7 +7,7 @@ that no reason is told that the story did not declare right, and that each statu
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from mirroring.measuring.reading import now_ms
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import (
-    LASTING,
     Code,
     MirroredTopic,
     Observation,
@@ -24,9 +23,11 @@ from mirroring.observation import (
 )
 
 from tests.e2e.kafka_records import Record
+from tests.e2e.proxy import Proxy
+from tests.e2e.truth import always
 from tests.e2e.truth.faults_table import Row
 from tests.e2e.truth.flow import Flow, Flows
-from tests.e2e.truth.world import ALIAS, World
+from tests.e2e.truth.world import ALIAS, SERVERS, World
 
 WITHIN_S = 120.0
 TOLD_LAST = 6
@@ -35,29 +36,14 @@ MINUTE_MS = 60_000
 Story = Generator[None, Observation, None]
 Holds = Callable[[Observation], bool]
 
-_EXPLAINED = {
-    Status.STALE_TOPIC: {Code.STALE_TOPIC, Code.INACTIVE_ABOVE_TARGET, Code.NO_TOPICS_MATCHED},
-    Status.UNKNOWN: {
-        Code.CONNECT_UNREACHABLE,
-        Code.SOURCE_UNREACHABLE,
-        Code.SOURCE_UNAUTHORIZED,
-        Code.TARGET_UNREACHABLE,
-        Code.PARTITIONS_UNREADABLE,
-    },
-    Status.FAILED: {Code.CONFIG_REFUSED},
-}
-_UNEXPLAINING = {code for codes in _EXPLAINED.values() for code in codes} | {
-    Code.CLOCK_SKEW,
-    Code.RETENTION_NEAR,
-}
-
 
 @dataclass
 class Stage:
     """One story's part of the world; `right` are the reasons that may be told from now on.
 
     `shift_ms`: how far ahead of ours the clock of its next sample is. `quick`: nothing moves, so
-    several samples are taken a round.
+    several samples are taken a round. `beside` are mirrors that are sampled with its own, by name,
+    as last seen.
     """
 
     world: World
@@ -68,6 +54,7 @@ class Stage:
     right: set[Code] = field(default_factory=lambda: {Code.BACKFILLING})
     rows: list[Row] = field(default_factory=list)
     seen: list[Observation] = field(default_factory=list)
+    beside: dict[str, Observation | None] = field(default_factory=dict)
     _flows: list[Flow] = field(default_factory=list)
     _mirror: Mirror | None = None
     _fault: tuple[float, int] = (0.0, 0)
@@ -77,6 +64,11 @@ class Stage:
         """The story's mirror."""
         assert self._mirror is not None, "make the mirror first"
         return self._mirror
+
+    @property
+    def mirrors(self) -> tuple[str, ...]:
+        """The names of its mirror and of those that are sampled with it."""
+        return (self.mirror.name, *self.beside)
 
     @property
     def connector(self) -> str:
@@ -96,6 +88,13 @@ class Stage:
         regex = rf"{re.escape(self.slug)}\..*" if regex is None else regex
         self._mirror = self.world.mirror(self.slug, regex, **asked)
         return self._mirror
+
+    def make_linked(self, **asked: Any) -> Proxy:
+        """The story's mirror, which reads the source through a link of its own: the link."""
+        link = self.world.links.pop()
+        knobs = {SERVERS: f"127.0.0.1:{link.port}", **asked.pop("knobs", {})}
+        self.make(knobs=knobs, **asked)
+        return link
 
     def intend(self, intent: Intent) -> None:
         """What a person asks for through Lockstep, done."""
@@ -198,18 +197,9 @@ class Stage:
     def hear(self, seen: Observation) -> None:
         """Take in a sample, and assert what holds of every sample of every mirror."""
         if self.seen:
-            _assert_follows(self.seen[-2:], seen, self.mirror.target_latency)
+            always.follows(self.seen[-2:], seen, self.mirror.target_latency)
         self.seen.append(seen)
-        codes = {one.code for one in seen.reasons}
-        false = codes - self.right
-        assert not false, f"false reasons: {sorted(false)}"
-        explaining = _EXPLAINED.get(seen.status)
-        assert explaining is None or codes & explaining, f"{seen.status} is not explained"
-        if seen.status is Status.OUT_OF_SYNC:
-            assert codes - _UNEXPLAINING, "OUT_OF_SYNC is not explained"
-        pairs = [(one.behind, one.lag_records) for one in seen.topics]
-        pairs.append((seen.latency.behind, seen.latency.lag_records))
-        assert all((one or 0) >= 0 for pair in pairs for one in pair), f"negative: {pairs}"
+        always.is_explained(seen, self.right)
 
     def alerts(self) -> list[tuple[str | None, str]]:
         """The changes of status that people are told of, as (before, after)."""
@@ -218,7 +208,7 @@ class Stage:
 
     def told(self) -> str:
         """The last samples, for somebody who must understand a failure."""
-        return "\n".join(_line(seen) for seen in self.seen[-TOLD_LAST:])
+        return "\n".join(always.line(seen) for seen in self.seen[-TOLD_LAST:])
 
 
 def is_(status: Status, *codes: Code) -> Holds:
@@ -254,39 +244,5 @@ def ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def _assert_follows(earlier: Sequence[Observation], seen: Observation, target_ms: int) -> None:
-    """What holds of any samples of a mirror in a row.
-
-    Where timestamps are no times of writing, a record's age is proven a sample after it is likely.
-    """
-    before = earlier[-1]
-    assert seen.sequence == before.sequence + 1, "samples in a row"
-    kept = seen.status_since == before.status_since
-    assert kept == (seen.status is before.status), "the status has its own time"
-    since = {one.key: one.since for one in before.reasons}
-    for one in seen.reasons:
-        known = since.get(one.key, one.since)
-        renewed = one.code in LASTING and one.since > known
-        assert one.since == known or renewed, f"{one.code} is as old as it was"
-    pending = any(one.state is TopicState.PENDING for one in (*before.topics, *seen.topics))
-    behind = [one.latency.behind or 0 for one in (*earlier, seen)]
-    late = len(behind) > 2 and min(behind) > target_ms
-    assert not (late and seen.status is Status.IN_SYNC) or pending, "in sync, though records wait"
-
-
 def _word(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _line(seen: Observation) -> str:
-    topics = [
-        f"{one.name} {one.state} average {one.average_latency} max {one.max_latency} "
-        f"behind {one.behind} lag {one.lag_records}"
-        for one in seen.topics
-    ]
-    reasons = [f"{one.code}({one.topic}, {one.measured}): {one.message}" for one in seen.reasons]
-    states = [
-        f"{one.name} {one.status} {[task.status for task in one.tasks]}" for one in seen.connectors
-    ]
-    lines = (f"{seen.measured_at:%H:%M:%S} {seen.status}", *reasons, *topics, *states)
-    return "\n    ".join(lines)

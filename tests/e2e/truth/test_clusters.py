@@ -5,26 +5,24 @@ of the two Connect clusters at the same time; each test is one story's ending.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.truth.elsewhere import Elsewhere, pair, three
+from tests.e2e.truth.elsewhere import Elsewhere, on_itself, pair, three
 from tests.e2e.truth.faults_table import tell
-from tests.e2e.truth.flow import Flows
 from tests.e2e.truth.linked import linked
-from tests.e2e.truth.runner import Ending, Tale, run_on
-from tests.e2e.truth.stage import Stage
-from tests.e2e.truth.stories import credentials, links, outages, silence
-from tests.e2e.truth.world import World, opened
+from tests.e2e.truth.opening import opened
+from tests.e2e.truth.runner import Ending, Tale, run
+from tests.e2e.truth.stories import credentials, leaderless, links, outages, silence
+from tests.e2e.truth.world import DEFAULT_FLUSH_MS, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-DEFAULT_FLUSH_MS = 60_000
 LINKED = (*links.STORIES, *credentials.STORIES)
-STORIES = (*LINKED, *outages.OF_THE_SOURCE, *silence.STORIES, *outages.OF_TWO_WORKERS)
+OF_THREE = (*silence.STORIES, *leaderless.STORIES)
+STORIES = (*LINKED, *outages.OF_THE_SOURCE, *OF_THREE, *outages.OF_TWO_WORKERS)
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +50,29 @@ def _told(folder: Path, wanted: Sequence[Tale]) -> dict[str, Ending]:
         linked(world, folder) as source,
         ThreadPoolExecutor(2) as theatres,
     ):
-        one = theatres.submit(_by_one_worker, world, source, folder, wanted)
+        one = theatres.submit(_by_one_worker, world, source, wanted)
         two = theatres.submit(_by_two_workers, source, folder, wanted)
-        return one.result() | two.result()
+        three_ = _of_three_brokers(world, folder, wanted, one)
+        return one.result() | two.result() | three_
 
 
-def _by_one_worker(
-    world: World, source: Elsewhere, folder: Path, wanted: Sequence[Tale]
-) -> dict[str, Ending]:
-    """What harms no other mirror on the same clusters, then what makes each sample longer."""
+def _by_one_worker(world: World, source: Elsewhere, wanted: Sequence[Tale]) -> dict[str, Ending]:
+    """What harms no other mirror on the same clusters."""
     cast = [(source, tale) for tale in LINKED] + [(world, tale) for tale in outages.OF_THE_SOURCE]
-    told = _side_by_side([(place, tale) for place, tale in cast if tale in wanted])
-    if not set(silence.STORIES) & set(wanted):
-        return told
+    return run([(place, tale) for place, tale in cast if tale in wanted])
+
+
+def _of_three_brokers(
+    world: World, folder: Path, wanted: Sequence[Tale], others: Future[dict[str, Ending]]
+) -> dict[str, Ending]:
+    """The broker that is dead, and then, once nobody else samples, the one that costs time."""
+    if not set(OF_THREE) & set(wanted):
+        return {}
     with three(world, folder) as brokers:
-        return told | _side_by_side([(brokers, tale) for tale in silence.STORIES])
+        itself = on_itself(brokers, folder)
+        told = run([(itself, tale) for tale in leaderless.STORIES if tale in wanted])
+        others.result()
+        return told | run([(brokers, tale) for tale in silence.STORIES if tale in wanted])
 
 
 def _by_two_workers(source: Elsewhere, folder: Path, wanted: Sequence[Tale]) -> dict[str, Ending]:
@@ -76,15 +82,5 @@ def _by_two_workers(source: Elsewhere, folder: Path, wanted: Sequence[Tale]) -> 
     if tales:
         with pair(source, folder) as both:
             for tale in tales:
-                told |= _side_by_side([(both, tale)])
+                told |= run([(both, tale)])
     return told
-
-
-def _side_by_side(cast: Sequence[tuple[World, Tale]]) -> dict[str, Ending]:
-    """Each story on a stage in its world, with traffic to that world's source."""
-    if not cast:
-        return {}
-    with ExitStack() as stack:
-        flows = {id(world): stack.enter_context(Flows(world.source)) for world, _ in cast}
-        stages = [Stage(world, flows[id(world)], f"c{STORIES.index(tale)}") for world, tale in cast]
-        return run_on(stages, [tale for _, tale in cast])

@@ -10,22 +10,17 @@ told of them, as `create_mirror` does it. Only these differ from production:
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pytest
 from mirroring import connections as connecting
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connections import Connections
-from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_connect.client import ConnectClient
-from mirroring.measuring import reading, scene
+from mirroring.measuring import reading
 from mirroring.measuring.reading import now_ms
 from mirroring.measuring.sample import Sampler
 from mirroring.measuring.sheet import Sheet
@@ -41,27 +36,30 @@ from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.observations import Observations
 from pydantic import SecretStr
 
-from lockstep.local import download, dynamodb, jars, kafka, ports
-from lockstep.local.aws_server import AwsServer
+from lockstep.local import kafka
 from lockstep.local.processes import Child, Processes
-from lockstep.local.waiting import listens, wait_until
 from tests.e2e.local_stack import eventually
+from tests.e2e.proxy import Proxy
 from tests.e2e.truth.side import Side
-from tests.functional import aws
 
 FLUSH_MS = 5_000
+DEFAULT_FLUSH_MS = 60_000
 WINDOW_S = 300
-START_S = 90
 APPLY_S = 30.0
 INTO_LISTENING_S = 0.6
 SOURCE, TARGET, CONNECT, ALIAS = "eu-core", "us-core", "us-connect", "eu"
+SERVERS = "source.cluster.bootstrap.servers"
 USER, PASSWORD = "ann", "opens-nothing"
-_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
+MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 
 @dataclass
 class World:
-    """Everything a story needs; `children` are the Java processes by name."""
+    """Everything a story needs; `children` are the Java processes by name.
+
+    `links` are further ways to the source, one for each story that troubles one. `connect_name` is
+    the Connect cluster whose samples are taken.
+    """
 
     source: Side
     target: Side
@@ -69,6 +67,8 @@ class World:
     worker: kafka.Worker
     processes: Processes
     children: dict[str, Child]
+    links: list[Proxy] = field(default_factory=list)
+    connect_name: str = CONNECT
     store: MirrorStore = field(default_factory=stores.mirror_store)
     samples: Observations = field(default_factory=samplings.observations)
     history: History = field(default_factory=histories.history)
@@ -94,7 +94,7 @@ class World:
 
     def take(self, *mirrors: str, shift_ms: int = 0) -> dict[str, Observation]:
         """One sample of these mirrors, all together."""
-        taken = self.sampler(shift_ms).take(CONNECT, list(mirrors))
+        taken = self.sampler(shift_ms).take(self.connect_name, list(mirrors))
         return {seen.mirror: seen for seen in taken}
 
     def mirror(
@@ -116,7 +116,7 @@ class World:
         now = datetime.now(UTC) - age
         managed = SOURCE if external is None else None
         facts: dict[str, Any] = {
-            "connect_cluster": CONNECT,
+            "connect_cluster": self.connect_name,
             "source": Source(alias=ALIAS, managed=managed, cluster_id="source-id"),
             "target_cluster": TARGET,
             "target_cluster_id": "target-id",
@@ -149,7 +149,7 @@ class World:
         """Do this once, in the midst of the listening of the mirror's next sample."""
         self._when_listening[mirror.name] = action
 
-    def _listen(self, probe: Probe, sheets: Sequence[Sheet]) -> None:
+    def listen(self, probe: Probe, sheets: Sequence[Sheet]) -> None:
         names = [one.mirror.name for one in sheets if one.mirror.name in self._when_listening]
         actions = [self._when_listening.pop(name) for name in names]
         timers = [threading.Timer(INTO_LISTENING_S, action) for action in actions]
@@ -184,7 +184,7 @@ class World:
 
     def with_password(self, password: str) -> dict[str, str]:
         """The properties of the source's listener that asks who is there; PASSWORD is right."""
-        login = f'{_MODULE} required username="{USER}" password="{password}";'
+        login = f'{MODULE} required username="{USER}" password="{password}";'
         return {
             "bootstrap.servers": self.secured,
             "security.protocol": "SASL_PLAINTEXT",
@@ -197,123 +197,34 @@ class World:
         with self._creating:
             self.store.create(mirror, self.store.fleet().revision, asked)
 
-
-@contextmanager
-def opened(
-    folder: Path, *, agent_port: int | None = None, flush_ms: int = FLUSH_MS
-) -> Iterator[World]:
-    """Start a world; `agent_port` loads Jolokia into the Connect worker."""
-    fetched = jars.locked("kafka"), jars.locked("dynamodb")
-    download.fetch(*fetched, progress=lambda *_: None, stop=threading.Event())
-    chosen = iter(ports.choose(8))
-    with ExitStack() as stack, Processes() as processes:
-        plain, secured = next(chosen), next(chosen)
-        source = kafka.Broker(
-            "source",
-            folder / "source",
-            plain,
-            control := next(chosen),
-            kafka.new_cluster_id(),
-            settings=_source_settings(plain, secured, control),
+    def register(self, name: str, *servers: str) -> None:
+        """Register a Kafka cluster, unseen."""
+        now = datetime.now(UTC)
+        self.connections.registry.put_cluster(
+            KafkaCluster(
+                name=name,
+                bootstrap_servers=servers,
+                cluster_id=f"id-of-{name}",
+                brokers=len(servers),
+                created_at=now,
+                updated_at=now,
+            )
         )
-        target = kafka.Broker(
-            "target", folder / "target", next(chosen), next(chosen), kafka.new_cluster_id()
+
+    def register_connect(
+        self, name: str, *urls: str, target: str = TARGET, flush_ms: int = DEFAULT_FLUSH_MS
+    ) -> None:
+        """Register a Connect cluster, unseen."""
+        now = datetime.now(UTC)
+        self.connections.registry.put_connect_cluster(
+            ConnectCluster(
+                name=name,
+                urls=urls,
+                kafka_cluster=target,
+                offset_flush_ms=flush_ms,
+                version="4.3.1",
+                workers=len(urls),
+                created_at=now,
+                updated_at=now,
+            )
         )
-        worker = kafka.Worker(
-            "connect",
-            folder / "connect",
-            next(chosen),
-            target.address,
-            agent_port=agent_port,
-            settings={"offset.flush.interval.ms": str(flush_ms)},
-        )
-        database = dynamodb.DynamoDb(folder / "dynamodb", next(chosen))
-        children = {
-            one.name: kafka.start_broker(processes, fetched[0], one) for one in (source, target)
-        }
-        dynamodb.start_dynamodb(processes, fetched[1], database)
-        for port in (plain, secured, target.port, database.port):
-            wait_until(partial(listens, port), seconds=START_S, what=f"port {port}")
-        children["connect"] = kafka.start_worker(processes, fetched[0], worker)
-        stack.enter_context(_aws(next(chosen), database.url))
-        here = stack.enter_context(closing(Side(source.address)))
-        there = stack.enter_context(closing(Side(target.address)))
-        world = World(here, there, f"127.0.0.1:{secured}", worker, processes, children)
-        wait_until(partial(_answers, world.connect), seconds=START_S, what="Connect")
-        _register(world, flush_ms)
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(reading, "listen", world._listen)
-        patch.setattr(scene, "PATIENCE_MS", 0)
-        yield world
-
-
-def _source_settings(plain: int, secured: int, control: int) -> dict[str, str]:
-    """A listener that asks for a password beside the open one, and a cleaner in a hurry."""
-    listeners = f"PLAINTEXT://127.0.0.1:{plain},SECURED://127.0.0.1:{secured}"
-    jaas = f'{_MODULE} required user_{USER}="{PASSWORD}";'
-    return {
-        "listeners": f"{listeners},CONTROLLER://127.0.0.1:{control}",
-        "advertised.listeners": listeners,
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SECURED:SASL_PLAINTEXT,"
-        "CONTROLLER:PLAINTEXT",
-        "sasl.enabled.mechanisms": "PLAIN",
-        "listener.name.secured.sasl.enabled.mechanisms": "PLAIN",
-        "listener.name.secured.plain.sasl.jaas.config": jaas,
-        "log.cleaner.backoff.ms": "100",
-        "log.cleaner.min.cleanable.ratio": "0.001",
-    }
-
-
-@contextmanager
-def _aws(port: int, dynamodb_url: str) -> Iterator[None]:
-    """Our own AWS in this process, with the stack's tables, in the environment until the end."""
-    with pytest.MonkeyPatch.context() as patch, closing(AwsServer(port, {})) as server:
-        server.start()
-        for name, value in {
-            "AWS_DEFAULT_REGION": aws.REGION,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_ENDPOINT_URL": server.url,
-            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_url,
-            "NO_PROXY": "127.0.0.1",
-            "POWERTOOLS_SERVICE_NAME": "lockstep",
-        }.items():
-            patch.setenv(name, value)
-        for name, value in aws.make().items():
-            patch.setenv(name, value)
-        aws.forget()
-        yield
-        aws.forget()
-
-
-def _answers(connect: ConnectClient) -> bool:
-    try:
-        return bool(connect.plugins())
-    except ConnectUnavailable:
-        return False
-
-
-def _register(world: World, flush_ms: int) -> None:
-    now = datetime.now(UTC)
-    for name, side in ((SOURCE, world.source), (TARGET, world.target)):
-        cluster = KafkaCluster(
-            name=name,
-            bootstrap_servers=(side.address,),
-            cluster_id=f"id-of-{name}",
-            brokers=1,
-            created_at=now,
-            updated_at=now,
-        )
-        world.connections.registry.put_cluster(cluster)
-    world.connections.registry.put_connect_cluster(
-        ConnectCluster(
-            name=CONNECT,
-            urls=(world.worker.url,),
-            kafka_cluster=TARGET,
-            offset_flush_ms=flush_ms,
-            version="4.3.1",
-            workers=1,
-            created_at=now,
-            updated_at=now,
-        )
-    )

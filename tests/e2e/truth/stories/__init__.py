@@ -1,6 +1,15 @@
 """What real faults look like in samples: one story each, all told on one world at once."""
 
-from tests.e2e.truth.stories import clocks, connectors, copying, idle, places, records, removed
+from tests.e2e.truth.stories import (
+    clocks,
+    connectors,
+    copying,
+    idle,
+    places,
+    records,
+    removed,
+    silenced,
+)
 
 STORIES = (
     *copying.STORIES,
@@ -10,4 +19,5 @@ STORIES = (
     *records.STORIES,
     *places.STORIES,
     *idle.STORIES,
+    *silenced.STORIES,
 )
