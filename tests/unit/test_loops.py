@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mirroring.managing.fleet_rules import refusals
 from mirroring.mirror import Mirror, Source
-from mirroring.topics import matching
+from mirroring.selection import matching
 
 from tests.given import a_mirror
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from mirroring.topics import is_cycle, matching
+from mirroring.selection import is_cycle, matching
 
 from tests.given import a_mirror
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from mirroring.errors import FieldError
 from mirroring.java.characters import TooCostly
 from mirroring.java.regex import JavaRegexError, matcher
-from mirroring.topics import alternatives
 
 
 def pattern_problems(field: str, pattern: str) -> list[FieldError]:
@@ -22,6 +21,11 @@ def exclude_problems(patterns: Sequence[str]) -> list[FieldError]:
         for problem in pattern_problems(f"topicsExclude.{index}", pattern)
     ]
     return found or pattern_problems("topicsExclude", alternatives(patterns) or ".*")
+
+
+def alternatives(patterns: Sequence[str]) -> str:
+    """One pattern for many, joined without groups as MirrorUtils.compilePatternList does."""
+    return "|".join(patterns)
 
 
 def _words(pattern: str) -> str | None:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from mirroring.managing import groups
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import placeholders as placeholders
 from mirroring.redaction import redacted as redacted
-from mirroring.topics import excluded_topics
+from mirroring.selection import GROUPS_ALWAYS_EXCLUDED, excluded_topics
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
@@ -70,7 +69,7 @@ def _checkpoint_connector(
         "connector.class": f"{_MIRROR}.MirrorCheckpointConnector",
         "checkpoints.topic.replication.factor": "-1",
         "groups": mirror.groups_regex,
-        "groups.exclude": ",".join(groups.ALWAYS_EXCLUDED),
+        "groups.exclude": ",".join(GROUPS_ALWAYS_EXCLUDED),
         "refresh.groups.interval.seconds": "60",
         "sync.group.offsets.enabled": "true" if mirror.sync_group_offsets else "false",
     }

@@ -7,7 +7,7 @@ from mirroring.connections import Endpoint
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable, FieldError
 from mirroring.kafka_types import EARLIEST, LATEST, Creation, OffsetAt, Partition
 from mirroring.mirror import Mirror
-from mirroring.topics import matching, some
+from mirroring.selection import matching, some
 
 UNTOLD = Creation()
 STAMPS, RETENTION = "message.timestamp.type", "retention.ms"

@@ -15,7 +15,7 @@ from mirroring.managing.overlaps import alias_taken, overlap, same
 from mirroring.managing.request_rules import refusal
 from mirroring.managing.shared_names import Sharing
 from mirroring.mirror import Mirror
-from mirroring.topics import matching, some, wanted
+from mirroring.selection import matching, some, wanted
 
 REQUEST_S = 6.0
 """Of the 29 s of API Gateway; the clusters have to be asked, too."""

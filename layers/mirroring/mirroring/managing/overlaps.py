@@ -6,7 +6,7 @@ from mirroring.errors import AliasTaken, FieldError, MirrorExists, MirrorOverlap
 from mirroring.java.regex import JavaRegexError
 from mirroring.managing.shared_names import Look, Sharing
 from mirroring.mirror import Mirror
-from mirroring.topics import matching, some
+from mirroring.selection import matching, some
 
 
 def same(mirror: Mirror, fleet: Iterable[Mirror]) -> MirrorExists | None:

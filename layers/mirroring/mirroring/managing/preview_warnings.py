@@ -13,7 +13,7 @@ from mirroring.managing.overlaps import namesakes
 from mirroring.mirror import Mirror, StartFrom
 from mirroring.redaction import holds_secret
 from mirroring.schema import iso
-from mirroring.topics import left_out, matching, of_connect, some
+from mirroring.selection import left_out, matching, of_connect, some
 
 RECORDS_A_SECOND = 10_000
 """What one task is taken to copy: a cautious figure for small records."""

@@ -14,7 +14,7 @@ from mirroring.managing.request_rules import request_problems, require
 from mirroring.managing.requested_clusters import RequestedClusters, facts, properties
 from mirroring.managing.source import SourceFacts
 from mirroring.mirror import Mirror, Source
-from mirroring.topics import matching
+from mirroring.selection import matching
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from mirroring.java.language import LONGEST, Languages, TooRich
 from mirroring.java.names import at_least, at_most
+from mirroring.java.patterns import alternatives
 from mirroring.java.regex import JavaRegexError, matcher
 from mirroring.mirror import Mirror
-from mirroring.topics import alternatives, excluded_topics
+from mirroring.selection import excluded_topics
 
 STEPS = 100_000
 """About a second. Two patterns as people write them take one to seven thousand."""

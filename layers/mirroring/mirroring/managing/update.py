@@ -28,9 +28,9 @@ from mirroring.mirror import Ask, Asked, Intent, Mirror
 from mirroring.observation import LASTING
 from mirroring.reconciling import reconcile
 from mirroring.reconciling.reconcile import Reconciler
+from mirroring.selection import matching
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.observations import Observations
-from mirroring.topics import matching
 
 FIRST_TRY_S = 5.0
 VERSION_S = 3.0

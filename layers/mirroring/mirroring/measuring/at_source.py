@@ -32,7 +32,7 @@ from mirroring.measuring.reading import Clock, away, now_ms
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.topics import matching
+from mirroring.selection import matching
 
 
 def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from mirroring import topics
+from mirroring import selection
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_client.wire import checkpoint
@@ -23,7 +23,6 @@ from mirroring.kafka_types import (
     Partition,
     TopicFacts,
 )
-from mirroring.managing import groups
 from mirroring.measuring.group_look import GroupLook, Offsets, due
 from mirroring.measuring.group_memory import GroupMemory, learned, resumed
 from mirroring.measuring.sheet import Sheet
@@ -45,7 +44,7 @@ def list_groups(source: Probe, sheets: Iterable[Sheet]) -> None:
         return
     for sheet in looking:
         try:
-            names = groups.matching(sheet.mirror, listed.by_name)
+            names = selection.matching_groups(sheet.mirror, listed.by_name)
         except TimeoutError:
             continue
         known = {group for group, _ in sheet.memory.groups.rows}
@@ -178,13 +177,13 @@ def _original(mirror: Mirror) -> Callable[[Checkpoint], Partition | None]:
 
     @cache
     def is_wanted(group: str) -> bool:
-        return bool(groups.matching(mirror, [group]))
+        return bool(selection.matching_groups(mirror, [group]))
 
     @cache
     def source(topic: str) -> str | None:
         prefix = mirror.mirrored_name("")
         name = topic.removeprefix(prefix)
-        mine = topic.startswith(prefix) and topics.matching(mirror, [name])
+        mine = topic.startswith(prefix) and selection.matching(mirror, [name])
         return name if mine else None
 
     def original(one: Checkpoint) -> Partition | None:

@@ -1,9 +1,14 @@
-"""Which source topics a mirror mirrors, as MirrorMaker 2 decides it (MirrorSourceConnector)."""
+"""Which topics a mirror copies and which groups it translates, as MirrorMaker 2 decides it.
+
+MirrorSourceConnector and MirrorCheckpointConnector of Kafka 4.3.1, with DefaultTopicFilter,
+DefaultGroupFilter and both replication policies.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mirroring.java.budget import patience
+from mirroring.java.patterns import alternatives
 from mirroring.java.regex import matcher
 from mirroring.mirror import Mirror
 
@@ -21,6 +26,9 @@ ALWAYS_EXCLUDED = (
 """Set on every connector: Kafka's defaults up to 3.9 and since 4.0 together, so that a worker's
 upgrade changes nothing (KIP-1074), the names that ReplicationPolicy.isInternalTopic drops, and a
 Connect cluster's own topics, whose configurations hold secrets."""
+
+GROUPS_ALWAYS_EXCLUDED = ("console-consumer-.*", "connect-.*", "__.*")
+"""Set on every connector: Kafka's defaults (DefaultGroupFilter), whatever a worker's own are."""
 
 HEARTBEATS = ".*heartbeats"
 """Excluded where nothing is renamed: IdentityReplicationPolicy renames these all the same, and so
@@ -41,6 +49,14 @@ def matching(mirror: Mirror, topics: Iterable[str]) -> list[str]:
             for topic in wanted(mirror, topics)
             if not excluded.matches(topic) and not is_cycle(mirror, topic)
         ]
+
+
+def matching_groups(mirror: Mirror, groups: Iterable[str]) -> list[str]:
+    """The groups that are translated, in order; raises JavaRegexError, TimeoutError."""
+    wanted = matcher(mirror.groups_regex)
+    excluded = matcher(alternatives(GROUPS_ALWAYS_EXCLUDED))
+    with patience(MATCHING_S):
+        return sorted(one for one in groups if wanted.matches(one) and not excluded.matches(one))
 
 
 def wanted(mirror: Mirror, topics: Iterable[str]) -> list[str]:
@@ -76,11 +92,6 @@ def excluded_topics(mirror: Mirror) -> tuple[str, ...]:
     """Every pattern of `topics.exclude`: what is never copied, and what the person excluded."""
     plain = () if mirror.rename_mirrored_topics else (HEARTBEATS,)
     return (*ALWAYS_EXCLUDED, *plain, *mirror.topics_exclude)
-
-
-def alternatives(patterns: Sequence[str]) -> str:
-    """One pattern for many, joined without groups as MirrorUtils.compilePatternList does."""
-    return "|".join(patterns)
 
 
 def is_cycle(mirror: Mirror, topic: str) -> bool:

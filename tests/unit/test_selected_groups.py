@@ -1,7 +1,7 @@
 """Which consumer groups are translated, as MirrorCheckpointConnector decides."""
 
 import pytest
-from mirroring.managing.groups import matching
+from mirroring.selection import matching_groups
 
 from tests.given import a_mirror
 
@@ -30,4 +30,4 @@ GROUPS = [
     ],
 )
 def test_these_groups_are_translated(regex: str, expected: list[str]) -> None:
-    assert matching(a_mirror(groups_regex=regex), GROUPS) == expected
+    assert matching_groups(a_mirror(groups_regex=regex), GROUPS) == expected
