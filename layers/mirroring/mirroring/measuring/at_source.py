@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.java.budget import patience
 from mirroring.java.characters import JavaRegexError
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import (
@@ -32,13 +33,16 @@ from mirroring.measuring.reading import Clock, away, now_ms
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
-from mirroring.selection import matching
+from mirroring.selection import MATCHING_S, matching
 
 
-def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
+def read_source(
+    probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms, matching_s: float = MATCHING_S
+) -> None:
     """Step 1: topics and ids, start and end offsets of every mirrored partition.
 
-    A pattern that Java refuses matches nothing, and its connector says why.
+    A pattern that Java refuses matches nothing, and its connector says why; one that takes longer
+    than `matching_s` leaves its mirror's topics unknown.
     """
     try:
         topics = probe.topics()
@@ -48,7 +52,8 @@ def read_source(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
         return away(sheets, Code.SOURCE_UNAUTHORIZED, error.detail)
     for sheet in sheets:
         try:
-            names = matching(sheet.mirror, topics)
+            with patience(matching_s):
+                names = matching(sheet.mirror, topics)
         except JavaRegexError:
             names = []
         except TimeoutError:

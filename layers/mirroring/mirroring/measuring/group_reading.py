@@ -11,6 +11,7 @@ from functools import cache
 
 from mirroring import selection
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
+from mirroring.java.budget import patience
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_client.wire import checkpoint
 from mirroring.kafka_client.wire.checkpoint import Checkpoint
@@ -28,13 +29,17 @@ from mirroring.measuring.group_memory import GroupMemory, learned, resumed
 from mirroring.measuring.sheet import Sheet
 from mirroring.mirror import Mirror
 from mirroring.observation import Code
+from mirroring.selection import MATCHING_S
 
 MOST_ASKED = 500
 MOST_FETCHES = 4
 
 
-def list_groups(source: Probe, sheets: Iterable[Sheet]) -> None:
-    """Which groups of the source each mirror translates, where it is time to look."""
+def list_groups(source: Probe, sheets: Iterable[Sheet], matching_s: float = MATCHING_S) -> None:
+    """Which groups of the source each mirror translates, where it is time to look.
+
+    One whose pattern takes longer than `matching_s` is left to the next sample.
+    """
     looking = [sheet for sheet in sheets if _is_due(sheet)]
     if not looking:
         return
@@ -44,7 +49,8 @@ def list_groups(source: Probe, sheets: Iterable[Sheet]) -> None:
         return
     for sheet in looking:
         try:
-            names = selection.matching_groups(sheet.mirror, listed.by_name)
+            with patience(matching_s):
+                names = selection.matching_groups(sheet.mirror, listed.by_name)
         except TimeoutError:
             continue
         known = {group for group, _ in sheet.memory.groups.rows}
@@ -53,14 +59,14 @@ def list_groups(source: Probe, sheets: Iterable[Sheet]) -> None:
         sheet.groups = GroupLook(facts, tuple(asked), listed.whole)
 
 
-def read_on_target(target: Probe, sheets: Iterable[Sheet]) -> None:
+def read_on_target(target: Probe, sheets: Iterable[Sheet], matching_s: float = MATCHING_S) -> None:
     """What the groups have on the target, and how MirrorMaker translated them."""
     looking = {sheet.mirror.name: (sheet, sheet.groups) for sheet in sheets if sheet.groups}
     if not looking:
         return
     try:
         _read_states(target, looking.values())
-        _read_checkpoints(target, looking.values())
+        _read_checkpoints(target, looking.values(), matching_s)
     except (ClusterUnreachable, ClusterUnauthorized, TimeoutError):
         for sheet, _ in looking.values():
             sheet.groups = None
@@ -114,7 +120,7 @@ def _by_source(told: Offsets, names: Mapping[str, str]) -> Offsets:
     }
 
 
-def _read_checkpoints(target: Probe, looking: _Looking) -> None:
+def _read_checkpoints(target: Probe, looking: _Looking, matching_s: float) -> None:
     places = {Partition(_topic(sheet), 0) for sheet, _ in looking}
     facts = target.topics({one.topic for one in places})
     held = [one for one in places if facts[one.topic].fault is None]
@@ -129,7 +135,8 @@ def _read_checkpoints(target: Probe, looking: _Looking) -> None:
         elif topic.fault is not None:
             look.fault = topic.fault
         else:
-            _read_on(target, sheet, look, topic, starts[place], ends[place])
+            with patience(matching_s):
+                _read_on(target, sheet, look, topic, starts[place], ends[place])
 
 
 def _read_on(

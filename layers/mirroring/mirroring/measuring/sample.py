@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mirroring.cluster import ConnectCluster
 from mirroring.connections import Connections, Endpoint, place
@@ -17,7 +18,7 @@ from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
 from mirroring.measuring.recording import Recorder, portions
 from mirroring.measuring.sheet import Sheet
-from mirroring.measuring.steps import Sources, dimmed, each, measure
+from mirroring.measuring.steps import Sources, dimmed, each, matching_s, measure
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.storing.mirror_store import MirrorStore
@@ -134,6 +135,7 @@ class Sampler:
 
 def _read_groups(sources: Sources, target: Probe, sheets: Sequence[Sheet]) -> None:
     """What consumer groups have on both sides, of the mirrors that sync them."""
-    each(sources, group_reading.list_groups, dimmed)
-    group_reading.read_on_target(target, sheets)
+    seconds = matching_s(sheets)
+    each(sources, partial(group_reading.list_groups, matching_s=seconds), dimmed)
+    group_reading.read_on_target(target, sheets, seconds)
     each(sources, group_reading.read_committed, dimmed)

@@ -5,6 +5,7 @@ What one source, one mirror or one step cannot do is a reason of those mirrors a
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from mirroring.errors import ClusterUnauthorized, ProblemError
@@ -16,6 +17,9 @@ from mirroring.measuring.pacing import paces
 from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
 
+# Of a minute: one mirror may use it all, 250 have 40 ms each, in which a pattern that does not
+# backtrack matches 20,000 names.
+PATTERNS_S = 10.0
 _Source = TypeVar("_Source")
 Sources = Sequence[tuple[Probe, Sequence[Sheet]]]
 Failed = Callable[[Sequence[Sheet], ProblemError], None]
@@ -29,7 +33,8 @@ def measure(
     clock: reading.Clock,
 ) -> dict[str, Pace]:
     """Read both sides of these mirrors and figure what was read; the pace of each mirror."""
-    each(sources, lambda probe, some: at_source.read_source(probe, some, clock), unobserved)
+    read = partial(at_source.read_source, clock=clock, matching_s=matching_s(sheets))
+    each(sources, read, unobserved)
     if target is not None:
         each([(target, sheets)], lambda one, all_: reading.read_target(one, all_, clock), no_target)
     else:
@@ -44,6 +49,11 @@ def measure(
     late = {one.mirror.name: late_topics(one, pace[one.mirror.name]) for one in sheets}
     each(sources, lambda probe, some: at_source.read_retention(probe, some, late), dimmed)
     return pace
+
+
+def matching_s(sheets: Sequence[Sheet]) -> float:
+    """Seconds that each mirror's patterns may take, so that all of a sample's have an end."""
+    return PATTERNS_S / max(1, len(sheets))
 
 
 def each(

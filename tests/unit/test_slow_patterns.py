@@ -1,0 +1,47 @@
+"""Patterns that take long cost a sample little, and no other mirror anything."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from mirroring.kafka_types import OffsetAt, Partition, TopicFacts
+from mirroring.measuring import steps
+from mirroring.measuring.at_source import read_source
+from mirroring.measuring.memory import Memory
+from mirroring.measuring.sheet import Sheet
+from mirroring.observation import Code
+from mirroring.storing.observation_item import State
+
+from tests.given import a_mirror
+
+NAMES = [f"{'a' * 200}{number}" for number in range(500)]
+SLOW, PLAIN = "(a|aa)+$b", "a+1.*"
+
+
+class Source:
+    """A cluster of topics whose names a careless pattern takes for ever with."""
+
+    def topics(self) -> dict[str, TopicFacts]:
+        return {name: TopicFacts("id", (0,)) for name in NAMES}
+
+    def offsets(self, wanted: Mapping[Partition, object], *_: Any) -> dict[Partition, OffsetAt]:
+        return {one: OffsetAt(0, 0) for one in wanted}
+
+
+def test_fifty_mirrors_with_slow_patterns_leave_a_plain_one_its_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(steps, "PATTERNS_S", 2.5)
+    patterns = [*[SLOW] * 50, PLAIN]
+    sheets = [
+        Sheet(mirror=a_mirror(f"m{number}", topics_regex=one), state=State(), memory=Memory())
+        for number, one in enumerate(patterns)
+    ]
+    began = time.process_time()
+    read_source(Source(), sheets, matching_s=steps.matching_s(sheets))  # type: ignore[arg-type]
+
+    assert time.process_time() - began < 2 * steps.PATTERNS_S
+    assert all(one.matched == 0 and Code.SOURCE_UNREACHABLE in one.away for one in sheets[:-1])
+    assert sheets[-1].matched == sum("a1" in name for name in NAMES)
+    assert sheets[-1].away == {}
