@@ -92,7 +92,7 @@ def _dated(world: World, jmx: Jmx, traffic: Steady, topic: str, what: str) -> Mi
     """Event time over the slowed link: what a sample in the middle made of it."""
     codes = {why.code for one in traffic.seen for why in one.reasons}
     words = {str(one.status) for one in traffic.seen}
-    ours = f"{median(traffic.shown(topic)):,.0f} ms, {', '.join(sorted(words | codes))}"
+    ours = f"{median(traffic.shown(topic)):,.0f} ms, {', '.join((*sorted(words), *sorted(codes)))}"
     figures = [it for one, it in jmx.figures().items() if one.topic == f"{ALIAS}.{topic}"]
     told = f"{median(one[AVERAGE] for one in figures):,.0f} ms"
     return Misread(what, f"{traffic.ordered_ms:,.0f} ms", ours, told)

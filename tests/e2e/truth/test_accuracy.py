@@ -14,8 +14,9 @@ from tests.e2e.truth.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 ROUNDS = 5
-# Event time tells nothing of a record's delay but for its place between two samples.
-FACTOR, GAP_MS = 2, 3_000
+# In event time a record is known to have come between two samples, and some stamps fall there by
+# chance, or up to the 2 s before that a producer may linger.
+FACTOR, GAP_MS = 2, 6_000
 
 
 @pytest.fixture(scope="module")
