@@ -38,6 +38,24 @@ def test_the_same_key_and_body_give_the_same_mirror(world: World) -> None:
     assert mirrors() == [first.json["name"]]
 
 
+def test_a_repeat_is_warned_of_the_same(world: World) -> None:
+    first, second = (post("k1", topicsRegex="none-of-this-name") for _ in range(2))
+
+    assert "NO_TOPICS" in [one["code"] for one in first.json["warnings"]]
+    assert second.json["warnings"] == first.json["warnings"]
+
+
+def test_an_attempt_that_was_taken_over_says_nothing_of_the_key(world: World) -> None:
+    keys, now = idempotency_keys.idempotency_keys(), datetime.now(UTC)
+    slow = keys.claim("k", "digest", now - timedelta(hours=1))
+    fast = keys.claim("k", "digest", now)
+    keys.free("k", slow)
+    keys.used("k", fast, "eu.us-core.k3x9q", "[]")
+    keys.used("k", slow, "eu.us-core.other", "[]")
+
+    assert keys.claim("k", "digest", now).mirror == "eu.us-core.k3x9q"
+
+
 def test_what_is_written_otherwise_is_the_same_body(world: World) -> None:
     assert post("k1").json["name"] == post("k1", renameMirroredTopics=True, tags={}).json["name"]
 
@@ -131,8 +149,7 @@ def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
 
 def test_a_key_is_kept_for_a_day(world: World) -> None:
     keys, now = idempotency_keys.idempotency_keys(), datetime.now(UTC)
-    keys.claim("k", "digest", now)
-    keys.used("k", "eu.us-core.k3x9q")
+    keys.used("k", keys.claim("k", "digest", now), "eu.us-core.k3x9q", "[]")
 
     known = keys.claim("k", "digest", now + timedelta(hours=23, minutes=59))
     assert known.mirror == "eu.us-core.k3x9q"

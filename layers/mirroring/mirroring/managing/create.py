@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from aws_lambda_powertools import Logger
+from pydantic import TypeAdapter
 
 from mirroring import audit
 from mirroring.contract.preview import WarningAnswer
@@ -42,12 +43,13 @@ from mirroring.storing.registry import Registry
 ATTEMPTS = 5
 # A look asks Kafka, for seconds where it is far away, and API Gateway gives up after 30.
 LOOKS = 2
+_WARNINGS = TypeAdapter(tuple[WarningAnswer, ...])
 logger = Logger()
 
 
 @dataclass(frozen=True)
 class Created:
-    """A new mirror, and what is worth knowing of it; nothing where it was made before."""
+    """A new mirror, and what was worth knowing of it when it was made."""
 
     mirror: Mirror
     warnings: tuple[WarningAnswer, ...] = ()
@@ -86,15 +88,16 @@ class Creator:
         if claim.mirror is not None:
             mirror = self.store.mirror(claim.mirror)
             self._must_hold(request, mirror)
-            return Created(mirror)
+            return Created(mirror, _WARNINGS.validate_json(claim.answered or "[]"))
         try:
             created = self._create(request, by, now, claim)
         except (OutcomeUnknown, IdempotencyMismatch):
             raise
         except ProblemError:
-            self.once.free(name)
+            self.once.free(name, claim)
             raise
-        self.once.used(name, created.mirror.name)
+        answered = _WARNINGS.dump_json(created.warnings).decode()
+        self.once.used(name, claim, created.mirror.name, answered)
         return created
 
     def _create(

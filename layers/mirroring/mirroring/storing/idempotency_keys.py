@@ -6,6 +6,7 @@ that died finds its mirror under the same name, whether or not it had been writt
 
 import secrets
 import string
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -28,12 +29,15 @@ NEW = "attribute_not_exists(#kind) OR expires_at <= :now"
 class Claim:
     """A key that is ours to use, or (with `mirror`) that was used before.
 
-    `suffix` ends the mirror's name; `again`: an attempt that died may have written it.
+    `suffix` ends the mirror's name; `started` (s) tells this attempt from one that took it over;
+    `again`: an attempt that died may have written it; `answered` is what was said besides.
     """
 
     suffix: str
     mirror: str | None = None
     again: bool = False
+    started: int = 0
+    answered: str = ""
 
 
 class IdempotencyKeys:
@@ -64,38 +68,46 @@ class IdempotencyKeys:
             )
         except Refused as refused:
             return self._claimed(name, digest, now, refused.items[0] or item)
-        return Claim(suffix)
+        return Claim(suffix, started=int(item["started"]["N"]))
 
-    def used(self, name: str, mirror: str) -> None:
-        """From now on the key stands for this mirror."""
-        self._db.update(
-            self._table,
-            key(IDEMPOTENCY, name),
-            UpdateExpression="SET mirror = :mirror",
-            ExpressionAttributeValues={":mirror": {"S": mirror}},
-        )
+    def used(self, name: str, claim: Claim, mirror: str, answered: str) -> None:
+        """From now on the key stands for this mirror, and for what was said beside it."""
+        values = {":mirror": {"S": mirror}, ":answered": {"S": answered}}
+        self._end(name, claim, "SET mirror = :mirror, answered = :answered", values)
 
-    def free(self, name: str) -> None:
+    def free(self, name: str, claim: Claim) -> None:
         """Nothing came of it: the key may be used again, with another body too.
 
         It expires when it was claimed: DynamoDB's TTL removes nothing that expired five years ago.
         """
-        self._db.update(
-            self._table,
-            key(IDEMPOTENCY, name),
-            UpdateExpression="SET expires_at = started",
-        )
+        self._end(name, claim, "SET expires_at = started", {})
+
+    def _end(self, name: str, claim: Claim, expression: str, values: Item) -> None:
+        """What became of an attempt; nothing is said of one that another has taken over."""
+        with suppress(Refused):
+            self._db.update(
+                self._table,
+                key(IDEMPOTENCY, name),
+                UpdateExpression=expression,
+                ConditionExpression="started = :started AND suffix = :suffix",
+                ExpressionAttributeValues={
+                    ":started": {"N": str(claim.started)},
+                    ":suffix": {"S": claim.suffix},
+                    **values,
+                },
+            )
 
     def _claimed(self, name: str, digest: str, now: datetime, item: Item) -> Claim:
         if item["digest"]["S"] != digest:
             raise mismatch()
         suffix = item["suffix"]["S"]
         if "mirror" in item:
-            return Claim(suffix, item["mirror"]["S"])
+            answered = item["answered"]["S"] if "answered" in item else ""
+            return Claim(suffix, item["mirror"]["S"], answered=answered)
         if int(item["started"]["N"]) > (now - LONGEST_RUN).timestamp():
             raise InProgress("The first request with this key still runs: try again.")
         self._take_over(name, item, now)
-        return Claim(suffix, again=True)
+        return Claim(suffix, again=True, started=int(expiry(now)["N"]))
 
     def _take_over(self, name: str, item: Item, now: datetime) -> None:
         """From an attempt that died; of two that try one wins."""
