@@ -177,6 +177,23 @@ def test_fields_of_a_later_version_survive_a_change_by_this_one(mirrors: MirrorS
 
 
 @pytest.mark.usefixtures("from_next")
+def test_a_mirror_that_cannot_be_read_is_left_out_of_lists_and_stops_what_must_know_all(
+    mirrors: MirrorStore,
+) -> None:
+    def spoil(document: dict[str, Any]) -> None:
+        document.pop("connectCluster")
+
+    rewritten("MirrorsTable", "mirror", spoil)
+    listed = call("GET", "/mirrors")
+    removed = call("DELETE", "/clusters/eu-core")
+
+    assert (listed.status, listed.json["mirrors"]) == (200, [])
+    assert mirrors.mirrors([SMALL]) == []
+    assert removed.status == 500
+    assert SMALL in removed.json["detail"]
+
+
+@pytest.mark.usefixtures("from_next")
 def test_what_reconcile_noted_in_a_later_version_survives_its_next_note(
     mirrors: MirrorStore,
 ) -> None:

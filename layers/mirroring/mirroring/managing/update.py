@@ -1,6 +1,6 @@
 """What people do to a mirror that is there: written, asked of Connect once, then reconciled."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -131,11 +131,14 @@ class MirrorUpdates:
         if up_to is not None and up_to > write.at:
             words = "is in the future: nobody can have seen what comes until then"
             raise BadRequest(f"upTo {words}.", FieldError(field="upTo", message=words))
-        before = self.store.mirror(name).acknowledged
-        if up_to is None and not self._unseen(name, before):
-            return rewrite(self.store, name, {}, write)
-        until = up_to or write.at
-        return rewrite(self.store, name, {"acknowledged": max(until, before or until)}, write)
+
+        def seen(mirror: Mirror) -> Mapping[str, object]:
+            before, until = mirror.acknowledged, up_to or write.at
+            if up_to is None and not self._unseen(name, before):
+                return {}
+            return {"acknowledged": max(until, before or until)}
+
+        return rewrite(self.store, name, seen, write)
 
     def _unseen(self, name: str, acknowledged: datetime | None) -> bool:
         """Whether the last sample tells of a lasting finding that nobody acknowledged."""

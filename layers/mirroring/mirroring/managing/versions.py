@@ -31,17 +31,19 @@ def unchecked(before: Mirror, after: Mirror) -> None:
 def rewrite(
     store: MirrorStore,
     name: str,
-    fields: Mapping[str, object],
+    changed: Mapping[str, object] | Callable[[Mirror], Mapping[str, object]],
     write: Write,
     check: Callable[[Mirror, Mirror], int | None] = unchecked,
 ) -> Mirror:
     """The mirror's next version with these fields, or the one there is if nothing differs.
 
+    What they become may follow from the version that is there, which is read anew where it moved.
     `check` is given the mirror before and after, and answers which revision of the fleet it saw.
     """
     for _ in range(ATTEMPTS):
         mirror = store.mirror(name)
         write.expects(name, mirror.version)
+        fields = changed(mirror) if callable(changed) else changed
         if mirror.intent is Intent.DELETED and fields.get("intent") is not Intent.DELETED:
             raise BeingRemoved(
                 f"{name} is being removed: wait until GET /mirrors/{name} answers 404, then create "

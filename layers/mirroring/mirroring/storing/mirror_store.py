@@ -1,12 +1,20 @@
 """What people asked for: the mirrors, each with a version that counts its changes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
+from aws_lambda_powertools import Logger
 from pydantic import ValidationError
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
-from mirroring.errors import ClustersMoved, Conflict, MirrorExists, MirrorNotFound, VersionMoved
+from mirroring.errors import (
+    ClustersMoved,
+    Conflict,
+    MirrorExists,
+    MirrorNotFound,
+    ProblemError,
+    VersionMoved,
+)
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
 from mirroring.reconciled import Reconciled
@@ -42,6 +50,7 @@ from mirroring.storing.tombstones import Tombstone, tombstone_item
 from mirroring.storing.uses import source_key
 
 ATTEMPTS = 5
+logger = Logger()
 
 Error = Callable[[Item | None], Exception]
 """What to say when a condition does not hold of the item that is there."""
@@ -58,8 +67,13 @@ class MirrorStore:
     def fleet(self) -> Fleet:
         """Every mirror; the revision is read first, so that it is never newer than the mirrors."""
         revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
-        items = all_of(self._db, self._table, MIRROR)
-        return Fleet(revision, tuple(read(item, Mirror) for item in items))
+        mirrors, unreadable = self.readable()
+        if unreadable:
+            words = (
+                "cannot be read by this version of Lockstep, so that no rule over all mirrors holds"
+            )
+            raise ProblemError(f"The stored mirror {min(unreadable)} {words}.")
+        return Fleet(revision, tuple(mirrors))
 
     def readable(self) -> tuple[list[Mirror], dict[str, ValidationError]]:
         """Every mirror that reads, and what is wrong with each that does not, by name."""
@@ -111,16 +125,16 @@ class MirrorStore:
         return read(item, Mirror)
 
     def mirrors(self, names: Sequence[str]) -> list[Mirror]:
-        """Those of the names that exist, in any order."""
+        """Those of the names that exist and can be read, in any order."""
         keys = [key(MIRROR, name) for name in names]
-        return [read(item, Mirror) for item in self._db.batch(self._table, keys)]
+        return list(_readable(self._db.batch(self._table, keys)))
 
     def mirrors_after(self, name: str | None, page_size: int) -> Iterator[Mirror]:
         """By name, after `name`; asks for `page_size` at a time."""
         items = all_of(
             self._db, self._table, MIRROR, after=name, page_size=page_size, consistent=False
         )
-        return (read(item, Mirror) for item in items)
+        return _readable(items)
 
     def mirrors_of(self, connect_cluster: str) -> list[Mirror]:
         """Those of one Connect cluster, by name."""
@@ -224,6 +238,20 @@ def mirror_store() -> MirrorStore:
     """The store that the environment names."""
     here = settings()
     return MirrorStore(dynamo.dynamo(), here.needed("mirrors_table"), here.needed("history_table"))
+
+
+def _readable(items: Iterable[Item]) -> Iterator[Mirror]:
+    """The mirrors that can be read; one that cannot is logged, and costs no other anything."""
+    for item in items:
+        try:
+            yield read(item, Mirror)
+        except ValidationError as error:
+            logger.error("mirror not readable", mirror=item["name"]["S"], fields=_fields(error))
+
+
+def _fields(error: ValidationError) -> list[str]:
+    """Which fields are wrong; their values may be anything."""
+    return [".".join(map(str, one["loc"])) for one in error.errors(include_input=False)]
 
 
 def _mirror_item(mirror: Mirror) -> Item:
