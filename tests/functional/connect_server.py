@@ -30,6 +30,7 @@ class Fault:
     delay_s: float = 0
     trickle: bool = False
     does_it: bool = False
+    location: str | None = None
 
 
 def busy(status: int = 409, message: str = REBALANCE) -> Fault:
@@ -181,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._head(fault.status, fault.content_type, len(fault.body))
             self._trickle(fault.body)
         else:
-            self._head(fault.status, fault.content_type, len(fault.body))
+            self._head(fault.status, fault.content_type, len(fault.body), fault.location)
             self.wfile.write(fault.body[: fault.cut])
             self.close_connection = self.close_connection or fault.cut is not None
 
@@ -196,8 +197,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(status, "application/json", len(body))
         self.wfile.write(body)
 
-    def _head(self, status: int, content_type: str, length: int) -> None:
+    def _head(
+        self, status: int, content_type: str, length: int, location: str | None = None
+    ) -> None:
         self.send_response(status)
+        if location is not None:
+            self.send_header("Location", location)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(length))
         self.end_headers()

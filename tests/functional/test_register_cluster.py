@@ -5,12 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
+from mirroring.client_properties.reach import Reach
 from mirroring.errors import ClusterNotFound
 from mirroring.storing import registry, vault
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 
-from tests.functional.connect_server import ConnectServer, half_body, html
+from tests.functional.connect_server import ConnectServer, Fault, half_body, html
 from tests.functional.http import call, invoke, sent
 from tests.functional.kafka import Cluster
 from tests.functional.world import AP, EU, US, World, a_request, external, managed
@@ -253,6 +254,26 @@ def test_what_does_not_answer_as_kafka_connect_does_is_refused(world: World, fau
     answer = put_connect(world, "another")
 
     assert (answer.status, answer.slug) == (422, "connect-unreachable")
+
+
+def test_workers_that_send_elsewhere_are_not_followed(world: World) -> None:
+    asked = len(world.connect.asked("GET"))
+    with ConnectServer(shy=0) as moved:
+        moved.script(*[Fault(307, b"", location=world.connect.url)] * 100)
+        answer = put_connect(world, "another", urls=[moved.url])
+
+    assert (answer.status, answer.slug) == (422, "connect-unreachable")
+    assert len(world.connect.asked("GET")) == asked
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "169.254.169.254"])
+def test_in_an_account_workers_beside_the_function_are_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr("mirroring.client_properties.reach.reach", Reach)
+    answer = put_connect(world, "another", urls=[f"http://{host}:8083"])
+
+    assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (422, ["urls"])
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "x" * 2000])
