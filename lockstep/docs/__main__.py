@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from lockstep.docs import rooms
+from lockstep.docs import rooms, status
 
 ROOT = Path(__file__).parents[2]
 PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("README.md", "rooms"): rooms.drawn,
+    ("docs/status.md", "statuses"): status.statuses,
+    ("docs/status.md", "reasons"): status.reasons,
 }
 """What is drawn between `<!-- begin NAME -->` and `<!-- end NAME -->`, by file and name."""
 

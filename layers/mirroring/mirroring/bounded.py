@@ -7,7 +7,8 @@ none of them. So of each code the worst few are told by name, and the last count
 from collections.abc import Collection, Iterable, Sequence
 from itertools import zip_longest
 
-from mirroring.observation import LASTING, Code, Connector, Reason, Task
+from mirroring.observation import Code, Connector, Reason, Task
+from mirroring.reason_table import LASTING
 
 REASONS, OF_A_CODE = 20, 5
 # Findings are kept for the samples after: so many that the losses of a partition still add up.

@@ -78,12 +78,6 @@ class Code(Word):
     TOPIC_TRUNCATED = "TOPIC_TRUNCATED"
 
 
-# What stays so after it happened: it stands until it expires or a person has seen it.
-LASTING = frozenset(
-    {Code.DATA_LOSS, Code.TARGET_TOPIC_RESET, Code.TOPIC_RECREATED, Code.TOPIC_TRUNCATED}
-)
-
-
 class Reason(Stored):
     """One thing that is so, since when, and what to do; `measured` and `threshold` in ms.
 

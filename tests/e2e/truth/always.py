@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from mirroring.observation import LASTING, Code, Observation, Status, TopicState
+from mirroring.observation import Code, Observation, Status, TopicState
+from mirroring.reason_table import LASTING
 
 _EXPLAINED = {
     Status.STALE_TOPIC: {Code.STALE_TOPIC, Code.INACTIVE_ABOVE_TARGET, Code.NO_TOPICS_MATCHED},

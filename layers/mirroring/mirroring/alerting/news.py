@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from mirroring.observation import (
-    LASTING,
     Change,
     ChangeKind,
     Code,
@@ -18,6 +17,7 @@ from mirroring.observation import (
     Severity,
     Status,
 )
+from mirroring.reason_table import LASTING
 
 FAULTS = frozenset({Status.OUT_OF_SYNC, Status.FAILED, Status.UNKNOWN})
 QUIET = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})

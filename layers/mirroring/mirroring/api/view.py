@@ -22,7 +22,6 @@ from mirroring.contract.mirrors import (
 from mirroring.kafka_connect.mirror_maker import configurations
 from mirroring.mirror import HOLDS, Intent, Mirror
 from mirroring.observation import (
-    LASTING,
     Change,
     Code,
     Connector,
@@ -33,6 +32,7 @@ from mirroring.observation import (
     Status,
     Task,
 )
+from mirroring.reason_table import LASTING
 from mirroring.reasons import reason
 from mirroring.redaction import HIDDEN, redacted
 from mirroring.storing import last_hour

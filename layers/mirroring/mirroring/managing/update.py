@@ -25,7 +25,7 @@ from mirroring.managing.fleet_rules import changed, patient
 from mirroring.managing.request_rules import change_problems, require
 from mirroring.managing.versions import Write, rewrite
 from mirroring.mirror import Ask, Asked, Intent, Mirror
-from mirroring.observation import LASTING
+from mirroring.reason_table import LASTING
 from mirroring.reconciling import reconcile
 from mirroring.reconciling.reconcile import Reconciler
 from mirroring.selection import matching

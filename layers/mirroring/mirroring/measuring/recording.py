@@ -17,7 +17,8 @@ from mirroring.measuring.figures import Pace
 from mirroring.measuring.memory import pack
 from mirroring.measuring.reading import Clock
 from mirroring.measuring.sheet import Sheet
-from mirroring.observation import LASTING, Code, Observation, Status
+from mirroring.observation import Code, Observation, Status
+from mirroring.reason_table import LASTING
 from mirroring.reasons import duration, reason
 from mirroring.storing import aws as aws
 from mirroring.storing import metrics

@@ -7,7 +7,8 @@ from mirroring import bounded
 from mirroring.measuring.beside import beside
 from mirroring.measuring.rows import ROWS
 from mirroring.measuring.scene import Case, Scene, is_stalled, unassigned
-from mirroring.observation import LASTING, Code, Observation, Reason, Severity, Status
+from mirroring.observation import Code, Observation, Reason, Severity, Status
+from mirroring.reason_table import LASTING
 
 GOOD = 2
 

@@ -1,12 +1,11 @@
 """When a failed connector is restarted: soon, then less often, and for ever. Pure."""
 
 from mirroring.kafka_connect.connector_info import ConnectorInfo
-from mirroring.observation import Code, Observation, Reason
+from mirroring.observation import Observation, Reason
+from mirroring.reason_table import FAILURES
 from mirroring.reconciled import QUIET, RESTART_AFTER, Restarts
 from mirroring.reconciling.actions import Action, Verb
 from mirroring.reconciling.situation import Situation
-
-FAILURES = (Code.TASK_FAILED, Code.CONNECTOR_FAILED, Code.CHECKPOINT_FAILED)
 
 
 def restart(info: ConnectorInfo, situation: Situation) -> Action | None:

@@ -13,6 +13,7 @@ from mirroring.errors import MirrorNotFound
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind, Code, Observation
+from mirroring.reason_table import DISPROVING_WORK
 from mirroring.reconciled import Reconciled, Renewing
 from mirroring.reconciling.desired import DesiredConnectors
 from mirroring.reconciling.situation import Situation
@@ -23,23 +24,6 @@ from mirroring.storing.rotations import Rotations
 SETTLES = timedelta(seconds=2)
 UNUSED = timedelta(minutes=5)
 AT_REST = ("PAUSED", "STOPPED")
-DOUBTS = frozenset(
-    {
-        Code.CHECKPOINT_FAILED,
-        Code.CONFIG_REFUSED,
-        Code.CONNECT_UNREACHABLE,
-        Code.CONNECTOR_FAILED,
-        Code.CONNECTOR_MISSING,
-        Code.NO_TASKS,
-        Code.SOURCE_UNAUTHORIZED,
-        Code.SOURCE_UNREACHABLE,
-        Code.STALLED,
-        Code.TARGET_TOPIC_MISSING,
-        Code.TARGET_UNREACHABLE,
-        Code.TASK_FAILED,
-        Code.TASKS_NOT_RUNNING,
-    }
-)
 logger = Logger()
 
 
@@ -58,7 +42,7 @@ def works(info: ConnectorInfo | None, observation: Observation | None) -> bool:
     codes = {reason.code for reason in observation.reasons}
     states = {info.connector.status, *(task.status for task in info.connector.tasks)}
     has_work = bool(info.connector.tasks) or Code.NO_TOPICS_MATCHED in codes
-    return states == {"RUNNING"} and has_work and not codes & DOUBTS
+    return states == {"RUNNING"} and has_work and not codes & DISPROVING_WORK
 
 
 def proven(
