@@ -298,3 +298,51 @@ def test_topics_that_vanished_are_forgotten_after_a_day() -> None:
     gone = unpack(pack(model.memory)).topics[TOPIC]
     assert model.memory.lasting(gone.seen + 23 * 60 * MINUTE)
     assert not model.memory.lasting(gone.seen + 25 * 60 * MINUTE)
+
+
+@pytest.mark.parametrize("ask", [Ask.LATEST, Ask.METADATA])
+def test_what_comes_while_the_target_does_not_answer_is_unknown_from_the_first_sample(
+    ask: Ask,
+) -> None:
+    """Nothing waited before, and commits are told: their silence is not overdue for a while yet."""
+    model = Modelled(partitions=3, flush_ms=5 * MINUTE)
+    minutes(model, 4)
+    lost = Partition(COPY, 2)
+    if ask is Ask.METADATA:
+        model.target_cluster.hidden = {COPY: Fault.NO_LEADER}
+    else:
+        model.target_cluster.failing = {(ask, lost): Fault.NO_LEADER}
+    seen = minutes(model, 4, stuck=frozenset({2}))
+    told = [
+        {one.partition for one in each.reasons if one.code is Code.PARTITIONS_UNREADABLE}
+        for each in seen
+    ]
+    assert told == [set(), set(), {2}, {2}]
+    assert seen[0].latency.lag_records == 60
+    assert {one.status for one in seen} == {Status.IN_SYNC}
+
+
+def test_commits_that_rise_tell_of_a_target_that_does_not_answer() -> None:
+    model = Modelled()
+    minutes(model, 4)
+    model.target_cluster.failing = {(Ask.LATEST, None): Fault.NO_LEADER}
+    for _ in range(5):
+        model.write()
+        model.copy()
+        model.flush()
+        model.write()
+        model.now += MINUTE
+        seen = model.sample()
+        assert (seen.status, Code.PARTITIONS_UNREADABLE in codes(seen)) == (Status.IN_SYNC, False)
+
+
+@pytest.mark.parametrize("ask", [Ask.LOOK_UP, Ask.FETCH])
+def test_what_comes_while_the_source_looks_nothing_up_is_unknown_from_the_first_sample(
+    ask: Ask,
+) -> None:
+    model = Modelled(partitions=3, flush_ms=5 * MINUTE)
+    minutes(model, 4)
+    model.source_cluster.failing = {(ask, Partition(TOPIC, 2)): Fault.TIMEOUT}
+    seen = minutes(model, 4, stuck=frozenset({2}))
+    assert seen[0].latency.lag_records == 60
+    assert Code.PARTITIONS_UNREADABLE in codes(seen[2]) or Code.STALLED in codes(seen[2])

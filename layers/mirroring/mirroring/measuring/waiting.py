@@ -14,6 +14,7 @@ from mirroring.measuring.position import NEVER, Position, bounds
 FUTURE_MS = 5 * 60_000
 # A paused task stops before its last commit: of what it copied one record may not be committed.
 SPARE = 1
+NEVER_ANSWERED = (Fault.UNAUTHORIZED, Fault.UNSUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,18 @@ def wait(position: Position, look: Look, pace: Pace) -> Waiting:
         return Waiting()
     if isinstance(look.fetched, At) and _counts(position, look, pace, look.fetched):
         return Waiting(look.fetched)
-    failed = isinstance(look.fetched, Fault) and look.fetched is not Fault.UNAUTHORIZED
+    failed = look.fetched if isinstance(look.fetched, Fault) else None
+    failed = None if failed is Fault.UNAUTHORIZED else failed
     oldest = found(position, look, pace)
     if oldest is not None:
-        return Waiting(oldest, proven=not failed)
+        return Waiting(oldest, proven=failed is None, unknown=failed)
     start = unproven(position, look, pace)
     if start < look.end and overdue(position, look, pace):
         late = _late(position, look, start)
         if late is not None:
             return late
     why = blocked(position, look)
-    if why is not None and (position.front < position.end or not look.told):
+    if why is not None and _needs_answer(position, look, start, why):
         return _as_before(position, look, why)
     if _is_backfill(position, look):
         return Waiting(At(position.mirrored, None), proven=False)
@@ -55,6 +57,21 @@ def wait(position: Position, look: Look, pace: Pace) -> Waiting:
         front = max(position.front, start)
         return Waiting(At(front, None) if front < look.end else None, proven=False)
     return Waiting()
+
+
+def _needs_answer(position: Position, look: Look, start: int, why: Fault) -> bool:
+    """Whether what failed leaves it unknown if a record waits: nothing tells of those at the end.
+
+    A commit that rose in this sample does, and all commits do where answers never come: who may not
+    look, or asks old brokers, is as far from knowing in every sample. Where nothing has arrived
+    since the last sample, nothing that came since then is copied.
+    """
+    if position.front < position.end or not look.told:
+        return True
+    if position.rose == look.at or why in NEVER_ANSWERED:
+        return False
+    told = max(position.front, start) if position.moved == look.at else position.front
+    return told < look.end
 
 
 def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
@@ -91,7 +108,7 @@ def _is_backfill(position: Position, look: Look) -> bool:
 def _as_before(position: Position, look: Look, why: Fault) -> Waiting:
     """As the last sample knew it: what waited then waits still if nothing has arrived since."""
     if position.front >= position.end:
-        return Waiting(unknown=why)
+        return Waiting(proven=False, unknown=why)
     stands = look.target_end == position.target_end and position.moved < look.at
     still = stands and not position.unsure
     return Waiting(At(position.front, None), proven=still, unknown=None if still else why)
