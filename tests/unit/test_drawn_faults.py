@@ -150,6 +150,29 @@ def test_nothing_late_or_lost_is_told_of_a_mirror_that_copies_all(
     assert model.samples[-1][0].status is Status.IN_SYNC
 
 
+def test_a_commit_that_is_first_told_long_after_it_was_made_teaches_no_flush_interval() -> None:
+    """Flushes are 300 s apart, 60 s as registered; the first commit is told as the second is due,
+    and the target cannot be read once the third would be, were they as close as the two seemed.
+    """
+    untold, away = frozenset({Blind.OFFSETS}), frozenset({Blind.TARGET})
+    busy = (frozenset({0, 1, 4}), frozenset({0, 5}))
+    history = [Span(busy, blind=untold)] * 4 + [Span(busy)] * 3 + [Span(busy, blind=away)] * 3
+    model = made(World(flush_s=300, markers=True))
+    lived(model, World(flush_s=300, markers=True), history)
+    for seen, _ in model.samples:
+        assert not told(seen) & (LATE | LOSSES)
+
+
+def test_a_commit_that_is_seen_after_minutes_without_a_sample_teaches_no_flush_interval() -> None:
+    away = frozenset({Blind.TARGET})
+    busy = (frozenset({0, 1, 4}), frozenset({0, 5}))
+    history = [Span(busy, samples=0)] * 4 + [Span(busy)] * 3 + [Span(busy, blind=away)] * 3
+    model = made(World(flush_s=300, markers=True))
+    lived(model, World(flush_s=300, markers=True), history)
+    for seen, _ in model.samples:
+        assert not told(seen) & (LATE | LOSSES)
+
+
 @given(worlds, st.lists(spans(fails=False), max_size=6), st.integers(0, 1), st.booleans())
 def test_a_partition_that_is_not_copied_is_found_within_target_flush_and_samples(
     world: World, history: list[Span], dead: int, foreign: bool

@@ -12,6 +12,8 @@ MINUTE_MS = 60_000
 LONGEST_FLUSH_MS = 30 * MINUTE_MS
 # After so long without two commits in a row the registered interval is believed.
 UNLEARNT_MS = 15 * MINUTE_MS
+# A sample each minute, and half of one for a late one: an older last look does not date a commit.
+DATING_MS = 90_000
 
 
 def paces(sheets: Iterable[Sheet], flush_ms: int) -> dict[str, Pace]:
@@ -45,7 +47,8 @@ def learn(sheet: Sheet) -> dict[str, int]:
 
     A commit comes within one of the first record that it covers, and often sooner: so the longest
     that was seen counts, and an outage is forgotten by an eighth with each commit. It is learnt
-    once two commits followed each other while records came.
+    once two commits followed each other while records came, unless the first may be older than the
+    sample that saw it: all are that rose in one `undated` (ms).
     """
     counts = sheet.memory.counts
     known, waits = counts.get("flush", 0), list(_waits(sheet))
@@ -54,7 +57,27 @@ def learn(sheet: Sheet) -> dict[str, int]:
     return {
         "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8)) if took else known,
         "learnt": int(whole or counts.get("learnt", 0) > 0),
+        "told": int(sheet.seen.committed is not None),
+        "undated": _undated(sheet),
     }
+
+
+def _undated(sheet: Sheet) -> int:
+    """The last sample (ms) whose commits may have risen long before it: none were told in the one
+    before, or a partition was not looked at.
+    """
+    told, known = sheet.memory.counts.get("told", 0), sheet.memory.counts.get("undated", 0)
+    late = [
+        look.at
+        for partition, look in sheet.looks.items()
+        if sheet.positions[partition].rose == look.at
+        and not (told and _was_seen(_before(sheet, partition), look.at))
+    ]
+    return max(late, default=known)
+
+
+def _was_seen(before: Position | None, at: int) -> bool:
+    return before is not None and at - before.seen <= DATING_MS
 
 
 def _waits(sheet: Sheet) -> Iterator[tuple[int, bool]]:
@@ -62,11 +85,12 @@ def _waits(sheet: Sheet) -> Iterator[tuple[int, bool]]:
 
     Else it is since the first record that came after a pause, which came somewhen between two.
     """
+    undated = sheet.memory.counts.get("undated", 0)
     for partition in sheet.close:
         before = _before(sheet, partition)
         since = 0 if before is None else max(before.rose, before.began)
         if before and since and sheet.positions[partition].rose == sheet.looks[partition].at:
-            yield sheet.looks[partition].at - since, since == before.rose
+            yield sheet.looks[partition].at - since, since == before.rose > undated
 
 
 def _before(sheet: Sheet, partition: Partition) -> Position | None:
