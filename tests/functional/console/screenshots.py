@@ -29,6 +29,8 @@ def main() -> None:
             page.evaluate("(draft) => sessionStorage.setItem('lockstep.draft', draft)", DRAFT)
             page.goto(f"{server.url}/console/{path}")
             page.wait_for_load_state("networkidle")
+            if name == "new":
+                page.locator(".preview table").wait_for()
             page.screenshot(path=FOLDER / f"{name}.png")
 
 

@@ -36,7 +36,7 @@ export function List({ mirrors }: { mirrors: readonly MirrorSummary[] }) {
         {lines.slice(window.first, window.last).map((line, index) =>
           typeof line === "string" ? (
             <tr key={`group ${line}`} class="group">
-              <th scope="rowgroup" colSpan={COLUMNS.length}>
+              <th scope="rowgroup" colSpan={4}>
                 {line}
               </th>
             </tr>
@@ -72,7 +72,7 @@ function grouped(rows: readonly MirrorSummary[]): Line[] {
 function Space({ height }: { height: number }) {
   return (
     <tr class="space">
-      <td colSpan={COLUMNS.length} style={{ height: `${height}px` }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   );
 }
