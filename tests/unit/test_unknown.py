@@ -346,3 +346,22 @@ def test_what_comes_while_the_source_looks_nothing_up_is_unknown_from_the_first_
     seen = minutes(model, 4, stuck=frozenset({2}))
     assert seen[0].latency.lag_records == 60
     assert Code.PARTITIONS_UNREADABLE in codes(seen[2]) or Code.STALLED in codes(seen[2])
+
+
+def test_a_short_lag_behind_old_brokers_is_never_in_sync_without_a_word() -> None:
+    """No Fetch 11 tells whose times the copies carry, no MAX_TIMESTAMP the newest of them."""
+    model = Modelled()
+    model.target_cluster.failing = {
+        (ask, None): Fault.UNSUPPORTED for ask in (Ask.NEWEST, Ask.STAMPING)
+    }
+    for sample in range(1, 8):
+        for _ in range(60):
+            model.now += SECOND
+            model.write()
+            model.copy(delay=2 * MINUTE)
+        model.flush()
+        seen = model.sample()
+        words = [one.message for one in seen.reasons if one.code is Code.TARGET_UNREACHABLE]
+        if model.target.records:
+            assert "ListOffsets 7" in "".join(words), sample
+    assert model.waited >= 2 * MINUTE - SECOND
