@@ -57,6 +57,8 @@ __all__ = [
 # A function may have 1,024 files open; a cluster takes some two connections a broker. Those
 # beyond are connected to anew in each sample.
 MOST_KEPT = 150
+# Every source is sampled each minute: what was not asked for in ten of them is no source any more.
+UNUSED_S = 600.0
 
 
 class Probe:
@@ -70,6 +72,7 @@ class Probe:
 
     def __init__(self, servers: Sequence[str], security: Security, timeout_s: float = 8.0) -> None:
         self.security = security
+        self.used = 0.0
         self._timeout_s = timeout_s
         self._brokers = Brokers(servers, security, timeout_s)
         self._leaders = Leaders(f"The Kafka cluster at {', '.join(servers)}", self._brokers)
@@ -199,17 +202,28 @@ _keeping = threading.Lock()
 
 
 def probe(servers: Sequence[str], security: Security) -> Probe:
-    """The Probe of this cluster and principal, kept between invocations of a function."""
-    key = (tuple(servers), security)
-    oldest = None
+    """The Probe of this cluster and principal, kept between invocations of a function.
+
+    Where there are too many the last to come gives way: samples ask for all of them in one order,
+    so that the one which was not asked for longest is the next to be needed.
+    """
+    key, surplus = (tuple(servers), security), None
     with _keeping:
-        known = _kept.pop(key, None) or Probe(servers, security)
-        _kept[key] = known
-        if len(_kept) > MOST_KEPT:
-            oldest = _kept.pop(next(iter(_kept)))
-    if oldest is not None:
-        oldest.close()
+        known = _kept.get(key)
+        if known is None:
+            if len(_kept) >= MOST_KEPT:
+                surplus = _kept.pop(_to_leave())
+            known = _kept[key] = Probe(servers, security)
+        known.used = time.monotonic()
+    if surplus is not None:
+        surplus.close()
     return known
+
+
+def _to_leave() -> tuple[tuple[str, ...], Security]:
+    """A Probe that is no longer used, else the last that was made."""
+    unused = time.monotonic() - UNUSED_S
+    return next((key for key, one in _kept.items() if one.used < unused), next(reversed(_kept)))
 
 
 def is_kept(one: Probe) -> bool:

@@ -69,8 +69,8 @@ class Sampler:
         sheets = self._sheets(states)
         self._read_connect(cluster, sheets)
         hide_secrets(sheets, self.connections, cluster)
-        groups = self._sources(sheets)
         target = self._target(cluster, sheets)
+        groups = self._sources(sheets)
         sources = [(probe(*source), some) for source, some in groups.items()]
         paces = measure(sources, target, sheets, cluster.offset_flush_ms, self.clock)
         note_copies(sheets)
