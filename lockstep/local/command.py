@@ -70,7 +70,7 @@ class Serving:
 
 def add_invoke_options(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
     """Add what `lockstep invoke` takes."""
-    parser.epilog = "example: lockstep invoke read_mirrors events/list_mirrors.json"
+    parser.epilog = "example: lockstep invoke read_mirrors events/read_mirrors.json"
     parser.add_argument("function", help="its folder, or its name in template.yaml")
     parser.add_argument("event", type=Path, nargs="?", help="a file; its schedule's event without")
     port = environment.get("LOCKSTEP_PORT", "8080")
