@@ -1,12 +1,13 @@
 """A mirror as it is answered: what was asked for, joined with what the last sample saw. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from mirroring import bounded, freshness
 from mirroring.api import worst_topics
+from mirroring.api.connector_view import connectors
 from mirroring.api.group_words import group_answer
 from mirroring.cluster import KafkaCluster
 from mirroring.contract import change_words
@@ -19,28 +20,20 @@ from mirroring.contract.mirrors import (
     MirrorSummary,
     Recent,
 )
-from mirroring.kafka_connect.mirror_maker import configurations
 from mirroring.mirror import HOLDS, Intent, Mirror
 from mirroring.observation import (
     Change,
     Code,
-    Connector,
     Latency,
     Observation,
     Reason,
     Severity,
     Status,
-    Task,
 )
 from mirroring.reason_table import LASTING
 from mirroring.reasons import reason
-from mirroring.redaction import HIDDEN, redacted
 from mirroring.storing import last_hour
-from mirroring.storing.observation_item import RUNNING, Summary, TaskCount
-
-# What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
-TASKS, TRACED = 200, 20
-TRACE, BRIEF = 4_000, 200
+from mirroring.storing.observation_item import Summary, TaskCount
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ def details(
         backfill=seen.backfill if seen else None,
         mirrored_topics=tuple(topics.items),
         topics_next_token=topics.next_token,
-        connectors=_connectors(mirror, seen, clusters),
+        connectors=connectors(mirror, seen, clusters),
         groups=_groups(mirror, seen),
         groups_total=seen.groups_total if seen and mirror.sync_group_offsets else 0,
     )
@@ -114,7 +107,7 @@ def details(
 
 def planned(mirror: Mirror, clusters: Mapping[str, KafkaCluster]) -> tuple[ConnectorAnswer, ...]:
     """The connectors of a mirror that nobody has seen yet."""
-    return _connectors(mirror, None, clusters)
+    return connectors(mirror, None, clusters)
 
 
 def change(line: Change) -> ChangeAnswer:
@@ -208,83 +201,7 @@ def _head(
     }
 
 
-def _connectors(
-    mirror: Mirror, seen: Observation | None, clusters: Mapping[str, KafkaCluster]
-) -> tuple[ConnectorAnswer, ...]:
-    known = {one.name: one for one in (seen.connectors if seen else ())}
-    kinds = {
-        mirror.source_connector: "Mirror Connector",
-        mirror.checkpoint_connector: "Checkpoint Connector",
-    }
-    baseline = _configurations(_unchosen(mirror), clusters)
-    return tuple(
-        _connector(known.get(name, Connector(name=name, kind=kinds[name])), config, baseline[name])
-        for name, config in _configurations(mirror, clusters).items()
-    )
-
-
-def _unchosen(mirror: Mirror) -> Mirror:
-    """The mirror of the same clusters and size as Lockstep makes it where nothing is chosen."""
-    given = ("topics_regex", "topics_exclude", "start_from", "sync_group_offsets", "groups_regex")
-    names = ("rename_mirrored_topics", *given)
-    return mirror.model_copy(update={name: Mirror.model_fields[name].default for name in names})
-
-
 def _groups(mirror: Mirror, seen: Observation | None) -> tuple[GroupAnswer, ...]:
     if seen is None or not mirror.sync_group_offsets:
         return ()
     return tuple(group_answer(one, mirror, seen.measured_at) for one in seen.groups)
-
-
-def _connector(
-    seen: Connector, config: Mapping[str, str], baseline: Mapping[str, str]
-) -> ConnectorAnswer:
-    return ConnectorAnswer(
-        name=seen.name,
-        kind=seen.kind,
-        status=seen.status,
-        worker=seen.worker,
-        trace=seen.trace and seen.trace[:TRACE],
-        tasks=_worst_tasks(seen.tasks),
-        tasks_total=len(seen.tasks),
-        config=redacted(config),
-        baseline=redacted(baseline),
-    )
-
-
-def _worst_tasks(tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """All tasks by number, or the first TASKS with those that do not run before the others.
-
-    The traces of a few tell what the others' would.
-    """
-    if len(tasks) > TASKS:
-        tasks = sorted(tasks, key=lambda one: one.status == RUNNING)[:TASKS]
-    traced = [one.id for one in tasks if one.trace][:TRACED]
-    return tuple(_cut(one, TRACE if one.id in traced else BRIEF) for one in tasks)
-
-
-def _cut(task: Task, length: int) -> Task:
-    return task.model_copy(update={"trace": task.trace[:length]}) if task.trace else task
-
-
-def _configurations(
-    mirror: Mirror, clusters: Mapping[str, KafkaCluster]
-) -> dict[str, dict[str, str]]:
-    """As they should be, from what is no secret: a GET opens neither the vault nor Connect."""
-    source = {"bootstrap.servers": HIDDEN}
-    if mirror.source.managed is not None:
-        private = mirror.source.use_private_ips
-        source = _properties(clusters.get(mirror.source.managed), private=private)
-    target = _properties(clusters.get(mirror.target_cluster), private=False)
-    return configurations(mirror, source, target)
-
-
-def _properties(cluster: KafkaCluster | None, *, private: bool) -> dict[str, str]:
-    if cluster is None:
-        return {}
-    known = {"bootstrap.servers": ",".join(cluster.servers(private=private))}
-    if cluster.security_protocol != "PLAINTEXT":
-        known["security.protocol"] = cluster.security_protocol
-    if cluster.sasl_mechanism is not None:
-        known |= {"sasl.mechanism": cluster.sasl_mechanism, "sasl.jaas.config": HIDDEN}
-    return known

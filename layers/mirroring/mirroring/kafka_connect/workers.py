@@ -1,12 +1,10 @@
 """HTTP to the workers of a Connect cluster: whoever of them answers, within a time."""
 
 import json
-import socket
 import ssl
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
@@ -16,36 +14,12 @@ from urllib3.exceptions import HTTPError
 
 from mirroring.client_properties import tls
 from mirroring.client_properties.dialling import checked
-from mirroring.client_properties.tls import Trouble
 from mirroring.errors import BadRequest, ConnectUnavailable, FieldError, HostNotAllowed
+from mirroring.kafka_connect.silence import host_of, why_silent
 
 _CONNECT_TIMEOUT_S = 2.0
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
-_TLS_ADVICE = {
-    Trouble.OTHER_NAME: "name the workers in urls as it does",
-    Trouble.EXPIRED: "renew it, or the authority in caCertificate",
-    Trouble.NOT_YET: "check the worker's clock",
-    Trouble.UNTRUSTED: "give the authority that signed it as caCertificate",
-    Trouble.OURS: "Lockstep has none for Kafka Connect, so the workers must not ask for one",
-    Trouble.NO_TLS: "check the port, and whether the URL begins with http",
-    Trouble.HANDSHAKE: "check its TLS versions and ciphers, and that it asks for no certificate",
-}
-
-
-_SILENCES: tuple[tuple[type[BaseException], str], ...] = (
-    (
-        socket.gaierror,
-        "has a name that cannot be resolved from here: check its spelling, and the network's DNS",
-    ),
-    (ConnectionRefusedError, "does not answer: no worker listens at that port"),
-    (
-        requests.ConnectTimeout,
-        "does not answer in time: check that the network lets this function through (subnets, "
-        "security groups)",
-    ),
-    (requests.Timeout, "takes the request and does not answer in time"),
-)
 
 
 class NoTimeLeft(ConnectUnavailable):
@@ -131,7 +105,7 @@ class Workers:
         except HostNotAllowed as refused:
             raise ConnectUnavailable(refused.detail) from None
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise ConnectUnavailable(_cause(url, error)) from None
+            raise ConnectUnavailable(why_silent(url, error)) from None
         return _judged(url, response.status_code, content)
 
     def _send(
@@ -201,7 +175,7 @@ def _judged(url: str, status: int, content: bytes) -> Answer:
     While a worker starts it answers 404 to everything: in HTML, in Jetty's own JSON, and to a
     DELETE with no body at all. That must not read as "there is no such connector".
     """
-    host = _host(url)
+    host = host_of(url)
     if status in (401, 403):
         raise ConnectUnavailable(f"{host} refuses the user name and password ({status}).")
     try:
@@ -232,26 +206,3 @@ def _is_connects_error(body: Any) -> bool:
     """Whether Connect itself says what is wrong; `HTTP 404 Not Found` is about the path alone."""
     words = str(body.get("message")) if isinstance(body, dict) and "error_code" in body else None
     return words is not None and not words.startswith("HTTP 404")
-
-
-def _host(url: str) -> str:
-    """Host and port, without a password that somebody put into the URL."""
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _cause(url: str, error: Exception) -> str:
-    told = tls.cause(error)
-    if told is not None and (trouble := tls.trouble(told)) is not None:
-        return f"{_host(url)} {trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}."
-    for kind, words in _SILENCES:
-        if _is_beneath(kind, error):
-            return f"{_host(url)} {words}."
-    return f"{_host(url)} closes the connection: the answer broke off."
-
-
-def _is_beneath(kind: type[BaseException], error: BaseException) -> bool:
-    """Whether the HTTP library's error comes from one of this kind."""
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, kind):
-        seen = seen.__cause__ or seen.__context__
-    return seen is not None

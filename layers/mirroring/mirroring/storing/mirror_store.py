@@ -1,19 +1,16 @@
 """What people asked for: the mirrors, each with a version that counts its changes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 
 from aws_lambda_powertools import Logger
 from pydantic import ValidationError
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.errors import (
-    ClustersMoved,
     Conflict,
     MirrorExists,
-    MirrorNotFound,
     ProblemError,
-    VersionMoved,
 )
 from mirroring.mirror import Mirror
 from mirroring.observation import Change
@@ -25,9 +22,6 @@ from mirroring.storing.fleet import Fleet
 from mirroring.storing.history import change_item
 from mirroring.storing.items import (
     ABSENT,
-    CLUSTER,
-    CONNECT_CLUSTER,
-    FAILED,
     KIND,
     MIRROR,
     RECONCILED,
@@ -36,8 +30,6 @@ from mirroring.storing.items import (
     delete,
     document,
     key,
-    must_be_at,
-    must_exist,
     must_not_exist,
     put,
     read,
@@ -45,15 +37,18 @@ from mirroring.storing.items import (
     still_at,
 )
 from mirroring.storing.leftovers import dropping
-from mirroring.storing.registry import moved, no_cluster, no_connect_cluster
+from mirroring.storing.mirror_items import (
+    first_error,
+    mirror_item,
+    needed,
+    no_mirror,
+    not_replaced,
+)
+from mirroring.storing.registry import moved
 from mirroring.storing.tombstones import Tombstone, tombstone_item
-from mirroring.storing.uses import source_key
 
 ATTEMPTS = 5
 logger = Logger()
-
-Error = Callable[[Item | None], Exception]
-"""What to say when a condition does not hold of the item that is there."""
 
 
 class MirrorStore:
@@ -103,9 +98,9 @@ class MirrorStore:
         exists = MirrorExists(f"there is a mirror {mirror.name} already")
         removed = key(TOMBSTONE, mirror.name)
         writes = [
-            (put(self._table, _mirror_item(mirror), **new), lambda _: exists),
-            (must_not_exist(self._table, removed), lambda _: _no_mirror(mirror.name)),
-            *_needed(self._table, mirror, looked_up),
+            (put(self._table, mirror_item(mirror), **new), lambda _: exists),
+            (must_not_exist(self._table, removed), lambda _: no_mirror(mirror.name)),
+            *needed(self._table, mirror, looked_up),
             (fleet.moves_from(self._table, revision), lambda _: moved()),
         ]
         try:
@@ -115,13 +110,13 @@ class MirrorStore:
                 dropping(self._table, secret_path(MIRROR, mirror.name)),
             )
         except Refused as refused:
-            raise _first_error(refused, [error for _, error in writes]) from refused
+            raise first_error(refused, [error for _, error in writes]) from refused
 
     def mirror(self, name: str) -> Mirror:
         """Raises MirrorNotFound."""
         item = self._db.get(self._table, key(MIRROR, name))
         if item is None:
-            raise _no_mirror(name)
+            raise no_mirror(name)
         return read(item, Mirror)
 
     def mirrors(self, names: Sequence[str]) -> list[Mirror]:
@@ -161,12 +156,12 @@ class MirrorStore:
         }
         try:
             self._db.transact(
-                put(self._table, _mirror_item(mirror), **condition),
+                put(self._table, mirror_item(mirror), **condition),
                 put(self._history_table, change_item(change)),
                 *([] if revision is None else [fleet.moves_from(self._table, revision)]),
             )
         except Refused as refused:
-            raise _not_replaced(mirror, refused) from refused
+            raise not_replaced(mirror, refused) from refused
 
     def remove(self, name: str, left: Tombstone) -> None:
         """Forgets a mirror and what was observed of it; its history stays until it expires."""
@@ -252,61 +247,3 @@ def _readable(items: Iterable[Item]) -> Iterator[Mirror]:
 def _fields(error: ValidationError) -> list[str]:
     """Which fields are wrong; their values may be anything."""
     return [".".join(map(str, one["loc"])) for one in error.errors(include_input=False)]
-
-
-def _mirror_item(mirror: Mirror) -> Item:
-    return document(
-        MIRROR,
-        mirror.name,
-        mirror,
-        version={"N": str(mirror.version)},
-        connect_cluster={"S": mirror.connect_cluster},
-        source={"S": source_key(mirror.source)},
-    )
-
-
-def _needed(
-    table: str, mirror: Mirror, looked_up: Sequence[KafkaCluster | ConnectCluster]
-) -> Iterator[tuple[Item, Error]]:
-    """The checks that a mirror's clusters are there, those `looked_up` as they were then."""
-    names = {(CONNECT_CLUSTER, mirror.connect_cluster)}
-    if mirror.source.managed is not None:
-        names.add((CLUSTER, mirror.source.managed))
-    seen = {(_kind(one), one.name): one.revision for one in looked_up}
-    for kind, name in sorted(names | seen.keys()):
-        where = key(kind, name)
-        if (kind, name) in seen:
-            check = must_be_at(table, where, seen[kind, name])
-        else:
-            check = must_exist(table, where)
-        yield check, partial(_moved_or_gone, kind, name)
-
-
-def _kind(one: KafkaCluster | ConnectCluster) -> str:
-    return CLUSTER if isinstance(one, KafkaCluster) else CONNECT_CLUSTER
-
-
-def _moved_or_gone(kind: str, name: str, now: Item | None) -> Exception:
-    if now is not None:
-        return ClustersMoved(f"{name} was registered anew at the same moment: try again")
-    return no_cluster(name) if kind == CLUSTER else no_connect_cluster(name)
-
-
-def _first_error(refused: Refused, errors: Sequence[Error]) -> Exception:
-    """What the first condition that did not hold is about."""
-    judged = zip(refused.codes, refused.items, errors, strict=False)
-    return next((error(item) for code, item, error in judged if code == FAILED), moved())
-
-
-def _not_replaced(mirror: Mirror, refused: Refused) -> Exception:
-    if refused.codes[0] != FAILED:
-        return moved()
-    if refused.items[0] is None:
-        return _no_mirror(mirror.name)
-    return VersionMoved(
-        f"{mirror.name} is not at version {mirror.version - 1} any more: read it again"
-    )
-
-
-def _no_mirror(name: str) -> MirrorNotFound:
-    return MirrorNotFound(f"there is no mirror {name}")
