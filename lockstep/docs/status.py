@@ -4,7 +4,7 @@ import ast
 import inspect
 from collections.abc import Iterator, Mapping
 
-from mirroring.measuring import rows
+from mirroring.measuring import status_rows
 from mirroring.observation import Code
 from mirroring.reason_table import REASONS, Row
 
@@ -13,7 +13,7 @@ def statuses() -> str:
     """A line for each row, in the order in which they are tried; the first that holds decides."""
     functions = _functions()
     lines = ["| # | when | status | reasons |", "|---|---|---|---|"]
-    for number, row in enumerate(rows.ROWS, 1):
+    for number, row in enumerate(status_rows.ROWS, 1):
         code = list(_with_helpers(row.__name__, functions))
         returned = [one for part in code for one in ast.walk(part) if isinstance(one, ast.Return)]
         told = dict.fromkeys(name for one in returned for name in _words("Status", one))
@@ -37,7 +37,7 @@ def _line(code: Code, row: Row) -> str:
 
 
 def _functions() -> Mapping[str, ast.FunctionDef]:
-    tree = ast.parse(inspect.getsource(rows))
+    tree = ast.parse(inspect.getsource(status_rows))
     return {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
 
 

@@ -12,8 +12,8 @@ import pytest
 from mirroring.alerting.alert import worded
 from mirroring.measuring.memory import Memory, TopicMemory, pack, unpack
 from mirroring.measuring.position import begin
-from mirroring.measuring.scene import Stuck
 from mirroring.measuring.status import judge
+from mirroring.measuring.status_inputs import Stuck
 from mirroring.observation import Change, ChangeKind, Code, Observation, Status
 from mirroring.reasons import reason
 from mirroring.storing import queue

@@ -11,9 +11,9 @@ from typing import Any, cast
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.assess import Assessment
-from mirroring.measuring.figures import Pace
+from mirroring.measuring.figures import Timing
 from mirroring.measuring.memory import Memory, pack, unpack
-from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.measuring.steps import measure
 from mirroring.observation import Change, Code, Observation
 from mirroring.storing.observation_item import State
@@ -27,7 +27,7 @@ MINUTE_S = 60
 MINUTE = MINUTE_S * SECOND
 DAY = 24 * 60 * MINUTE
 WINDOW_S = 300
-PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
+PACE = Timing(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
 TOPIC, COPY = "orders", "eu.orders"
 ORDERS = Partition(TOPIC, 0)
 UNLIMITED = 1_000_000
@@ -166,7 +166,7 @@ class Modelled:
     def sample(self, blind: Collection[Blind] = ()) -> Observation:
         """One sample, by the steps of the sampler itself; it cannot read what it is blind for."""
         at, before = self.now, self.samples[-1][0] if self.samples else None
-        sheet = Sheet(
+        sheet = MirrorReadings(
             mirror=mirror(**self.asked),
             state=State(observation=before),
             memory=unpack(pack(self.memory)),
@@ -184,17 +184,17 @@ class Modelled:
         self.samples.append((seen, change))
         return seen
 
-    def _told(self, blind: Collection[Blind]) -> Seen:
+    def _told(self, blind: Collection[Blind]) -> ConnectReading:
         """What Connect tells."""
         if Blind.CONNECT in blind:
-            return Seen()
+            return ConnectReading()
         told = connector(self.state, *(["RUNNING"] if self.state == "RUNNING" else []))
         if Blind.OFFSETS in blind:
-            return Seen(told)
+            return ConnectReading(told)
         committed = {
             Partition(TOPIC, index): task.committed
             for index, task in enumerate(self.tasks)
             if task.committed is not None
         }
         given = {Partition(TOPIC, index) for index in range(len(self.tasks))}
-        return Seen(told, None, frozenset(given if self.assigned else ()), committed)
+        return ConnectReading(told, None, frozenset(given if self.assigned else ()), committed)

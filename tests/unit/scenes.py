@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mirroring.measuring.scene import Scene, Topic
+from mirroring.measuring.status_inputs import StatusInputs, Topic
 from mirroring.mirror import Intent, Mirror, Source
 from mirroring.observation import Connector, Observation, Status, Task, TopicState
 
@@ -49,9 +49,9 @@ def topic(state: TopicState = TopicState.ACTIVE, **facts: Any) -> Topic:
     return replace(Topic("orders.new", "eu.orders.new", state), **facts)
 
 
-def scene(**changes: Any) -> Scene:
+def scene(**changes: Any) -> StatusInputs:
     """A healthy mirror with one active topic, and what is different about it."""
-    healthy = Scene(
+    healthy = StatusInputs(
         now=NOW,
         mirror=mirror(),
         connector=connector("RUNNING", "RUNNING"),

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from mirroring.kafka_types import Fault, Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
-from mirroring.measuring.figures import At, Look, Pace
+from mirroring.measuring.figures import PartitionReading, RecordAt, Timing
 from mirroring.measuring.latency import reach
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
-from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.mirror import Intent
 from mirroring.observation import Change, Code, Observation, Status, TopicState
 from mirroring.reasons import reason
@@ -23,7 +23,7 @@ from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed
 NOW_MS = int(NOW.timestamp() * 1000)
 MINUTE = 60_000
 WINDOW_S = 300
-PACE = Pace(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
+PACE = Timing(flush=MINUTE, gap=MINUTE, target=TARGET_MS)
 ORDERS = Partition("orders", 0)
 
 
@@ -40,13 +40,15 @@ def quiet(end: int = 100, **facts: Any) -> Position:
     return replace(position, **base | {"produced": NOW_MS - 60 * MINUTE} | facts)
 
 
-def sheet(memory: Memory, look: Look, **facts: Any) -> Sheet:
+def sheet(memory: Memory, look: PartitionReading, **facts: Any) -> MirrorReadings:
     """What a sample read of the topic `orders`, everything in order unless the test says else."""
-    made = Sheet(
+    made = MirrorReadings(
         mirror=mirror(),
         state=State(observation=observed()),
         memory=memory,
-        seen=Seen(connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}),
+        seen=ConnectReading(
+            connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}
+        ),
         matched=1,
         facts={"orders": TopicFacts("source-id", (1,))},
         targets={"eu.orders": TopicFacts("target-id", (1,))},
@@ -58,13 +60,15 @@ def sheet(memory: Memory, look: Look, **facts: Any) -> Sheet:
     return made
 
 
-def look(end: int = 100, **facts: Any) -> Look:
+def look(end: int = 100, **facts: Any) -> PartitionReading:
     """A look at `orders` in this sample."""
     read = {"at": NOW_MS, "start": 0, "end": end, "committed": end - 1, "told": True}
-    return Look(**read | {"newest": None, "oldest": None} | facts)
+    return PartitionReading(**read | {"newest": None, "oldest": None} | facts)
 
 
-def assessed(filled: Sheet, now: int = NOW_MS) -> tuple[Observation, Memory, Change | None]:
+def assessed(
+    filled: MirrorReadings, now: int = NOW_MS
+) -> tuple[Observation, Memory, Change | None]:
     """The result of a sheet whose reading is done."""
     figure(filled, PACE, now)
     return Assessment(filled, PACE, now, WINDOW_S, workers=1).result(NOW_MS)
@@ -85,7 +89,7 @@ def test_a_topic_has_the_state_of_its_use(position: Position, state: TopicState)
 
 
 def test_a_waiting_record_makes_a_topic_active() -> None:
-    late = At(100, NOW_MS - 60 * MINUTE)
+    late = RecordAt(100, NOW_MS - 60 * MINUTE)
     waiting = look(101, committed=99, target_end=100, newest=1, oldest=late, fetched=late)
     seen, _, _ = assessed(sheet(known(quiet()), waiting, close={ORDERS}))
     assert (seen.topics[0].state, seen.topics[0].lag_records) == (TopicState.ACTIVE, 1)
@@ -176,7 +180,7 @@ def test_a_finding_that_a_person_acknowledged_counts_no_more(minutes: int, stand
 def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
     half = replace(quiet(1000), mirrored=400, front=400, origin=1000, moved=NOW_MS - MINUTE)
     memory = replace(known(half), copied=(NOW_MS - MINUTE, 400))
-    oldest = At(500, 5)
+    oldest = RecordAt(500, 5)
     copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
     seen, _, _ = assessed(sheet(memory, copying, close={ORDERS}))
     assert seen.status is Status.OUT_OF_SYNC
@@ -196,7 +200,7 @@ def test_a_mirror_was_creating_before_its_first_sample() -> None:
 def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
     asked = NOW - timedelta(seconds=40)
     held = mirror(intent=Intent.PAUSED, updated_at=asked)
-    rests = Seen(connector("PAUSED", "PAUSED"), None, frozenset({ORDERS}), {ORDERS: 99})
+    rests = ConnectReading(connector("PAUSED", "PAUSED"), None, frozenset({ORDERS}), {ORDERS: 99})
     first, _, change = assessed(sheet(known(quiet(origin=90)), look(), mirror=held, seen=rests))
     assert (first.status, first.status_since) == (Status.PAUSED, asked)
     assert change is not None and change.at == NOW
@@ -210,7 +214,7 @@ def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
 def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:
     half = replace(quiet(1000), mirrored=499, front=499, origin=1000, moved=NOW_MS - MINUTE)
     memory = replace(known(half), copied=(NOW_MS - 4 * MINUTE, 100))
-    oldest = At(500, 5)
+    oldest = RecordAt(500, 5)
     copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
     seen, memory, _ = assessed(sheet(memory, copying, close={ORDERS}))
     assert seen.backfill is not None
@@ -253,7 +257,7 @@ def test_the_same_status_is_no_change() -> None:
 def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
     copying = reason(Code.BACKFILLING, NOW, {"done": 1, "total": 2})
     before = State(observation=observed(Status.OUT_OF_SYNC, reasons=(copying,)))
-    failed = Seen(connector("FAILED", trace="x"), None, frozenset({ORDERS}), {ORDERS: 99})
+    failed = ConnectReading(connector("FAILED", trace="x"), None, frozenset({ORDERS}), {ORDERS: 99})
     _, _, change = assessed(sheet(known(quiet()), look(), state=before, seen=failed))
     assert change is not None
     assert (change.before, change.after, change.alert) == (
@@ -265,7 +269,7 @@ def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
 
 def test_records_lost_in_two_samples_are_told_together_while_the_first_stand() -> None:
     def loses(start: int, memory: Memory) -> tuple[Observation, Memory, Change | None]:
-        waits = {"newest": NOW_MS - MINUTE, "oldest": At(start, NOW_MS - 1_000)}
+        waits = {"newest": NOW_MS - MINUTE, "oldest": RecordAt(start, NOW_MS - 1_000)}
         gone = look(200, start=start, committed=99, target_end=100, **waits)
         return assessed(sheet(memory, gone, close={ORDERS}))
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from mirroring import bounded
-from mirroring.measuring.scene import Stuck
 from mirroring.measuring.status import judge
+from mirroring.measuring.status_inputs import Stuck
 from mirroring.observation import Code, Connector, Reason, Severity, Status, Task
 from mirroring.reasons import reason
 from mirroring.storing.history import change_item

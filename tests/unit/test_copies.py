@@ -6,7 +6,7 @@ import pytest
 from mirroring.kafka_types import TopicFacts
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.status import judge
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Code, Severity, Status
@@ -23,7 +23,7 @@ PLAIN = {"rename_mirrored_topics": False}
 def noted(one: Mirror, other: Mirror) -> list[dict[str, str]]:
     """What is noted of two mirrors that copy orders.new, and of one topic of each alone."""
     sheets = [
-        Sheet(
+        MirrorReadings(
             mirror=mirror,
             state=State(),
             memory=Memory(),

@@ -23,7 +23,7 @@ from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.group_memory import GroupMemory, Row
 from mirroring.measuring.group_reading import MOST_ASKED, MOST_FETCHES
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
 from mirroring.storing.observation_item import State
 
@@ -92,10 +92,10 @@ class Kafka:
             raise ClusterUnreachable("It does not answer.")
 
 
-def a_sheet(turn: int = 0, memory: GroupMemory | None = None, **facts: Any) -> Sheet:
+def a_sheet(turn: int = 0, memory: GroupMemory | None = None, **facts: Any) -> MirrorReadings:
     """The sheet of a mirror that syncs groups and mirrors the topic `orders`."""
     changes: dict[str, Any] = {"sync_group_offsets": True, "topics_regex": "orders.*"} | facts
-    sheet = Sheet(
+    sheet = MirrorReadings(
         mirror=mirror(**changes),
         state=State(),
         memory=Memory(turn=turn, groups=memory or GroupMemory()),
@@ -104,7 +104,7 @@ def a_sheet(turn: int = 0, memory: GroupMemory | None = None, **facts: Any) -> S
     return sheet
 
 
-def read(sheet: Sheet, source: Kafka, target: Kafka) -> GroupLook | None:
+def read(sheet: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook | None:
     """All three steps, as a sample takes them."""
     group_reading.list_groups(cast(Probe, source), [sheet])
     group_reading.read_on_target(cast(Probe, target), [sheet])
@@ -112,7 +112,7 @@ def read(sheet: Sheet, source: Kafka, target: Kafka) -> GroupLook | None:
     return sheet.groups
 
 
-def seen(sheet: Sheet, source: Kafka, target: Kafka) -> GroupLook:
+def seen(sheet: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook:
     """The look that was taken."""
     look = read(sheet, source, target)
     assert look is not None

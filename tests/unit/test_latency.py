@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mirroring.kafka_types import Fault
-from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace, summary
+from mirroring.measuring.figures import (
+    Fetched,
+    PartitionLatency,
+    PartitionReading,
+    RecordAt,
+    Timing,
+    summary,
+)
 from mirroring.measuring.latency import conclude, doubt, moved, reach
 from mirroring.measuring.position import (
     LINGER_MS,
@@ -22,7 +29,7 @@ from mirroring.measuring.waiting import asks_from
 
 T = 1_000_000_000
 MINUTE = 60_000
-PACE = Pace(flush=MINUTE, gap=MINUTE, target=30_000)
+PACE = Timing(flush=MINUTE, gap=MINUTE, target=30_000)
 
 
 def settled(end: int = 100, at: int = T) -> Position:
@@ -38,14 +45,16 @@ def settled(end: int = 100, at: int = T) -> Position:
     )
 
 
-def look(end: int, **facts: object) -> Look:
+def look(end: int, **facts: object) -> PartitionReading:
     """A look one minute after `settled`."""
     base: dict[str, object] = {"at": T + MINUTE, "start": 0, "end": end, "told": True}
     base |= {"committed": 99, "target_end": 100, "newest": None, "oldest": None}
-    return Look(**base | facts)  # type: ignore[arg-type]  # facts of the test's own making
+    return PartitionReading(**base | facts)  # type: ignore[arg-type]  # facts of the test's own making
 
 
-def sampled(position: Position, seen: Look, now: int | None = None) -> tuple[Position, Figures]:
+def sampled(
+    position: Position, seen: PartitionReading, now: int | None = None
+) -> tuple[Position, PartitionLatency]:
     """A whole sample of one partition."""
     return conclude(reach(position, seen), seen, PACE, now or seen.at)
 
@@ -77,19 +86,19 @@ def test_no_later_record_on_the_source_means_caught_up_while_the_commit_is_not_d
 
 
 def test_the_oldest_record_that_waits_tells_how_far_behind_it_is() -> None:
-    oldest = At(120, T + 20_000)
+    oldest = RecordAt(120, T + 20_000)
     _, figures = sampled(settled(), look(150, target_end=120, newest=T + 19_000, oldest=oldest))
     assert (figures.waiting, figures.behind) == (30, 40_000)
 
 
 def test_a_record_that_came_after_the_end_was_read_does_not_wait() -> None:
-    oldest = At(150, T + MINUTE)
+    oldest = RecordAt(150, T + MINUTE)
     _, figures = sampled(settled(), look(150, target_end=150, newest=T, oldest=oldest))
     assert figures.waiting == 0
 
 
 def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
-    seen = look(101, target_end=100, newest=T - 50_000, oldest=At(100, T - 40_000))
+    seen = look(101, target_end=100, newest=T - 50_000, oldest=RecordAt(100, T - 40_000))
     assert doubt(reach(settled(), seen), seen, PACE) == (100, 101)
     after, figures = sampled(settled(), replace(seen, fetched=Fetched.NOTHING))
     assert (figures.waiting, after.verified) == (0, 101)
@@ -97,19 +106,19 @@ def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
 
 
 def test_a_record_is_fetched_once_before_it_may_breach_and_then_believed() -> None:
-    seen = look(101, target_end=100, newest=T - 1, oldest=At(100, T))
-    after, figures = sampled(settled(), replace(seen, fetched=At(100, T)))
+    seen = look(101, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
+    after, figures = sampled(settled(), replace(seen, fetched=RecordAt(100, T)))
     assert figures.behind == MINUTE
-    again = look(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=At(100, T))
+    again = look(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
     assert doubt(reach(after, again), again, PACE) is None
 
 
 def test_a_young_waiting_record_is_not_fetched() -> None:
-    seen = look(101, target_end=100, newest=T, oldest=At(100, T + MINUTE - 100))
+    seen = look(101, target_end=100, newest=T, oldest=RecordAt(100, T + MINUTE - 100))
     assert doubt(reach(settled(), seen), seen, PACE) is None
 
 
-def overdue(**facts: object) -> tuple[Position, Look]:
+def overdue(**facts: object) -> tuple[Position, PartitionReading]:
     """A partition whose offset 100 appeared four minutes ago and was never committed."""
     ends = ((T - 5 * MINUTE, 100), (T - 4 * MINUTE, 101), (T, 101))
     position = replace(settled(), ends=ends, target_end=101, moved=T - 4 * MINUTE)
@@ -163,7 +172,7 @@ def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
 
 
-def lagging(base: int, rose: int = T - MINUTE) -> tuple[Position, Look]:
+def lagging(base: int, rose: int = T - MINUTE) -> tuple[Position, PartitionReading]:
     """Half of a long lag is committed; 90 records have arrived, all but `base` since then."""
     position, seen = overdue(committed=49)
     late = {"mirrored": 50, "target_end": 90, "moved": T, "began": T - 9 * MINUTE}
@@ -269,8 +278,8 @@ def test_late_records_after_an_outage_count_with_their_true_latency() -> None:
         150,
         target_end=100,
         newest=T,
-        oldest=At(100, T + 1),
-        fetched=At(100, T + 1),
+        oldest=RecordAt(100, T + 1),
+        fetched=RecordAt(100, T + 1),
         heard=((at + 500, T + 1),),
     )
     _, figures = sampled(settled(), seen)
@@ -278,21 +287,21 @@ def test_late_records_after_an_outage_count_with_their_true_latency() -> None:
 
 
 def test_a_partition_that_waits_while_nothing_arrives_is_stuck() -> None:
-    seen = look(150, target_end=100, newest=T, oldest=At(100, T + 1))
+    seen = look(150, target_end=100, newest=T, oldest=RecordAt(100, T + 1))
     assert sampled(settled(), seen)[1].stuck
-    arrived = look(150, target_end=101, newest=T, oldest=At(101, T + 1))
+    arrived = look(150, target_end=101, newest=T, oldest=RecordAt(101, T + 1))
     assert not sampled(settled(), arrived)[1].stuck
 
 
 def test_a_first_look_is_never_stuck() -> None:
     fresh = begin(T, 0, 100)
-    seen = Look(at=T, start=0, end=100, told=True, target_end=0, oldest=At(0, 5))
+    seen = PartitionReading(at=T, start=0, end=100, told=True, target_end=0, oldest=RecordAt(0, 5))
     assert not conclude(reach(fresh, seen), seen, PACE, T)[1].stuck
 
 
 def test_records_older_than_the_mirror_are_told_apart() -> None:
     fresh = begin(T, 0, 100)
-    seen = Look(at=T, start=0, end=100, told=True, target_end=0, oldest=At(0, 5))
+    seen = PartitionReading(at=T, start=0, end=100, told=True, target_end=0, oldest=RecordAt(0, 5))
     _, figures = conclude(reach(fresh, seen), seen, PACE, T)
     assert figures.old
     assert summary([figures]).late == 0
@@ -322,7 +331,7 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
     assert sampled(after, later)[1].lost == 0
 
 
-def a_gap() -> tuple[Position, Look]:
+def a_gap() -> tuple[Position, PartitionReading]:
     """The source begins at 80, the commit stays at 49 for four minutes, one record came since."""
     position = replace(
         settled(), mirrored=50, start=80, target_end=99, base=99, gap_since=T - 3 * MINUTE, moved=T
@@ -373,7 +382,9 @@ def test_lag_is_never_negative_whatever_is_read(
     position, at = begin(T, 0, 0), T
     for end, committed, target_end in steps:
         at += MINUTE
-        seen = Look(at=at, start=0, end=end, committed=committed, told=True, target_end=target_end)
+        seen = PartitionReading(
+            at=at, start=0, end=end, committed=committed, told=True, target_end=target_end
+        )
         position, figures = conclude(reach(position, seen), seen, PACE, at)
         assert figures.waiting >= 0
         assert (figures.behind or 0) >= 0
@@ -386,7 +397,7 @@ def test_behind_never_shrinks_while_nothing_moves(grown: list[int], written: int
     for more in grown:
         at, end = at + MINUTE, end + more
         seen = look(end, at=at, committed=99, target_end=100, newest=T - 1)
-        seen = replace(seen, oldest=At(100, written), fetched=At(100, written))
+        seen = replace(seen, oldest=RecordAt(100, written), fetched=RecordAt(100, written))
         position, figures = sampled(position, seen)
         assert figures.behind is not None
         assert figures.behind >= last

@@ -2,9 +2,9 @@
 
 import pytest
 from mirroring.kafka_types import TopicFacts
-from mirroring.measuring.login import doubtful
+from mirroring.measuring.check_credentials import doubtful
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.observation import Code, Connector
 from mirroring.reasons import reason
 from mirroring.storing.observation_item import State
@@ -30,6 +30,6 @@ def test_credentials_are_tried_where_they_may_be_why_nothing_moves(
     seen: Connector | None, topics: dict[str, TopicFacts], stalled: bool, wanted: bool
 ) -> None:
     before = observed(reasons=(STALLED,) if stalled else ())
-    sheet = Sheet(mirror=mirror(), state=State(observation=before), memory=Memory())
-    sheet.seen, sheet.facts = Seen(seen), topics
+    sheet = MirrorReadings(mirror=mirror(), state=State(observation=before), memory=Memory())
+    sheet.seen, sheet.facts = ConnectReading(seen), topics
     assert doubtful(sheet) is wanted

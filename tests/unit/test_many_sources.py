@@ -8,7 +8,7 @@ from mirroring.client_properties.security import Security
 from mirroring.errors import ProblemError
 from mirroring.kafka_client import probe as probing
 from mirroring.kafka_client.probe import Probe, is_kept, probe
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.steps import each
 
 WHO = Security()
@@ -48,10 +48,10 @@ def test_all_of_250_sources_are_asked_at_once() -> None:
     """None ends its step before all have begun it: four silent ones cost one patience."""
     together = threading.Barrier(250, timeout=30.0)
 
-    def step(_: int, __: Sequence[Sheet]) -> None:
+    def step(_: int, __: Sequence[MirrorReadings]) -> None:
         together.wait()
 
-    def failed(_: Sequence[Sheet], error: ProblemError) -> None:
+    def failed(_: Sequence[MirrorReadings], error: ProblemError) -> None:
         raise error
 
     each([(number, ()) for number in range(250)], step, failed)

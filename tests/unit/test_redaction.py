@@ -15,7 +15,7 @@ from mirroring.connections import Connections
 from mirroring.errors import Unavailable, UnsupportedProperty
 from mirroring.measuring.hide_secrets import hide_secrets
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.observation import Connector, Task
 from mirroring.redaction import holds_secret, scrubbed
 from mirroring.storing.observation_item import State
@@ -74,7 +74,9 @@ def test_a_trace_never_shows_what_a_placeholder_became(
     trace = "refused trimmed-word"
     task = Task(id=0, status="FAILED", worker="w", trace=trace)
     failed = Connector(name="c", kind="k", status="FAILED", trace=trace, tasks=(task,))
-    sheet = Sheet(mirror=a_mirror(), state=State(), memory=Memory(), seen=Seen(failed, failed))
+    sheet = MirrorReadings(
+        mirror=a_mirror(), state=State(), memory=Memory(), seen=ConnectReading(failed, failed)
+    )
     hide_secrets([sheet], cast(Connections, Registered(properties)), a_connect_cluster())
 
     for shown in (sheet.seen.connector, sheet.seen.checkpoint):

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from mirroring.kafka_types import OffsetAt, Partition, TopicFacts
 from mirroring.measuring import steps
-from mirroring.measuring.at_source import read_source
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.read_source import read_source
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
 from mirroring.storing.observation_item import State
 
@@ -35,7 +35,9 @@ def test_fifty_mirrors_with_slow_patterns_leave_a_plain_one_its_sample(
     monkeypatch.setattr(steps, "PATTERNS_S", 2.5)
     patterns = [*[SLOW] * 50, PLAIN]
     sheets = [
-        Sheet(mirror=a_mirror(f"m{number}", topics_regex=one), state=State(), memory=Memory())
+        MirrorReadings(
+            mirror=a_mirror(f"m{number}", topics_regex=one), state=State(), memory=Memory()
+        )
         for number, one in enumerate(patterns)
     ]
     began = time.process_time()

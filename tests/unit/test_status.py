@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mirroring.measuring.scene import PATIENCE, Stuck
 from mirroring.measuring.status import judge
+from mirroring.measuring.status_inputs import PATIENCE, Stuck
 from mirroring.mirror import Intent
 from mirroring.observation import (
     Backfill,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring import reading
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring import read_target
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation, Status
 
@@ -160,9 +160,9 @@ class Steady:
     def _told_while_listening(self) -> Iterator[list[tuple[float, float]]]:
         """The sum of the latencies (ms) and the number of records in each time of listening."""
         told: list[tuple[float, float]] = []
-        really_listen = reading.listen
+        really_listen = read_target.listen
 
-        def listen(probe: Probe, sheets: Sequence[Sheet]) -> None:
+        def listen(probe: Probe, sheets: Sequence[MirrorReadings]) -> None:
             (total, records), ordered = self._told(self.topics), self._told([ORDERED])
             really_listen(probe, sheets)
             after, more = self._told(self.topics), self._told([ORDERED])
@@ -170,7 +170,7 @@ class Steady:
             self.took.append((more[0] - ordered[0], more[1] - ordered[1]))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reading, "listen", listen)
+            patch.setattr(read_target, "listen", listen)
             yield told
 
     def _told(self, topics: Sequence[str]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.client import ConnectClient
-from mirroring.measuring import reading, scene
+from mirroring.measuring import read_target, status_inputs
 
 from lockstep.local import download, dynamodb, jars, kafka, ports
 from lockstep.local.aws_server import AwsServer
@@ -90,8 +90,8 @@ def opened(
         world.register(TARGET, target.address)
         world.register_connect(CONNECT, worker.url, flush_ms=flush_ms)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(reading, "listen", world.listen)
-        patch.setattr(scene, "PATIENCE_MS", 0)
+        patch.setattr(read_target, "listen", world.listen)
+        patch.setattr(status_inputs, "PATIENCE_MS", 0)
         yield world
         # A worker of fifty connectors takes ten seconds to end when it is asked to.
         processes.close(grace_s=0.0)

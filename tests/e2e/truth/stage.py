@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from mirroring.measuring.reading import now_ms
+from mirroring.measuring.read_target import now_ms
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import (
     Code,

@@ -1,11 +1,11 @@
 """What was written to a source, and heard to arrive on the target. Pure."""
 
-from mirroring.measuring.figures import At, Look
+from mirroring.measuring.figures import PartitionReading, RecordAt
 from mirroring.measuring.position import LINGER_MS, NEVER, Ends, Position, bounds, written
 from mirroring.measuring.waiting import usable
 
 
-def produced(position: Position, look: Look) -> int:
+def produced(position: Position, look: PartitionReading) -> int:
     """When the newest record was written (ms): known from the first look, or from a moved end."""
     if look.end == position.end:
         return position.produced
@@ -14,13 +14,15 @@ def produced(position: Position, look: Look) -> int:
     return look.at
 
 
-def rate(position: Position, look: Look) -> float | None:
+def rate(position: Position, look: PartitionReading) -> float | None:
     """Records a second written since the last sample."""
     elapsed = look.at - position.seen
     return max(0, look.end - position.end) * 1000 / elapsed if elapsed > 0 else None
 
 
-def heard(position: Position, look: Look, ends: Ends, oldest: At | None) -> dict[str, int]:
+def heard(
+    position: Position, look: PartitionReading, ends: Ends, oldest: RecordAt | None
+) -> dict[str, int]:
     """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
 
     A timestamp older than the oldest record that could still come tells nothing of latency: it is

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from mirroring.alerting import news
 from mirroring.kafka_types import Partition
 from mirroring.measuring.backfill import progress, reference
-from mirroring.measuring.figures import Pace, lasting, summary
+from mirroring.measuring.figures import Timing, lasting, summary
 from mirroring.measuring.findings import findings
 from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.pacing import learn
 from mirroring.measuring.position import NEVER
-from mirroring.measuring.scene import Scene
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.status import Verdict, judge
+from mirroring.measuring.status_inputs import StatusInputs
 from mirroring.measuring.topic import TopicAssessment
 from mirroring.observation import (
     Backfill,
@@ -34,7 +34,7 @@ from mirroring.observation import (
 FIRST_COMMIT_MS = 10 * 60_000
 
 
-def figure(sheet: Sheet, pace: Pace, now: int) -> None:
+def figure(sheet: MirrorReadings, pace: Timing, now: int) -> None:
     """Step 7: conclude what was read on both sides."""
     for partition, look in sheet.looks.items():
         position, figures = conclude(sheet.positions[partition], look, pace, now)
@@ -42,7 +42,7 @@ def figure(sheet: Sheet, pace: Pace, now: int) -> None:
         sheet.figures[partition] = figures
 
 
-def late_topics(sheet: Sheet, pace: Pace) -> set[str]:
+def late_topics(sheet: MirrorReadings, pace: Timing) -> set[str]:
     """The topics whose oldest record waits so long that retention may come near."""
     wait = 2 * pace.target
     return {one.topic for one, figures in sheet.figures.items() if (figures.behind or 0) > wait}
@@ -51,7 +51,9 @@ def late_topics(sheet: Sheet, pace: Pace) -> set[str]:
 class Assessment:
     """One mirror's sample, assessed: what is observed, remembered, and whether it changed."""
 
-    def __init__(self, sheet: Sheet, pace: Pace, now: int, window_s: int, workers: int) -> None:
+    def __init__(
+        self, sheet: MirrorReadings, pace: Timing, now: int, window_s: int, workers: int
+    ) -> None:
         self._sheet = sheet
         self._pace = pace
         self._now = now
@@ -128,7 +130,7 @@ class Assessment:
         findings: tuple[Reason, ...],
     ) -> Verdict:
         sheet = self._sheet
-        scene = Scene(
+        scene = StatusInputs(
             now=self._at,
             mirror=sheet.mirror,
             refused=sheet.refused,
@@ -196,7 +198,7 @@ class Assessment:
         return tuple(one for one in (seen.connector, seen.checkpoint) if one is not None)
 
 
-def _awake(sheet: Sheet) -> dict[str, list[Partition]]:
+def _awake(sheet: MirrorReadings) -> dict[str, list[Partition]]:
     """The partitions that do not rest, by topic."""
     awake: dict[str, list[Partition]] = {}
     for partition in {**sheet.positions, **sheet.unread}:
@@ -204,7 +206,7 @@ def _awake(sheet: Sheet) -> dict[str, list[Partition]]:
     return awake
 
 
-def _total(sheet: Sheet) -> int:
+def _total(sheet: MirrorReadings) -> int:
     committed = sheet.seen.committed
     return sheet.memory.counts.get("committed", 0) if committed is None else sum(committed.values())
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from mirroring.kafka_types import Partition
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import old_records, rows_of
-from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Backfill
 
 SHARE = 4
@@ -13,7 +13,7 @@ SHARE = 4
 LONGEST_MS = 10 * 365 * 24 * 3_600_000
 
 
-def progress(sheet: Sheet, now: int) -> Backfill | None:
+def progress(sheet: MirrorReadings, now: int) -> Backfill | None:
     """Done, total and the estimated end at `now` (ms), while some of them are not copied."""
     if not any(figures.old for figures in sheet.figures.values()):
         return None
@@ -31,7 +31,7 @@ def progress(sheet: Sheet, now: int) -> Backfill | None:
     return Backfill(done=done, total=total, fraction=fraction, eta=eta)
 
 
-def reference(sheet: Sheet, now: int) -> tuple[int, int] | None:
+def reference(sheet: MirrorReadings, now: int) -> tuple[int, int] | None:
     """What the next sample takes the pace from: (ms, records copied) some samples ago.
 
     It follows by a quarter of the way, so that one slow sample is no forecast.
@@ -43,7 +43,7 @@ def reference(sheet: Sheet, now: int) -> tuple[int, int] | None:
     return nearer if old else None
 
 
-def _old(sheet: Sheet) -> list[tuple[int, int, int]]:
+def _old(sheet: MirrorReadings) -> list[tuple[int, int, int]]:
     """(first, origin, front) of the partitions that hold records older than the mirror."""
     found = list(old_records(sheet.positions.values()))
     for name in sheet.resting:

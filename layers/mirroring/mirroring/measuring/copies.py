@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.mirror import Intent, Mirror
 
 
-def note_copies(sheets: Iterable[Sheet]) -> None:
+def note_copies(sheets: Iterable[MirrorReadings]) -> None:
     """Each sheet's topics that another mirror of this Connect cluster writes, too."""
     noted = list(sheets)
     found = written_too({one.mirror.name: (one.mirror, one.facts) for one in noted})

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from mirroring.client_properties import certificates
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 
 
-def note(probe: Probe, side: str, sheets: Iterable[Sheet], now_ms: int) -> None:
+def note(probe: Probe, side: str, sheets: Iterable[MirrorReadings], now_ms: int) -> None:
     """Note on each sheet the first certificate to end, of its source or target (`side`)."""
     ends = dict(certificates.given(probe.security))
     ends |= {f"The certificate of {at}": end for at, end in probe.valid_until().items()}

@@ -16,7 +16,7 @@ class Fetched(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class RecordAt:
     """An offset and its record's timestamp in ms, None where that was not read."""
 
     offset: int
@@ -24,7 +24,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PartitionReading:
     """What one sample read of one partition: a value, None for known absent, or a Fault: unknown.
 
     `committed` is known where `told`; `start` is the last known one unless `start_known`. `runs`:
@@ -43,14 +43,14 @@ class Look:
     exact: bool = False
     target_end: int | Fault = Fault.NOT_ASKED
     newest: int | Fault | None = Fault.NOT_ASKED
-    oldest: At | Fault | None = Fault.NOT_ASKED
-    fetched: At | Fetched | Fault = Fetched.NOT_ASKED
+    oldest: RecordAt | Fault | None = Fault.NOT_ASKED
+    fetched: RecordAt | Fetched | Fault = Fetched.NOT_ASKED
     since_last: int | None = None
     heard: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Timing:
     """How long things may take, in ms: a commit's flush, the gap between samples, the target.
 
     `learnt`: the flush interval was seen, not only told by whoever registered the workers.
@@ -68,7 +68,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PartitionLatency:
     """A partition's figures in one sample: ms and records.
 
     `behind` is the likeliest age of the oldest record that waits, `youngest` the least that it can
@@ -120,7 +120,7 @@ class Summary:
     unknown: int = 0
 
 
-def summary(figures: Sequence[Figures], resting: int = 0) -> Summary:
+def summary(figures: Sequence[PartitionLatency], resting: int = 0) -> Summary:
     """The figures of several partitions as one: heard records, weighted with what still waits.
 
     `resting` more of them are at rest: nothing comes, nothing waits.
@@ -143,7 +143,7 @@ def summary(figures: Sequence[Figures], resting: int = 0) -> Summary:
     )
 
 
-def _late(figures: Sequence[Figures]) -> int:
+def _late(figures: Sequence[PartitionLatency]) -> int:
     """The least that the mean delay, and the delay of the oldest record that waits, can be."""
     weight = sum(one.heard + one.counted for one in figures)
     total = sum(one.heard_sum + one.counted * one.youngest for one in figures)
@@ -151,7 +151,7 @@ def _late(figures: Sequence[Figures]) -> int:
     return max(oldest, round(total / weight) if weight else 0)
 
 
-def lasting(known: int | None, measured: int | None, seen: Summary, pace: Pace) -> int | None:
+def lasting(known: int | None, measured: int | None, seen: Summary, pace: Timing) -> int | None:
     """The latency (ms) that stands after a sample: the last one measured, as long as it may.
 
     Not one above the target once newer records were copied that nobody heard.

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from mirroring import bounded
 from mirroring.kafka_types import Partition
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code, Reason
 from mirroring.reasons import reason
 
 
-def findings(sheet: Sheet, at: datetime, window_ms: int) -> tuple[Reason, ...]:
+def findings(sheet: MirrorReadings, at: datetime, window_ms: int) -> tuple[Reason, ...]:
     """Lasting findings: the old ones until they expire, and this sample's."""
     expired = at - timedelta(milliseconds=window_ms)
     expired = max(expired, sheet.mirror.acknowledged or expired)
@@ -33,7 +33,7 @@ def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason
     return reason(Code.DATA_LOSS, at, says, topic=topic, partition=index, measured=total)
 
 
-def _reset(sheet: Sheet, at: datetime) -> Iterable[Reason]:
+def _reset(sheet: MirrorReadings, at: datetime) -> Iterable[Reason]:
     for name in sheet.recreated:
         yield reason(Code.TOPIC_RECREATED, at, topic=name)
     yield from _truncated(sheet, at)
@@ -47,7 +47,7 @@ def _reset(sheet: Sheet, at: datetime) -> Iterable[Reason]:
             yield reason(Code.TARGET_TOPIC_RESET, at, says, topic=name)
 
 
-def _truncated(sheet: Sheet, at: datetime) -> Iterable[Reason]:
+def _truncated(sheet: MirrorReadings, at: datetime) -> Iterable[Reason]:
     for (name, index), lost in sheet.truncated.items():
         yield reason(
             Code.TOPIC_TRUNCATED,

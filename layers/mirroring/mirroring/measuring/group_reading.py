@@ -26,7 +26,7 @@ from mirroring.kafka_types import (
 )
 from mirroring.measuring.group_look import GroupLook, Offsets, due
 from mirroring.measuring.group_memory import GroupMemory, learned, resumed
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.mirror import Mirror
 from mirroring.observation import Code
 from mirroring.selection import MATCHING_S
@@ -35,7 +35,9 @@ MOST_ASKED = 500
 MOST_FETCHES = 4
 
 
-def list_groups(source: Probe, sheets: Iterable[Sheet], matching_s: float = MATCHING_S) -> None:
+def list_groups(
+    source: Probe, sheets: Iterable[MirrorReadings], matching_s: float = MATCHING_S
+) -> None:
     """Which groups of the source each mirror translates, where it is time to look.
 
     One whose pattern takes longer than `matching_s` is left to the next sample.
@@ -59,7 +61,9 @@ def list_groups(source: Probe, sheets: Iterable[Sheet], matching_s: float = MATC
         sheet.groups = GroupLook(facts, tuple(asked), listed.whole)
 
 
-def read_on_target(target: Probe, sheets: Iterable[Sheet], matching_s: float = MATCHING_S) -> None:
+def read_on_target(
+    target: Probe, sheets: Iterable[MirrorReadings], matching_s: float = MATCHING_S
+) -> None:
     """What the groups have on the target, and how MirrorMaker translated them."""
     looking = {sheet.mirror.name: (sheet, sheet.groups) for sheet in sheets if sheet.groups}
     if not looking:
@@ -72,7 +76,7 @@ def read_on_target(target: Probe, sheets: Iterable[Sheet], matching_s: float = M
             sheet.groups = None
 
 
-def read_committed(source: Probe, sheets: Iterable[Sheet]) -> None:
+def read_committed(source: Probe, sheets: Iterable[MirrorReadings]) -> None:
     """What the groups have committed on the source."""
     looking = [(sheet, sheet.groups) for sheet in sheets if sheet.groups]
     wanted: dict[str, GroupFacts] = {}
@@ -89,12 +93,12 @@ def read_committed(source: Probe, sheets: Iterable[Sheet]) -> None:
         look.committed = {name: _by_source(told[name], names) for name in look.asked}
 
 
-def _is_due(sheet: Sheet) -> bool:
+def _is_due(sheet: MirrorReadings) -> bool:
     away = Code.TARGET_UNREACHABLE in sheet.away or not sheet.listed()
     return sheet.mirror.sync_group_offsets and not away and due(sheet.memory.turn)
 
 
-_Looking = Iterable[tuple[Sheet, GroupLook]]
+_Looking = Iterable[tuple[MirrorReadings, GroupLook]]
 
 
 def _read_states(target: Probe, looking: _Looking) -> None:
@@ -141,7 +145,7 @@ def _read_checkpoints(target: Probe, looking: _Looking, matching_s: float) -> No
 
 def _read_on(
     target: Probe,
-    sheet: Sheet,
+    sheet: MirrorReadings,
     look: GroupLook,
     topic: TopicFacts,
     start: OffsetAt | Fault,
@@ -166,7 +170,7 @@ def _read_on(
     look.memory, look.read = memory, memory.offset >= end.offset
 
 
-def _topic(sheet: Sheet) -> str:
+def _topic(sheet: MirrorReadings) -> str:
     return checkpoint.topic(sheet.mirror.source.alias)
 
 

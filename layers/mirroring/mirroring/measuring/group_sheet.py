@@ -6,10 +6,10 @@ from mirroring.kafka_types import Partition
 from mirroring.measuring.group_memory import GroupMemory
 from mirroring.measuring.groups import Judged, judge_groups
 from mirroring.measuring.memory import TopicMemory
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 
 
-def group_offsets(sheet: Sheet, topics: Mapping[str, TopicMemory], now: int) -> Judged:
+def group_offsets(sheet: MirrorReadings, topics: Mapping[str, TopicMemory], now: int) -> Judged:
     """What is said and remembered of the groups at `now` (ms); nothing of one not synced."""
     if not sheet.mirror.sync_group_offsets:
         return Judged((), 0, GroupMemory())

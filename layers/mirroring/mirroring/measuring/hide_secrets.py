@@ -7,12 +7,12 @@ from mirroring.cluster import ConnectCluster
 from mirroring.connections import Connections
 from mirroring.errors import ProblemError
 from mirroring.kafka_connect.connector_info import without_secrets, without_traces
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Connector
 
 
 def hide_secrets(
-    sheets: Sequence[Sheet], connections: Connections, cluster: ConnectCluster
+    sheets: Sequence[MirrorReadings], connections: Connections, cluster: ConnectCluster
 ) -> None:
     """Every sheet's traces without the secrets of both sides; none where those are not known."""
     for sheet in sheets:
@@ -25,7 +25,7 @@ def hide_secrets(
 
 
 def _known(
-    sheet: Sheet, connections: Connections, cluster: ConnectCluster
+    sheet: MirrorReadings, connections: Connections, cluster: ConnectCluster
 ) -> Sequence[Mapping[str, str]] | None:
     try:
         return (connections.source(sheet.mirror), connections.target(cluster))

@@ -9,7 +9,13 @@ from dataclasses import replace
 
 from mirroring.kafka_types import Fault
 from mirroring.measuring.arrivals import heard, produced, rate
-from mirroring.measuring.figures import At, Fetched, Figures, Look, Pace
+from mirroring.measuring.figures import (
+    Fetched,
+    PartitionLatency,
+    PartitionReading,
+    RecordAt,
+    Timing,
+)
 from mirroring.measuring.losses import lost
 from mirroring.measuring.position import (
     LINGER_MS,
@@ -40,7 +46,7 @@ BRIEF_MS = 1_000
 GRACE_MS = 180_000
 
 
-def moved(position: Position, look: Look) -> bool:
+def moved(position: Position, look: PartitionReading) -> bool:
     """Whether a partition wants a closer look: something moved, or is not proven to be copied.
 
     So the target's end is known from the sample that saw the last commit.
@@ -53,19 +59,19 @@ def moved(position: Position, look: Look) -> bool:
     return look.end != position.end or rose or doubtful or fell or behind
 
 
-def _heeded(position: Position, look: Look) -> bool:
+def _heeded(position: Position, look: PartitionReading) -> bool:
     """Whether the committed offset says something: not one of a topic's predecessor."""
     return look.committed is not None and look.committed != position.ignored
 
 
-def _proven(position: Position, look: Look) -> int:
+def _proven(position: Position, look: PartitionReading) -> int:
     """The offset below which the committed offset proves every record to be copied."""
     if look.committed is None or not _heeded(position, look):
         return position.mirrored
     return max(position.mirrored, look.committed + 1)
 
 
-def reach(position: Position, look: Look) -> Position:
+def reach(position: Position, look: PartitionReading) -> Position:
     """Take in the committed offset, and whatever else proves that records were copied.
 
     The newest target timestamp is believed only while nothing arrived since it was read.
@@ -101,13 +107,13 @@ def _may_begin(position: Position) -> bool:
     return position.began == 0 or position.rose >= position.began
 
 
-def _told(position: Position, look: Look) -> int:
+def _told(position: Position, look: PartitionReading) -> int:
     if not look.told:
         return position.committed
     return NEVER if look.committed is None else look.committed
 
 
-def _fallen(position: Position, look: Look) -> Position:
+def _fallen(position: Position, look: PartitionReading) -> Position:
     """A commit that falls takes the position with it where the target was emptied.
 
     Where it was not, what is copied again lies there already. A mirror that was to start at the
@@ -124,14 +130,14 @@ def _fallen(position: Position, look: Look) -> Position:
     return position
 
 
-def _newest(position: Position, look: Look, *, still: bool) -> int:
+def _newest(position: Position, look: PartitionReading, *, still: bool) -> int:
     """The newest timestamp on the target that may be looked up; NEVER for none."""
     if look.newest is not None and not isinstance(look.newest, Fault):
         return look.newest if usable(look.newest, look.at) else NEVER
     return position.newest if still and isinstance(look.newest, Fault) else NEVER
 
 
-def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
+def doubt(position: Position, look: PartitionReading, pace: Timing) -> tuple[int, int] | None:
     """The offsets [from, to) to fetch before they may count as waiting; None: nothing to verify.
 
     Many records are believed to wait until they may breach the target soon; a few at the end may
@@ -155,7 +161,7 @@ def doubt(position: Position, look: Look, pace: Pace) -> tuple[int, int] | None:
     return (oldest.offset, look.end) if waits_long else None
 
 
-def disputed(position: Position, look: Look, pace: Pace) -> int | None:
+def disputed(position: Position, look: PartitionReading, pace: Timing) -> int | None:
     """The timestamp (ms) to test: where the oldest record is late by its own timestamp alone.
 
     If records that came after the sample which the timestamp follows are stamped before it, then
@@ -172,7 +178,7 @@ def disputed(position: Position, look: Look, pace: Pace) -> int | None:
     return lower - LINGER_MS if late > pace.target else None
 
 
-def _tested(position: Position, oldest: At | None, look: Look) -> Position:
+def _tested(position: Position, oldest: RecordAt | None, look: PartitionReading) -> Position:
     """The position with how much older than its writing a timestamp was seen to be.
 
     Forgotten once records before the oldest one are seen to be stamped when they were written.
@@ -204,7 +210,9 @@ def _ages(position: Position, waits: Waiting, ends: Ends, now: int) -> tuple[int
     return behind, max(0, now - when.latest) if waits.proven else 0
 
 
-def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Position, Figures]:
+def conclude(
+    position: Position, look: PartitionReading, pace: Timing, now: int
+) -> tuple[Position, PartitionLatency]:
     """The partition's figures, and the position that the next sample starts from."""
     waits = wait(position, look, pace)
     oldest = waits.oldest
@@ -217,7 +225,7 @@ def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Posi
     ends = remembered(position.ends, look.at, look.end, position.mirrored)
     behind, youngest = (0, 0) if caught_up else _ages(position, waits, ends, now)
     stuck = not caught_up and waits.proven and position.moved <= position.seen < look.at
-    figures = Figures(
+    figures = PartitionLatency(
         end=look.end,
         waiting=0 if caught_up else look.end - front,
         behind=behind,
@@ -240,7 +248,9 @@ def conclude(position: Position, look: Look, pace: Pace, now: int) -> tuple[Posi
         start=look.start,
         ends=ends,
         verified=look.end if verified else position.verified,
-        confirmed=front if isinstance(look.fetched, At) and not caught_up else position.confirmed,
+        confirmed=front
+        if isinstance(look.fetched, RecordAt) and not caught_up
+        else position.confirmed,
         produced=figures.produced,
         unsure=not figures.proven,
     ), figures

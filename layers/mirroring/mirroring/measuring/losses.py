@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from mirroring.kafka_types import Fault
-from mirroring.measuring.figures import Look, Pace
+from mirroring.measuring.figures import PartitionReading, Timing
 from mirroring.measuring.position import Position
 from mirroring.measuring.waiting import unproven
 
 
-def lost(position: Position, look: Look, pace: Pace) -> tuple[int, Position]:
+def lost(position: Position, look: PartitionReading, pace: Timing) -> tuple[int, Position]:
     """How many records retention took before they were copied, once that is certain.
 
     Certain at once when nothing reached the target since the last sample, which knew what waited;

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from mirroring.kafka_types import Partition
-from mirroring.measuring.figures import Pace
+from mirroring.measuring.figures import Timing
 from mirroring.measuring.position import Position
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 
 MINUTE_MS = 60_000
 # Nobody commits so rarely: a longer silence was an outage.
@@ -16,7 +16,7 @@ UNLEARNT_MS = 15 * MINUTE_MS
 DATING_MS = 90_000
 
 
-def paces(sheets: Iterable[Sheet], flush_ms: int) -> dict[str, Pace]:
+def paces(sheets: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
     """The pace of each mirror; all share the workers, whose flush interval was registered."""
     some = list(sheets)
     flush = max((one.memory.counts.get("flush", 0) for one in some), default=0)
@@ -24,10 +24,10 @@ def paces(sheets: Iterable[Sheet], flush_ms: int) -> dict[str, Pace]:
     return {one.mirror.name: _pace(one, max(flush_ms, flush), learnt) for one in some}
 
 
-def _pace(sheet: Sheet, flush_ms: int, learnt: bool) -> Pace:
+def _pace(sheet: MirrorReadings, flush_ms: int, learnt: bool) -> Timing:
     at = max((look.at for look in sheet.looks.values()), default=0)
     runs = sheet.memory.counts.get("running_since", 0)
-    return Pace(
+    return Timing(
         flush=flush_ms,
         gap=_gap(sheet, at),
         target=sheet.mirror.target_latency,
@@ -35,14 +35,14 @@ def _pace(sheet: Sheet, flush_ms: int, learnt: bool) -> Pace:
     )
 
 
-def _gap(sheet: Sheet, at: int) -> int:
+def _gap(sheet: MirrorReadings, at: int) -> int:
     """How far samples are apart (ms), a minute at most; some in a few seconds change it little."""
     last = at - max((one.seen for one in sheet.positions.values()), default=0)
     known = sheet.memory.counts.get("gap", 0)
     return min(MINUTE_MS, max(last, known * 31 // 32)) if last > 0 else MINUTE_MS
 
 
-def learn(sheet: Sheet) -> dict[str, int]:
+def learn(sheet: MirrorReadings) -> dict[str, int]:
     """What is known of the flush interval after this sample, as counts: `flush` (ms), `learnt`.
 
     A commit comes within one of the first record that it covers, and often sooner: so the longest
@@ -62,7 +62,7 @@ def learn(sheet: Sheet) -> dict[str, int]:
     }
 
 
-def _undated(sheet: Sheet) -> int:
+def _undated(sheet: MirrorReadings) -> int:
     """The last sample (ms) whose commits may have risen long before it: none were told in the one
     before, or a partition was not looked at.
     """
@@ -80,7 +80,7 @@ def _was_seen(before: Position | None, at: int) -> bool:
     return before is not None and at - before.seen <= DATING_MS
 
 
-def _waits(sheet: Sheet) -> Iterator[tuple[int, bool]]:
+def _waits(sheet: MirrorReadings) -> Iterator[tuple[int, bool]]:
     """How long (ms) each commit that rose in this sample had not, and whether since the last one.
 
     Else it is since the first record that came after a pause, which came somewhen between two.
@@ -93,6 +93,6 @@ def _waits(sheet: Sheet) -> Iterator[tuple[int, bool]]:
             yield sheet.looks[partition].at - since, since == before.rose > undated
 
 
-def _before(sheet: Sheet, partition: Partition) -> Position | None:
+def _before(sheet: MirrorReadings, partition: Partition) -> Position | None:
     topic = sheet.memory.topics.get(partition.topic)
     return None if topic is None else topic.positions.get(partition.index)

@@ -8,7 +8,7 @@ from mirroring.kafka_connect.client import ConnectClient
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.kafka_types import Partition
 from mirroring.measuring.assess import with_partitions
-from mirroring.measuring.sheet import Seen, Sheet
+from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.observation import Code
 from mirroring.redaction import holds_secret
 
@@ -16,7 +16,7 @@ CONNECT_THREADS = 8
 OFFSETS_SINCE = (3, 5)
 
 
-def read_connect(connect: ConnectClient, sheets: Sequence[Sheet], version: str) -> None:
+def read_connect(connect: ConnectClient, sheets: Sequence[MirrorReadings], version: str) -> None:
     """What Connect tells: all connectors at once, then each mirror's tasks and offsets.
 
     All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
@@ -32,7 +32,7 @@ def read_connect(connect: ConnectClient, sheets: Sequence[Sheet], version: str) 
 
 
 def _read_connectors(
-    connect: ConnectClient, told: Mapping[str, ConnectorInfo], sheet: Sheet, version: str
+    connect: ConnectClient, told: Mapping[str, ConnectorInfo], sheet: MirrorReadings, version: str
 ) -> None:
     """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
     source, checkpoint = sheet.mirror.source_connector, sheet.mirror.checkpoint_connector
@@ -45,7 +45,7 @@ def _read_connectors(
         return
     sheet.plain_secrets = known is not None and _holds_secrets(known.config)
     by_task = assigned or {}
-    sheet.seen = Seen(
+    sheet.seen = ConnectReading(
         connector=with_partitions(known.connector, by_task) if known else None,
         checkpoint=told[checkpoint].connector if checkpoint in told else None,
         assigned=frozenset().union(*by_task.values()) if assigned is not None else None,

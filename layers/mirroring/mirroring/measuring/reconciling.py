@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from mirroring.kafka_connect import trace_causes
-from mirroring.measuring.scene import Scene
+from mirroring.measuring.status_inputs import StatusInputs
 from mirroring.mirror import HOLDS
 from mirroring.observation import Code, Connector, Reason
 from mirroring.reasons import duration, reason
@@ -15,7 +15,7 @@ RESTING = ("PAUSED", "STOPPED", "FAILED")
 AGAIN = "it failed again each time"
 
 
-def of_reconcile(scene: Scene) -> Iterable[Reason]:
+def of_reconcile(scene: StatusInputs) -> Iterable[Reason]:
     """What is given up, undone by others, or not done yet."""
     now = scene.now
     for name in sorted(scene.given_up):
@@ -31,12 +31,12 @@ def of_reconcile(scene: Scene) -> Iterable[Reason]:
         yield reason(Code.PAUSE_PENDING, now, {"hold": hold})
 
 
-def is_known(scene: Scene) -> bool:
+def is_known(scene: StatusInputs) -> bool:
     """Whether Connect told its states in this sample."""
     return Code.CONNECT_UNREACHABLE not in scene.away
 
 
-def is_at_rest(scene: Scene) -> bool:
+def is_at_rest(scene: StatusInputs) -> bool:
     """Whether Connect says that none of the connectors runs, nor a task of one."""
     return all(
         state in RESTING
@@ -46,7 +46,7 @@ def is_at_rest(scene: Scene) -> bool:
     )
 
 
-def _cause(scene: Scene, name: str) -> str:
+def _cause(scene: StatusInputs, name: str) -> str:
     """What its trace says; right after a restart there is none for a moment."""
     connectors = (scene.connector, scene.checkpoint)
     traces = (_trace(one) for one in connectors if one is not None and one.name == name)

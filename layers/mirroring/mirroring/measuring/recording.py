@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from mirroring.alerting import news
 from mirroring.errors import ProblemError, Unavailable
 from mirroring.measuring.assess import Assessment
-from mirroring.measuring.figures import Pace
+from mirroring.measuring.figures import Timing
 from mirroring.measuring.memory import pack
-from mirroring.measuring.reading import Clock
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.read_target import Clock
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code, Observation, Status
 from mirroring.reason_table import LASTING
 from mirroring.reasons import duration, reason
@@ -49,7 +49,7 @@ class Recorder:
     recorded: bool = False
 
     def record_all(
-        self, sheets: Sequence[Sheet], paces: Mapping[str, Pace], at: int
+        self, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing], at: int
     ) -> Iterator[Observation]:
         """What was recorded of a sample that began at `at` ms.
 
@@ -83,7 +83,7 @@ class Recorder:
         if self.failed:
             raise self.failed[0]
 
-    def _record(self, sheet: Sheet, pace: Pace, at: int) -> Observation | None:
+    def _record(self, sheet: MirrorReadings, pace: Timing, at: int) -> Observation | None:
         """Judge and record one mirror; None without time, or when another sampler was first."""
         if time.monotonic() >= self.until:
             self.skipped.append(sheet.mirror.name)
@@ -97,7 +97,7 @@ class Recorder:
         self.recorded = True
         return observation if is_first else None
 
-    def _record_unknown(self, sheet: Sheet) -> None:
+    def _record_unknown(self, sheet: MirrorReadings) -> None:
         """Say of a mirror whose sample cannot be recorded that nothing is known of it now.
 
         All else stays as the last sample left it, its time included; a mirror that was never
@@ -111,7 +111,7 @@ class Recorder:
         memory = sheet.state.memory or b""
         self._keep(sheet, Outcome(after, memory, change, sheet.mirror.connect_cluster))
 
-    def _keep(self, sheet: Sheet, outcome: Outcome) -> bool:
+    def _keep(self, sheet: MirrorReadings, outcome: Outcome) -> bool:
         if not self.samples.record(sheet.state, outcome):
             return False
         change = outcome.change
@@ -120,7 +120,7 @@ class Recorder:
             logger.info("status changed", mirror=sheet.mirror.name, after=change.after, why=codes)
         return True
 
-    def _fail(self, sheet: Sheet, error: BaseException) -> None:
+    def _fail(self, sheet: MirrorReadings, error: BaseException) -> None:
         """Remember a failure, and log it by its type and place: its words may quote a secret."""
         self.failed.append(error)
         logger.error(

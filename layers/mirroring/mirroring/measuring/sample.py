@@ -10,14 +10,14 @@ from mirroring.cluster import ConnectCluster
 from mirroring.connections import Connections, Endpoint, place
 from mirroring.errors import ProblemError
 from mirroring.kafka_client.probe import Probe, is_kept, probe
-from mirroring.measuring import expiring, group_reading, reading
+from mirroring.measuring import expiring, group_reading, read_target
+from mirroring.measuring.check_credentials import try_login
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.hide_secrets import hide_secrets
-from mirroring.measuring.login import try_login
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.recording import Recorder, portions
-from mirroring.measuring.sheet import Sheet
 from mirroring.measuring.steps import Sources, dimmed, each, matching_s, measure
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
@@ -37,7 +37,7 @@ class Sampler:
     samples: Observations
     connections: Connections
     window_s: int
-    clock: reading.Clock = reading.now_ms
+    clock: read_target.Clock = read_target.now_ms
 
     def take(
         self, connect_cluster: str, names: Sequence[str], seconds: float = math.inf
@@ -84,29 +84,29 @@ class Sampler:
             one.close()
         yield from recorder.record_all(sheets, paces, at)
 
-    def _read_connect(self, cluster: ConnectCluster, sheets: Sequence[Sheet]) -> None:
+    def _read_connect(self, cluster: ConnectCluster, sheets: Sequence[MirrorReadings]) -> None:
         try:
             connect = self.connections.connect(cluster).within(CONNECT_S)
         except ProblemError as error:
-            reading.away(sheets, Code.CONNECT_UNREACHABLE, error.detail)
+            read_target.away(sheets, Code.CONNECT_UNREACHABLE, error.detail)
         else:
             read_connect(connect, sheets, cluster.version)
 
-    def _target(self, cluster: ConnectCluster, sheets: Sequence[Sheet]) -> Probe | None:
+    def _target(self, cluster: ConnectCluster, sheets: Sequence[MirrorReadings]) -> Probe | None:
         """The target's Probe; None where what is registered of it is of no use."""
         try:
             return probe(*place(self.connections.target(cluster)))
         except ProblemError as error:
-            reading.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+            read_target.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
             return None
 
-    def _sheets(self, states: Mapping[str, State]) -> list[Sheet]:
+    def _sheets(self, states: Mapping[str, State]) -> list[MirrorReadings]:
         """An empty sheet for each mirror that still exists."""
         names = list(states)
         done = self.store.reconciled_of(names)
         mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
         return [
-            Sheet(
+            MirrorReadings(
                 mirror=mirror,
                 state=states[mirror.name],
                 memory=unpack(states[mirror.name].memory),
@@ -118,9 +118,9 @@ class Sampler:
             for mirror in mirrors
         ]
 
-    def _sources(self, sheets: Sequence[Sheet]) -> dict[Endpoint, list[Sheet]]:
+    def _sources(self, sheets: Sequence[MirrorReadings]) -> dict[Endpoint, list[MirrorReadings]]:
         """The mirrors by the source that they read, each with its own credentials."""
-        groups: dict[Endpoint, list[Sheet]] = {}
+        groups: dict[Endpoint, list[MirrorReadings]] = {}
         for sheet in sheets:
             try:
                 source = place(self.connections.source(sheet.mirror))
@@ -133,7 +133,7 @@ class Sampler:
         return groups
 
 
-def _read_groups(sources: Sources, target: Probe, sheets: Sequence[Sheet]) -> None:
+def _read_groups(sources: Sources, target: Probe, sheets: Sequence[MirrorReadings]) -> None:
     """What consumer groups have on both sides, of the mirrors that sync them."""
     seconds = matching_s(sheets)
     each(sources, partial(group_reading.list_groups, matching_s=seconds), dimmed)

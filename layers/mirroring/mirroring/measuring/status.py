@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mirroring import bounded
-from mirroring.measuring.beside import beside
-from mirroring.measuring.rows import ROWS
-from mirroring.measuring.scene import Case, Scene, is_stalled, unassigned
+from mirroring.measuring.status_inputs import StatusCase, StatusInputs, is_stalled, unassigned
+from mirroring.measuring.status_rows import ROWS
+from mirroring.measuring.status_warnings import beside
 from mirroring.observation import Code, Observation, Reason, Severity, Status
 from mirroring.reason_table import LASTING
 
@@ -22,9 +22,9 @@ class Verdict:
     counts: Mapping[str, int]
 
 
-def judge(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -> Verdict:
+def judge(scene: StatusInputs, before: Observation | None, counts: Mapping[str, int]) -> Verdict:
     """The scene's status by the first row that holds, with every reason worth telling."""
-    case = Case(scene, before, _counted(scene, before, counts))
+    case = StatusCase(scene, before, _counted(scene, before, counts))
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
     told = _unique((*reasons, *scene.findings, *beside(case)))
     lasts = (one for one in (before.reasons if before else ()) if one.code not in LASTING)
@@ -33,7 +33,9 @@ def judge(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -
     return Verdict(status, bounded.reasons(kept, before.reasons if before else ()), case.counts)
 
 
-def _counted(scene: Scene, before: Observation | None, counts: Mapping[str, int]) -> dict[str, int]:
+def _counted(
+    scene: StatusInputs, before: Observation | None, counts: Mapping[str, int]
+) -> dict[str, int]:
     """In how many samples in a row, and since when (ms), was what takes a while to mean something.
 
     A breach is not over as long as it is not known whether records still wait.

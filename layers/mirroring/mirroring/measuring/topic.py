@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from mirroring.kafka_types import Fault, Partition
-from mirroring.measuring.figures import Figures, Pace, lasting, summary
+from mirroring.measuring.figures import PartitionLatency, Timing, lasting, summary
 from mirroring.measuring.memory import TopicMemory, Unread
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import Positions, rows_of, use
-from mirroring.measuring.scene import Stuck, Topic, Unreadable, is_lasting
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.status_inputs import Stuck, Topic, Unreadable, is_lasting
 from mirroring.observation import MirroredTopic, TopicState
 
 # Connectors look for topics every 60 s, and then have them made and their tasks restarted.
@@ -28,7 +28,7 @@ class TopicAssessment:
     """
 
     def __init__(
-        self, sheet: Sheet, name: str, awake: Awake, pace: Pace, now: int, window_ms: int
+        self, sheet: MirrorReadings, name: str, awake: Awake, pace: Timing, now: int, window_ms: int
     ) -> None:
         self._sheet = sheet
         self._name = name
@@ -190,7 +190,7 @@ class TopicAssessment:
         ]
         return max(found, key=lambda one: one.youngest, default=None)
 
-    def _may_still_begin(self, figures: Figures) -> bool:
+    def _may_still_begin(self, figures: PartitionLatency) -> bool:
         """Whether records older than the mirror wait for no longer than a start may take."""
         return figures.old and figures.still <= max(PENDING_MS, self._pace.overdue)
 

@@ -7,7 +7,7 @@ leaves things as they were last known, and says why.
 from dataclasses import dataclass
 
 from mirroring.kafka_types import Fault
-from mirroring.measuring.figures import At, Fetched, Look, Pace
+from mirroring.measuring.figures import Fetched, PartitionReading, RecordAt, Timing
 from mirroring.measuring.position import NEVER, Position, bounds
 
 # Clocks of producers and brokers may differ by some minutes; beyond that a stamp is no clock's.
@@ -24,19 +24,19 @@ class Waiting:
     `unknown` is why it is not known: `oldest` is then the one last known.
     """
 
-    oldest: At | None = None
+    oldest: RecordAt | None = None
     proven: bool = True
     unknown: Fault | None = None
 
 
-def wait(position: Position, look: Look, pace: Pace) -> Waiting:
+def wait(position: Position, look: PartitionReading, pace: Timing) -> Waiting:
     """What waits, after everything was asked that this sample asks.
 
     A fetch that is refused proves it: with these credentials the mirror cannot read either.
     """
     if is_copied(position, look) or look.fetched is Fetched.NOTHING:
         return Waiting()
-    if isinstance(look.fetched, At) and _counts(position, look, pace, look.fetched):
+    if isinstance(look.fetched, RecordAt) and _counts(position, look, pace, look.fetched):
         return Waiting(look.fetched)
     failed = look.fetched if isinstance(look.fetched, Fault) else None
     failed = None if failed is Fault.UNAUTHORIZED else failed
@@ -52,14 +52,14 @@ def wait(position: Position, look: Look, pace: Pace) -> Waiting:
     if why is not None and _needs_answer(position, look, start, why):
         return _as_before(position, look, why)
     if _is_backfill(position, look):
-        return Waiting(At(position.mirrored, None), proven=False)
+        return Waiting(RecordAt(position.mirrored, None), proven=False)
     if position.front < position.end and _lags(position, look, pace):
         front = max(position.front, start)
-        return Waiting(At(front, None) if front < look.end else None, proven=False)
+        return Waiting(RecordAt(front, None) if front < look.end else None, proven=False)
     return Waiting()
 
 
-def _needs_answer(position: Position, look: Look, start: int, why: Fault) -> bool:
+def _needs_answer(position: Position, look: PartitionReading, start: int, why: Fault) -> bool:
     """Whether what failed leaves it unknown if a record waits: nothing tells of those at the end.
 
     A commit that rose in this sample does, and all commits do where answers never come: who may not
@@ -74,7 +74,7 @@ def _needs_answer(position: Position, look: Look, start: int, why: Fault) -> boo
     return told < look.end
 
 
-def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
+def _lags(position: Position, look: PartitionReading, pace: Timing, since: int = 0) -> bool:
     """Whether the commit itself is older than a mirror's that is in time: all there is to judge by
     where no timestamp can be looked up.
     """
@@ -84,37 +84,37 @@ def _lags(position: Position, look: Look, pace: Pace, since: int = 0) -> bool:
     return look.told and look.at - max(upper, since) > pace.target + pace.overdue
 
 
-def _counts(position: Position, look: Look, pace: Pace, fetched: At) -> bool:
+def _counts(position: Position, look: PartitionReading, pace: Timing, fetched: RecordAt) -> bool:
     """Whether a fetched record waits: markers before it may be what no commit has come of."""
     sought = found(position, look, pace) is not None
     return sought or overdue(position, look, pace, fetched.offset)
 
 
-def _late(position: Position, look: Look, start: int) -> Waiting | None:
+def _late(position: Position, look: PartitionReading, start: int) -> Waiting | None:
     """What an overdue commit proves, where no fetch has told; None where nothing was to fetch."""
     if look.fetched is Fault.UNAUTHORIZED:
-        return Waiting(At(start, None))
+        return Waiting(RecordAt(start, None))
     if isinstance(look.fetched, Fault):
         return _as_before(position, look, look.fetched)
-    return Waiting(At(position.confirmed, None)) if position.confirmed >= start else None
+    return Waiting(RecordAt(position.confirmed, None)) if position.confirmed >= start else None
 
 
-def _is_backfill(position: Position, look: Look) -> bool:
+def _is_backfill(position: Position, look: PartitionReading) -> bool:
     """Whether records older than the mirror wait for a commit, where no timestamp tells of them."""
     blind = not usable(position.newest, look.at) and look.target_end != 0
     return blind and position.mirrored < min(position.origin, look.end)
 
 
-def _as_before(position: Position, look: Look, why: Fault) -> Waiting:
+def _as_before(position: Position, look: PartitionReading, why: Fault) -> Waiting:
     """As the last sample knew it: what waited then waits still if nothing has arrived since."""
     if position.front >= position.end:
         return Waiting(proven=False, unknown=why)
     stands = look.target_end == position.target_end and position.moved < look.at
     still = stands and not position.unsure
-    return Waiting(At(position.front, None), proven=still, unknown=None if still else why)
+    return Waiting(RecordAt(position.front, None), proven=still, unknown=None if still else why)
 
 
-def is_copied(position: Position, look: Look) -> bool:
+def is_copied(position: Position, look: PartitionReading) -> bool:
     """Whether every record is copied: by the commit, or as a fetch has proven before."""
     return position.mirrored >= look.end or position.verified == look.end
 
@@ -124,7 +124,7 @@ def usable(newest: int | None, now: int) -> bool:
     return newest is not None and NEVER < newest <= now + FUTURE_MS
 
 
-def asks_from(position: Position, look: Look) -> int | None:
+def asks_from(position: Position, look: PartitionReading) -> int | None:
     """The timestamp (ms) from which the source is asked for its oldest unmirrored record.
 
     None where the commit tells all: a transaction's markers are stamped by the target's broker.
@@ -138,7 +138,7 @@ def asks_from(position: Position, look: Look) -> int | None:
     return position.newest + 1 if usable(position.newest, look.at) else None
 
 
-def blocked(position: Position, look: Look) -> Fault | None:
+def blocked(position: Position, look: PartitionReading) -> Fault | None:
     """Why the source could not be asked for its oldest unmirrored record, or did not answer."""
     if isinstance(look.target_end, Fault):
         return look.target_end
@@ -148,7 +148,7 @@ def blocked(position: Position, look: Look) -> Fault | None:
     return look.newest if unread and isinstance(look.newest, Fault) else None
 
 
-def found(position: Position, look: Look, pace: Pace) -> At | None:
+def found(position: Position, look: PartitionReading, pace: Timing) -> RecordAt | None:
     """The oldest record that waits by its timestamp, unless it came after the end was read.
 
     Of a mirror that starts at the end nothing older waits, whatever the look-up finds. Where others
@@ -157,21 +157,21 @@ def found(position: Position, look: Look, pace: Pace) -> At | None:
     oldest = look.oldest
     if _is_foreign(position, look, pace):
         return None
-    if not isinstance(oldest, At) or not NEVER < oldest.offset < look.end:
+    if not isinstance(oldest, RecordAt) or not NEVER < oldest.offset < look.end:
         return None
     if oldest.offset < position.first:
         return None
     known = oldest.offset >= position.mirrored
-    return At(max(oldest.offset, position.mirrored), oldest.timestamp if known else None)
+    return RecordAt(max(oldest.offset, position.mirrored), oldest.timestamp if known else None)
 
 
-def _is_foreign(position: Position, look: Look, pace: Pace) -> bool:
+def _is_foreign(position: Position, look: PartitionReading, pace: Timing) -> bool:
     """Whether something arrived so long after the last commit that it cannot be this mirror's."""
     last = max(position.rose, position.began, look.runs)
     return look.told and pace.learnt and last > 0 and position.moved - last > pace.overdue
 
 
-def unproven(position: Position, look: Look, pace: Pace) -> int:
+def unproven(position: Position, look: PartitionReading, pace: Timing) -> int:
     """The first offset that cannot be copied by now: past the commit, and what arrived since it.
 
     That count is believed only while commits come as they use to: others may write to the target,
@@ -183,7 +183,7 @@ def unproven(position: Position, look: Look, pace: Pace) -> int:
     return position.mirrored + (0 if silent else position.arrived)
 
 
-def _unarrived(position: Position, look: Look) -> int:
+def _unarrived(position: Position, look: PartitionReading) -> int:
     """The first offset that appeared after a sample in which the target's end was what it is now.
 
     One sample later than that: source and target are not read at the same moment.
@@ -193,7 +193,9 @@ def _unarrived(position: Position, look: Look) -> int:
     return next((end for at, end in position.ends if at > position.moved), look.end)
 
 
-def overdue(position: Position, look: Look, pace: Pace, offset: int | None = None) -> bool:
+def overdue(
+    position: Position, look: PartitionReading, pace: Timing, offset: int | None = None
+) -> bool:
     """Whether the commit of an offset, the first unproven one if none is said, should have come.
 
     It follows the copy, so after an outage it is not due at once: not since a connector was started

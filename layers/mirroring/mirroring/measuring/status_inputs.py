@@ -71,7 +71,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class StatusInputs:
     """All that one sample saw of a mirror.
 
     `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
@@ -107,10 +107,10 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class StatusCase:
     """A scene with what the samples before it saw."""
 
-    scene: Scene
+    scene: StatusInputs
     before: Observation | None
     counts: Mapping[str, int]
 
@@ -147,6 +147,6 @@ def unassigned(connector: Connector) -> bool:
     return any(state in ("UNASSIGNED", "RESTARTING") for state in states)
 
 
-def is_stalled(topic: Topic, scene: Scene) -> bool:
+def is_stalled(topic: Topic, scene: StatusInputs) -> bool:
     """Whether a record waits longer than the target while nothing of its partition is copied."""
     return topic.stuck is not None and topic.stuck.youngest > scene.mirror.target_latency

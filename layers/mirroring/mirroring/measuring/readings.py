@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mirroring.client_properties.security import Isolation
 from mirroring.kafka_types import Fault, Partition, Stamping, TopicFacts
-from mirroring.measuring.figures import Figures, Look
+from mirroring.measuring.figures import PartitionLatency, PartitionReading
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.position import NEVER, Position
@@ -18,7 +18,7 @@ from mirroring.storing.observation_item import State
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ConnectReading:
     """What Connect told of a mirror; `assigned` and `committed` are None where it did not."""
 
     connector: Connector | None = None
@@ -28,7 +28,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Sheet:
+class MirrorReadings:
     """One mirror in one sample; filled from top to bottom. Times in ms.
 
     `resting` counts each topic's partitions at rest, of which there is nothing else here; `looked`
@@ -50,7 +50,7 @@ class Sheet:
     plain_secrets: bool = False
     expires: tuple[str, datetime] | None = None
     copied_too: Mapping[str, str] = field(default_factory=dict)
-    seen: Seen = Seen()
+    seen: ConnectReading = ConnectReading()
     away: dict[Code, str] = field(default_factory=dict)
     dim: dict[Code, str] = field(default_factory=dict)
     matched: int = 0
@@ -61,7 +61,7 @@ class Sheet:
     checked: set[str] = field(default_factory=set)
     unstamped: set[str] = field(default_factory=set)
     positions: dict[Partition, Position] = field(default_factory=dict)
-    looks: dict[Partition, Look] = field(default_factory=dict)
+    looks: dict[Partition, PartitionReading] = field(default_factory=dict)
     close: set[Partition] = field(default_factory=set)
     resting: Counter[str] = field(default_factory=Counter)
     looked: int = 0
@@ -69,7 +69,7 @@ class Sheet:
     recreated: dict[str, int] = field(default_factory=dict)
     truncated: dict[Partition, int] = field(default_factory=dict)
     emptied: dict[str, int] = field(default_factory=dict)
-    figures: dict[Partition, Figures] = field(default_factory=dict)
+    figures: dict[Partition, PartitionLatency] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     groups: GroupLook | None = None
     turn: Partition | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.reconciling import is_at_rest
-from mirroring.measuring.scene import GRACE, Case, Topic, is_stalled, unassigned
+from mirroring.measuring.status_inputs import GRACE, StatusCase, Topic, is_stalled, unassigned
 from mirroring.mirror import HOLDS, Intent
 from mirroring.observation import Code, Reason, Status, TopicState
 from mirroring.reasons import duration, reason
@@ -15,12 +15,12 @@ REFRESH_MS = 75_000
 Row = tuple[Status, tuple[Reason, ...]] | None
 
 
-def row_1_removed(case: Case) -> Row:
+def row_1_removed(case: StatusCase) -> Row:
     """Being removed."""
     return (Status.DELETING, ()) if case.scene.mirror.intent is Intent.DELETED else None
 
 
-def row_2_refused(case: Case) -> Row:
+def row_2_refused(case: StatusCase) -> Row:
     """Connect refused the configuration."""
     words = case.scene.refused
     if words is None:
@@ -28,7 +28,7 @@ def row_2_refused(case: Case) -> Row:
     return Status.FAILED, (reason(Code.CONFIG_REFUSED, case.scene.now, {"words": words}),)
 
 
-def row_3_paused_here(case: Case) -> Row:
+def row_3_paused_here(case: StatusCase) -> Row:
     """Paused or stopped through Lockstep, or resumed so lately that Connect may not have yet."""
     mirror, connector = case.scene.mirror, case.scene.connector
     if mirror.intent in HOLDS:
@@ -39,7 +39,7 @@ def row_3_paused_here(case: Case) -> Row:
     return (Status.PAUSED, ()) if resuming else None
 
 
-def _held_here(case: Case) -> Row:
+def _held_here(case: StatusCase) -> Row:
     """Paused once Connect says that nothing of it runs, until then as before.
 
     What ran again after a pause, or cannot be seen, is judged by the rows below.
@@ -56,7 +56,7 @@ def _held_here(case: Case) -> Row:
     return status, before.reasons if before else ()
 
 
-def row_4_just_created(case: Case) -> Row:
+def row_4_just_created(case: StatusCase) -> Row:
     """No connector status, unassigned, or no task yet, in the first three minutes."""
     connector = case.scene.connector
     if not case.young or (case.before and case.before.status is not Status.CREATING):
@@ -69,14 +69,14 @@ def row_4_just_created(case: Case) -> Row:
     return (Status.CREATING, ()) if waiting or (unready and not nothing) else None
 
 
-def row_5_connector_gone(case: Case) -> Row:
+def row_5_connector_gone(case: StatusCase) -> Row:
     """The mirror connector is gone."""
     if case.observed and case.scene.connector is None:
         return Status.OUT_OF_SYNC, (case.why(Code.CONNECTOR_MISSING),)
     return None
 
 
-def row_6_failed(case: Case) -> Row:
+def row_6_failed(case: StatusCase) -> Row:
     """The connector or any of its tasks FAILED, or runs for a moment after it was given up."""
     connector = case.scene.connector
     if connector is None:
@@ -94,7 +94,7 @@ def row_6_failed(case: Case) -> Row:
     return (Status.OUT_OF_SYNC, tuple(found)) if found or is_given_up else None
 
 
-def row_7_paused_elsewhere(case: Case) -> Row:
+def row_7_paused_elsewhere(case: StatusCase) -> Row:
     """Paused or stopped by someone else."""
     connector = case.scene.connector
     code = {"PAUSED": Code.CONNECTOR_PAUSED, "STOPPED": Code.CONNECTOR_STOPPED}.get(
@@ -105,7 +105,7 @@ def row_7_paused_elsewhere(case: Case) -> Row:
     return Status.OUT_OF_SYNC, (case.why(code, mirror=case.scene.mirror.name),)
 
 
-def row_8_not_running(case: Case) -> Row:
+def row_8_not_running(case: StatusCase) -> Row:
     """Unassigned or restarting for three samples and three minutes."""
     connector = case.scene.connector
     if connector is None or not case.lasts("unassigned"):
@@ -115,7 +115,7 @@ def row_8_not_running(case: Case) -> Row:
     return Status.OUT_OF_SYNC, (why,)
 
 
-def row_9_no_tasks(case: Case) -> Row:
+def row_9_no_tasks(case: StatusCase) -> Row:
     """RUNNING with no task though topics match, beyond the refresh interval."""
     since = case.counts.get("taskless_since", 0)
     if not since or case.young or case.now_ms - since <= REFRESH_MS:
@@ -123,7 +123,7 @@ def row_9_no_tasks(case: Case) -> Row:
     return Status.OUT_OF_SYNC, (case.why(Code.NO_TASKS, topics=case.scene.matched),)
 
 
-def row_10_late_or_lost(case: Case) -> Row:
+def row_10_late_or_lost(case: StatusCase) -> Row:
     """Above the target in two samples, stalled, missing on the target, reset, lost, recreated."""
     found = (*_missing(case), *_stalled(case), *_late(case))
     if found or case.scene.findings:
@@ -132,7 +132,7 @@ def row_10_late_or_lost(case: Case) -> Row:
     return (Status.OUT_OF_SYNC, held) if held else None
 
 
-def row_11_backfilling(case: Case) -> Row:
+def row_11_backfilling(case: StatusCase) -> Row:
     """Only because records older than the mirror are still being copied."""
     backfill = case.scene.backfill
     if backfill is None or case.scene.away:
@@ -141,7 +141,7 @@ def row_11_backfilling(case: Case) -> Row:
     return Status.OUT_OF_SYNC, (reason(Code.BACKFILLING, case.scene.now, says),)
 
 
-def row_12_unobservable(case: Case) -> Row:
+def row_12_unobservable(case: StatusCase) -> Row:
     """Source, target, Connect or most of a topic cannot be observed for three samples and minutes.
 
     Until then as before.
@@ -154,12 +154,12 @@ def row_12_unobservable(case: Case) -> Row:
     return (Status.UNKNOWN, ()) if blind and not case.scene.moves else _as_before(case)
 
 
-def _as_before(case: Case) -> Row:
+def _as_before(case: StatusCase) -> Row:
     """The status and reasons of the last sample; CREATING without one."""
     return (case.before.status, case.before.reasons) if case.before else (Status.CREATING, ())
 
 
-def row_13_no_topics(case: Case) -> Row:
+def row_13_no_topics(case: StatusCase) -> Row:
     """No topic matches; where some did before, in three samples and three minutes."""
     if case.scene.matched:
         return None
@@ -169,7 +169,7 @@ def row_13_no_topics(case: Case) -> Row:
     return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.scene.now, says),)
 
 
-def row_14_stale(case: Case) -> Row:
+def row_14_stale(case: StatusCase) -> Row:
     """Any STALE topic, or any INACTIVE one whose last latency is above the target."""
     now, target = case.scene.now, case.scene.mirror.target_latency
     found = []
@@ -181,12 +181,12 @@ def row_14_stale(case: Case) -> Row:
     return (Status.STALE_TOPIC, tuple(found)) if found else None
 
 
-def row_15_in_sync(case: Case) -> Row:
+def row_15_in_sync(case: StatusCase) -> Row:
     """Otherwise."""
     return Status.IN_SYNC, ()
 
 
-ROWS: tuple[Callable[[Case], Row], ...] = (
+ROWS: tuple[Callable[[StatusCase], Row], ...] = (
     row_1_removed,
     row_2_refused,
     row_3_paused_here,
@@ -205,14 +205,14 @@ ROWS: tuple[Callable[[Case], Row], ...] = (
 )
 
 
-def _missing(case: Case) -> Iterable[Reason]:
+def _missing(case: StatusCase) -> Iterable[Reason]:
     for topic in case.scene.topics:
         if topic.missing:
             says = {"mirrored": topic.mirrored}
             yield reason(Code.TARGET_TOPIC_MISSING, case.scene.now, says, topic=topic.name)
 
 
-def _stalled(case: Case) -> Iterable[Reason]:
+def _stalled(case: StatusCase) -> Iterable[Reason]:
     for topic in case.scene.topics:
         if topic.stuck is not None and is_stalled(topic, case.scene):
             yield reason(
@@ -226,14 +226,14 @@ def _stalled(case: Case) -> Iterable[Reason]:
             )
 
 
-def _late(case: Case) -> Iterable[Reason]:
+def _late(case: StatusCase) -> Iterable[Reason]:
     target = case.scene.mirror.target_latency
     for topic in case.scene.topics:
         if topic.state is TopicState.ACTIVE and topic.above >= 2:
             yield _above(Code.LATENCY_ABOVE_TARGET, topic, case.scene.now, target)
 
 
-def _held(case: Case) -> Iterable[Reason]:
+def _held(case: StatusCase) -> Iterable[Reason]:
     """What was too late in the last sample, until a second good one ends it.
 
     Where a higher row decided then, its topics still tell how late they were.

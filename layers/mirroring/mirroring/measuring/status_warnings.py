@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.reconciling import of_reconcile
-from mirroring.measuring.scene import Case, Scene, Unreadable
+from mirroring.measuring.status_inputs import StatusCase, StatusInputs, Unreadable
 from mirroring.observation import Code, Connector, Reason, Severity
 from mirroring.reasons import duration, reason
 from mirroring.schema import iso
 
 
-def beside(case: Case) -> Iterable[Reason]:
+def beside(case: StatusCase) -> Iterable[Reason]:
     """What is worth knowing whatever the status is."""
     scene, now = case.scene, case.scene.now
     yield from unknown(case)
@@ -36,7 +36,7 @@ def beside(case: Case) -> Iterable[Reason]:
     yield from _twice(scene)
 
 
-def _of_credentials(scene: Scene) -> Iterable[Reason]:
+def _of_credentials(scene: StatusInputs) -> Iterable[Reason]:
     if scene.plain_secrets:
         yield reason(Code.PLAIN_SECRETS, scene.now)
     if scene.expires is not None:
@@ -45,7 +45,7 @@ def _of_credentials(scene: Scene) -> Iterable[Reason]:
         yield reason(Code.CERTIFICATE_EXPIRES, scene.now, says)
 
 
-def _twice(scene: Scene) -> Iterable[Reason]:
+def _twice(scene: StatusInputs) -> Iterable[Reason]:
     """Topics whose copy another mirror writes, too."""
     for name, other in scene.copied_too.items():
         says = {"other": other, "mirrored": scene.mirror.mirrored_name(name)}
@@ -61,7 +61,7 @@ def _first_trace(connector: Connector) -> str | None:
     return next((trace for trace in traces if trace), None)
 
 
-def unknown(case: Case) -> Iterable[Reason]:
+def unknown(case: StatusCase) -> Iterable[Reason]:
     """What has not been known for long enough to matter."""
     scene, now = case.scene, case.scene.now
     for topic in scene.topics:
@@ -75,7 +75,7 @@ def unknown(case: Case) -> Iterable[Reason]:
         yield case.why(Code.OFFSETS_UNKNOWN, still=still)
 
 
-def unreadable(topic: str, what: Unreadable, case: Case) -> Reason:
+def unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
     """A partition that cannot be read: critical where that is so of most of its topic."""
     more = f" And {what.more} more of its partitions." if what.more else ""
     says = {"still": duration(what.still), "words": f"{what.words}.{more}"}

@@ -12,18 +12,18 @@ from mirroring.kafka_types import (
     Partition,
     Record,
 )
-from mirroring.measuring.figures import At, Fetched, Pace
+from mirroring.measuring.figures import Fetched, RecordAt, Timing
 from mirroring.measuring.latency import disputed, doubt, reach
 from mirroring.measuring.position import NEVER
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.waiting import asks_from
 
 _Wanted = TypeVar("_Wanted")
 
 
-def look_up(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) -> None:
+def look_up(probe: Probe, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing]) -> None:
     """Steps 4 and 5: what is committed, what waits, and fetches where that is in doubt."""
-    asked: list[tuple[Sheet, Partition, int]] = []
+    asked: list[tuple[MirrorReadings, Partition, int]] = []
     for sheet in sheets:
         for partition, look in sheet.looks.items():
             position = reach(sheet.positions[partition], look)
@@ -38,7 +38,7 @@ def look_up(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) ->
     _test_timestamps(probe, sheets, paces)
 
 
-def _note_oldest(probe: Probe, asked: Iterable[tuple[Sheet, Partition, int]]) -> None:
+def _note_oldest(probe: Probe, asked: Iterable[tuple[MirrorReadings, Partition, int]]) -> None:
     for batch in _batches(asked):
         answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
         for partition, (sheet, _) in batch.items():
@@ -47,14 +47,16 @@ def _note_oldest(probe: Probe, asked: Iterable[tuple[Sheet, Partition, int]]) ->
             )
 
 
-def _oldest(answer: OffsetAt | Fault) -> At | Fault | None:
+def _oldest(answer: OffsetAt | Fault) -> RecordAt | Fault | None:
     """A look-up's answer; None where no record has such a timestamp."""
     if isinstance(answer, Fault):
         return answer
-    return None if answer.offset == NEVER else At(answer.offset, answer.timestamp)
+    return None if answer.offset == NEVER else RecordAt(answer.offset, answer.timestamp)
 
 
-def _test_timestamps(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, Pace]) -> None:
+def _test_timestamps(
+    probe: Probe, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing]
+) -> None:
     """Before a timestamp alone makes a partition late: whether timestamps are times of writing."""
     asked = []
     for sheet in sheets:
@@ -74,7 +76,10 @@ def _test_timestamps(probe: Probe, sheets: Sequence[Sheet], paces: Mapping[str, 
 
 
 def _verify(
-    probe: Probe, sheets: Sequence[Sheet], isolation: Isolation, paces: Mapping[str, Pace]
+    probe: Probe,
+    sheets: Sequence[MirrorReadings],
+    isolation: Isolation,
+    paces: Mapping[str, Timing],
 ) -> None:
     asked = []
     for sheet in sheets:
@@ -91,17 +96,17 @@ def _verify(
             sheet.looks[partition] = replace(sheet.looks[partition], fetched=found)
 
 
-def _fetched(answer: Record | Fault | None) -> At | Fetched | Fault:
+def _fetched(answer: Record | Fault | None) -> RecordAt | Fetched | Fault:
     if isinstance(answer, Record):
-        return At(answer.offset, answer.timestamp)
+        return RecordAt(answer.offset, answer.timestamp)
     return Fetched.NOTHING if answer is None else answer
 
 
 def _batches(
-    asked: Iterable[tuple[Sheet, Partition, _Wanted]],
-) -> list[dict[Partition, tuple[Sheet, _Wanted]]]:
+    asked: Iterable[tuple[MirrorReadings, Partition, _Wanted]],
+) -> list[dict[Partition, tuple[MirrorReadings, _Wanted]]]:
     """As few rounds as can be: two mirrors may ask different things of one partition."""
-    batches: list[dict[Partition, tuple[Sheet, _Wanted]]] = []
+    batches: list[dict[Partition, tuple[MirrorReadings, _Wanted]]] = []
     for sheet, partition, wanted in asked:
         free = next((one for one in batches if partition not in one), None)
         if free is None:

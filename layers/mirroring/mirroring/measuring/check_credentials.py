@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from mirroring.connections import Endpoint
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
 
 LOGIN_S = 3.0
 
 
-def doubtful(sheet: Sheet) -> bool:
+def doubtful(sheet: MirrorReadings) -> bool:
     """Whether the source can be read, and yet the mirror runs without a task, or stalled."""
     connector, before = sheet.seen.connector, sheet.before
     if connector is None or connector.status != "RUNNING" or not sheet.facts:
@@ -24,7 +24,7 @@ def doubtful(sheet: Sheet) -> bool:
     return stalled or not connector.tasks
 
 
-def try_login(source: Endpoint, sheets: Sequence[Sheet]) -> None:
+def try_login(source: Endpoint, sheets: Sequence[MirrorReadings]) -> None:
     """Log in to the source anew for the doubtful mirrors, and note it where that is refused."""
     doubted = [sheet for sheet in sheets if doubtful(sheet)]
     if not doubted:

@@ -23,7 +23,7 @@ from mirroring.kafka_types import (
 from mirroring.measuring.latency import moved
 from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
 from mirroring.measuring.position import NEVER
-from mirroring.measuring.sheet import Sheet
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
 
 LISTEN_S = 2.0
@@ -46,7 +46,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) -> None:
+def read_target(probe: Probe, sheets: Sequence[MirrorReadings], clock: Clock = now_ms) -> None:
     """Step 3: topics and ids, end offsets and newest timestamps of what wants a closer look."""
     close(sheets)
     names = {sheet.mirror.mirrored_name(name) for sheet in sheets for name in sheet.facts}
@@ -85,7 +85,7 @@ def read_target(probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms) ->
         away([sheet for sheet in sheets if sheet.close], Code.TARGET_UNREACHABLE, words)
 
 
-def close(sheets: Sequence[Sheet]) -> None:
+def close(sheets: Sequence[MirrorReadings]) -> None:
     """Note which partitions want a closer look."""
     for sheet in sheets:
         sheet.close = {
@@ -93,7 +93,7 @@ def close(sheets: Sequence[Sheet]) -> None:
         }
 
 
-def _target_away(sheets: Sequence[Sheet], words: str, why: Fault) -> None:
+def _target_away(sheets: Sequence[MirrorReadings], words: str, why: Fault) -> None:
     """Nothing of the target is known: each partition is judged by its commit alone."""
     away(sheets, Code.TARGET_UNREACHABLE, words)
     for sheet in sheets:
@@ -107,7 +107,7 @@ def _exists(partition: Partition, topics: Mapping[str, TopicFacts]) -> bool:
     return facts is not None and facts.fault is None and partition.index < len(facts.leaders)
 
 
-def _note_topics(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> None:
+def _note_topics(sheet: MirrorReadings, topics: Mapping[str, TopicFacts]) -> None:
     """The target's topics; where one is another than before, what it held is gone."""
     for name in sheet.facts:
         mirrored = sheet.mirror.mirrored_name(name)
@@ -123,14 +123,16 @@ def _note_topics(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> None:
                 _empty(sheet, partition)
 
 
-def _empty(sheet: Sheet, partition: Partition) -> None:
+def _empty(sheet: MirrorReadings, partition: Partition) -> None:
     """What the target held of a partition is gone."""
     sheet.positions[partition] = replace(
         sheet.positions[partition], target_end=NEVER, newest=NEVER, base=0, emptied=True
     )
 
 
-def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answers) -> None:
+def _note_target(
+    sheet: MirrorReadings, partition: Partition, ends: Answers, newest: Answers
+) -> None:
     mirrored = sheet.on_target(partition)
     end, stamp = ends.get(mirrored), newest.get(mirrored)
     fault = sheet.target_faults.get(mirrored.topic)
@@ -160,13 +162,13 @@ def _note_target(sheet: Sheet, partition: Partition, ends: Answers, newest: Answ
     )
 
 
-def _is_gone(sheet: Sheet, topic: str) -> bool:
+def _is_gone(sheet: MirrorReadings, topic: str) -> bool:
     """Whether a target topic that was never there, or in two looks is not, holds nothing."""
     known = sheet.memory.topics.get(topic)
     return known is None or not known.target_id or known.absent > 0
 
 
-def read_stamping(probe: Probe, sheets: Sequence[Sheet], ends: Answers, now: int) -> None:
+def read_stamping(probe: Probe, sheets: Sequence[MirrorReadings], ends: Answers, now: int) -> None:
     """Whose times the copies carry, by the newest batch of a partition of each topic.
 
     The batch says so itself, whatever we may see of configurations. Asked anew every ten minutes.
@@ -191,7 +193,7 @@ def read_stamping(probe: Probe, sheets: Sequence[Sheet], ends: Answers, now: int
                 sheet.unstamped.add(name)
 
 
-def _newest_batch(sheet: Sheet, topic: str, ends: Answers) -> dict[Partition, int]:
+def _newest_batch(sheet: MirrorReadings, topic: str, ends: Answers) -> dict[Partition, int]:
     """A partition of the topic's copy that holds records, and its last offset.
 
     Somebody else may have written that: what is known to hold transactions is read from before.
@@ -205,12 +207,12 @@ def _newest_batch(sheet: Sheet, topic: str, ends: Answers) -> dict[Partition, in
     return {}
 
 
-def listen(probe: Probe, sheets: Sequence[Sheet], seconds: float = LISTEN_S) -> None:
+def listen(probe: Probe, sheets: Sequence[MirrorReadings], seconds: float = LISTEN_S) -> None:
     """Step 6: hear records arrive on partitions that move, each mirror's taking turns.
 
     A target that is away is heard to say nothing: other steps have told of it.
     """
-    heard_by: dict[Partition, list[tuple[Sheet, Partition]]] = {}
+    heard_by: dict[Partition, list[tuple[MirrorReadings, Partition]]] = {}
     each = max(1, min(LISTEN_EACH, LISTEN_ALL // max(1, len(sheets))))
     for sheet in sheets:
         for partition in _turn(sheet, each):
@@ -230,7 +232,7 @@ def listen(probe: Probe, sheets: Sequence[Sheet], seconds: float = LISTEN_S) -> 
             sheet.looks[partition] = replace(sheet.looks[partition], heard=tuple(rows))
 
 
-def _turn(sheet: Sheet, most: int) -> list[Partition]:
+def _turn(sheet: MirrorReadings, most: int) -> list[Partition]:
     """Up to `most` partitions whose end moved, or that wait, from where the last turn ended."""
     moving = sorted(
         one
@@ -243,7 +245,7 @@ def _turn(sheet: Sheet, most: int) -> list[Partition]:
     return (moving[begins:] + moving[:begins])[:most]
 
 
-def away(sheets: Iterable[Sheet], code: Code, words: str) -> None:
+def away(sheets: Iterable[MirrorReadings], code: Code, words: str) -> None:
     """Note for each of these mirrors what could not be observed."""
     for sheet in sheets:
         sheet.away[code] = words

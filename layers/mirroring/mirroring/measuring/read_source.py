@@ -17,7 +17,7 @@ from mirroring.kafka_types import (
     Partition,
     TopicFacts,
 )
-from mirroring.measuring.figures import Look
+from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.latency import GRACE_MS
 from mirroring.measuring.memory import TopicMemory
 from mirroring.measuring.position import (
@@ -29,15 +29,18 @@ from mirroring.measuring.position import (
     reset,
     truncated,
 )
-from mirroring.measuring.reading import Clock, away, now_ms
+from mirroring.measuring.read_target import Clock, away, now_ms
+from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import rests, rows_of
-from mirroring.measuring.sheet import Sheet
 from mirroring.observation import Code
 from mirroring.selection import MATCHING_S, matching
 
 
 def read_source(
-    probe: Probe, sheets: Sequence[Sheet], clock: Clock = now_ms, matching_s: float = MATCHING_S
+    probe: Probe,
+    sheets: Sequence[MirrorReadings],
+    clock: Clock = now_ms,
+    matching_s: float = MATCHING_S,
 ) -> None:
     """Step 1: topics and ids, start and end offsets of every mirrored partition.
 
@@ -67,7 +70,9 @@ def read_source(
         _read_offsets(probe, alike, isolation, clock)
 
 
-def _known(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> Iterator[tuple[str, TopicFacts]]:
+def _known(
+    sheet: MirrorReadings, topics: Mapping[str, TopicFacts]
+) -> Iterator[tuple[str, TopicFacts]]:
     """The topics that are there, and those that are known and in trouble, as they were known."""
     for name, facts in topics.items():
         memory = sheet.memory.topics.get(name)
@@ -79,7 +84,7 @@ def _known(sheet: Sheet, topics: Mapping[str, TopicFacts]) -> Iterator[tuple[str
 
 
 def _read_offsets(
-    probe: Probe, sheets: Sequence[Sheet], isolation: Isolation, clock: Clock
+    probe: Probe, sheets: Sequence[MirrorReadings], isolation: Isolation, clock: Clock
 ) -> None:
     wanted = {one for sheet in sheets for one in partitions(sheet.facts)}
     at = clock()
@@ -108,7 +113,7 @@ def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
 
 
 def _rests(
-    sheet: Sheet, partition: Partition, start: OffsetAt | Fault, end: OffsetAt | Fault
+    sheet: MirrorReadings, partition: Partition, start: OffsetAt | Fault, end: OffsetAt | Fault
 ) -> bool:
     """Whether a partition is where the last sample left it, and all of it is copied."""
     topic = sheet.memory.topics.get(partition.topic)
@@ -126,7 +131,7 @@ def _rests(
 
 
 def _note_offsets(
-    sheet: Sheet,
+    sheet: MirrorReadings,
     partition: Partition,
     at: int,
     start: OffsetAt | Fault,
@@ -141,7 +146,7 @@ def _note_offsets(
     known = isinstance(start, OffsetAt)
     begins = start.offset if isinstance(start, OffsetAt) else position.start if position else 0
     told = sheet.seen.committed is not None
-    look = Look(
+    look = PartitionReading(
         at,
         min(begins, end.offset),
         end.offset,
@@ -157,7 +162,11 @@ def _note_offsets(
 
 
 def _followed(
-    sheet: Sheet, partition: Partition, topic: TopicMemory, position: Position, look: Look
+    sheet: MirrorReadings,
+    partition: Partition,
+    topic: TopicMemory,
+    position: Position,
+    look: PartitionReading,
 ) -> Position:
     """The position of the last sample, in what may be another topic, or one that was cut.
 
@@ -188,7 +197,9 @@ def _woken(position: Position, topic: TopicMemory, index: int) -> Position:
     return replace(position, ends=remembered(position.ends, at, position.end, position.mirrored))
 
 
-def _at_the_end(sheet: Sheet, partition: Partition, position: Position, look: Look) -> Position:
+def _at_the_end(
+    sheet: MirrorReadings, partition: Partition, position: Position, look: PartitionReading
+) -> Position:
     """Of a mirror that starts at the end, where that is, until its consumer has surely started."""
     idle = look.committed is None and position.committed == NEVER
     if sheet.mirror.start_from != "latest" or not idle or position.first != position.origin:
@@ -200,7 +211,7 @@ def _at_the_end(sheet: Sheet, partition: Partition, position: Position, look: Lo
     return replace(position, first=look.end, origin=look.end, mirrored=look.end, front=look.end)
 
 
-def _note_faults(sheet: Sheet, ends: Sequence[OffsetAt | Fault]) -> None:
+def _note_faults(sheet: MirrorReadings, ends: Sequence[OffsetAt | Fault]) -> None:
     """Nothing answered: the source is away. Something did: the rest is told as a warning."""
     faults = [one for one in ends if isinstance(one, Fault)]
     if not faults:
@@ -212,7 +223,10 @@ def _note_faults(sheet: Sheet, ends: Sequence[OffsetAt | Fault]) -> None:
 
 
 def _begin(
-    probe: Probe, sheets: Sequence[Sheet], fresh: Mapping[Partition, int], isolation: Isolation
+    probe: Probe,
+    sheets: Sequence[MirrorReadings],
+    fresh: Mapping[Partition, int],
+    isolation: Isolation,
 ) -> None:
     """Partitions seen for the first time: which records are older than the mirror, which newest."""
     held = [one for one, end in fresh.items() if end > 0]
@@ -237,7 +251,7 @@ def _begin(
             )
 
 
-def _made(sheet: Sheet) -> int:
+def _made(sheet: MirrorReadings) -> int:
     """Before when (ms) a record is older than the mirror, or than its last change.
 
     A mirror that was sampled before and is remembered no more has not just begun.
@@ -247,14 +261,16 @@ def _made(sheet: Sheet) -> int:
     return int(made.timestamp() * 1000)
 
 
-def _origin(first: OffsetAt | Fault | None, look: Look) -> int:
+def _origin(first: OffsetAt | Fault | None, look: PartitionReading) -> int:
     """The first record that is newer than the mirror: where a plausible time proves one to be."""
     if not isinstance(first, OffsetAt) or first.offset == NEVER:
         return look.end
     return first.offset if first.timestamp <= look.at + LINGER_MS else look.end
 
 
-def read_retention(probe: Probe, sheets: Sequence[Sheet], late: Mapping[str, set[str]]) -> None:
+def read_retention(
+    probe: Probe, sheets: Sequence[MirrorReadings], late: Mapping[str, set[str]]
+) -> None:
     """Step 8: retention.ms of the source topics that are far behind, by mirror name."""
     names = {name for topics in late.values() for name in topics}
     configs = probe.topic_configs(names, ["retention.ms"]) if names else {}
