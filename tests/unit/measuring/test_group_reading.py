@@ -27,8 +27,8 @@ from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
 from mirroring.storing.observation_item import State
 
+from tests.unit.measuring.test_group_memory import VALUE, a_key
 from tests.unit.scenes import mirror
-from tests.unit.test_group_memory import VALUE, a_key
 
 EMPTY = GroupFacts("Empty", 1)
 PLACE = Partition("eu.checkpoints.internal", 0)

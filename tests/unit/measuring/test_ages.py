@@ -7,10 +7,10 @@ from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.memory import Memory
 from mirroring.observation import Code, Observation, Status, TopicState
 
+from tests.unit.measuring.test_unknown import codes, minute, minutes
 from tests.unit.modelled import BEGAN, COPY, MINUTE, SECOND, TOPIC, Blind, Modelled, Task
 from tests.unit.modelled_kafka import Log
 from tests.unit.scenes import NOW, TARGET_MS
-from tests.unit.test_unknown import codes, minute, minutes
 
 HOUR = 60 * MINUTE
 EXACTLY_ONCE = Stamping(transactions=True)

@@ -2,9 +2,9 @@
 
 from mirroring.observation import Code, Status
 
+from tests.unit.measuring.test_unknown import codes
 from tests.unit.modelled import BEGAN, MINUTE, Modelled
 from tests.unit.modelled_kafka import Written
-from tests.unit.test_unknown import codes
 
 HOUR = 60 * MINUTE
 

@@ -8,8 +8,8 @@ from mirroring.measuring.position import NEVER, Position, begin
 from mirroring.measuring.resting import Positions, rests, row_of, rows_of, use
 from mirroring.observation import Status
 
+from tests.unit.measuring.test_unknown import minutes
 from tests.unit.modelled import MINUTE, SECOND, TOPIC, Modelled
-from tests.unit.test_unknown import minutes
 
 SETTLED = replace(
     begin(1_000, 0, 10), mirrored=10, front=10, target_end=10, committed=9, produced=900
