@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.functional.console import fleet
 from tests.functional.console.browser import barriers, main_thread, opened
@@ -66,12 +66,19 @@ def test_a_key_in_the_search_among_a_thousand_is_answered_at_once(server: Server
         assert 0 < (worked() - before) / len(text) <= KEY_MS
 
 
+def whole(page: Page) -> Locator:
+    """What says how many mirrors match, once all pages of the list have come."""
+    found = page.locator(".toolbar output")
+    expect(found).to_contain_text("of 1,000 mirrors")
+    return found
+
+
 def test_filters_are_links_and_survive_a_reload_and_the_way_back(server: Server) -> None:
     with opened() as page:
         page.goto(f"{server.url}/console/")
         page.get_by_role("link", name="OUT_OF_SYNC").first.click()
         page.get_by_label("Search mirrors").fill("ap-core")
-        found = page.locator(".toolbar output").inner_text()
+        found = whole(page).inner_text()
         page.reload()
 
         expect(page.get_by_label("Search mirrors")).to_have_value("ap-core")
@@ -87,6 +94,7 @@ def test_filters_are_links_and_survive_a_reload_and_the_way_back(server: Server)
 def test_rows_stay_where_the_pointer_is_though_a_mirror_became_the_worst(server: Server) -> None:
     with opened() as page:
         page.goto(f"{server.url}/console/?q=orders")
+        whole(page)
         name = page.locator("tbody a.name")
         name.nth(3).hover()
         before = name.all_inner_texts()[:4]
