@@ -157,7 +157,7 @@ class Connector(Stored):
     tasks: tuple[Task, ...] = ()
 
 
-class ConnectorInfo(Stored):
+class LastAlerted(Stored):
     """What people were told of a mirror last: its status, and the critical codes since then."""
 
     status: Status
@@ -179,7 +179,7 @@ class Observation(Stored):
     connectors: tuple[Connector, ...] = ()
     groups: tuple[Group, ...] = ()
     groups_total: int = 0
-    told: ConnectorInfo | None = None
+    told: LastAlerted | None = None
 
 
 class ChangeKind(Word):

@@ -11,7 +11,7 @@ from mirroring.observation import (
     Change,
     ChangeKind,
     Code,
-    ConnectorInfo,
+    LastAlerted,
     Observation,
     Reason,
     Severity,
@@ -21,7 +21,7 @@ from mirroring.reason_table import LASTING
 
 FAULTS = frozenset({Status.OUT_OF_SYNC, Status.FAILED, Status.UNKNOWN})
 QUIET = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})
-NOTHING_WRONG = ConnectorInfo(status=Status.IN_SYNC)
+NOTHING_WRONG = LastAlerted(status=Status.IN_SYNC)
 
 
 def is_news(before: Observation | None, after: Observation) -> bool:
@@ -59,7 +59,7 @@ def is_quiet(seen: Observation) -> bool:
     return seen.status in QUIET or (seen.status is Status.OUT_OF_SYNC and backfilling)
 
 
-def known_before(before: Observation | None) -> ConnectorInfo:
+def known_before(before: Observation | None) -> LastAlerted:
     """What people know; 0.1 did not store it, and told of each fault that was no first look."""
     if before is None:
         return NOTHING_WRONG
@@ -67,14 +67,14 @@ def known_before(before: Observation | None) -> ConnectorInfo:
         return before.told
     if is_quiet(before) or before.sequence == 1:
         return NOTHING_WRONG
-    return ConnectorInfo(status=before.status, codes=tuple(sorted(_critical(before))))
+    return LastAlerted(status=before.status, codes=tuple(sorted(_critical(before))))
 
 
-def _told(before: Observation | None, after: Observation) -> ConnectorInfo:
+def _told(before: Observation | None, after: Observation) -> LastAlerted:
     """What people know once they were told of a sample that is news."""
     known = known_before(before)
     codes = known.codes if known.status is after.status else ()
-    return ConnectorInfo(status=after.status, codes=tuple(sorted({*codes, *_critical(after)})))
+    return LastAlerted(status=after.status, codes=tuple(sorted({*codes, *_critical(after)})))
 
 
 def _change(

@@ -26,7 +26,7 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 
 logger = Logger()
 
-ConnectorInfo = tuple[Unsent, Mirror]
+Pending = tuple[Unsent, Mirror]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Publisher:
             raise error
         return told
 
-    def _of_living_mirrors(self, unsent: Sequence[Unsent]) -> list[ConnectorInfo]:
+    def _of_living_mirrors(self, unsent: Sequence[Unsent]) -> list[Pending]:
         """With their mirrors; the end of one that somebody removed is no news to them."""
         names = sorted({one.change.mirror for one in unsent})
         mirrors = {one.name: one for one in self.store.mirrors(names)}
@@ -79,7 +79,7 @@ class Publisher:
                 living.append((one, mirror))
         return living
 
-    def _publish_digest(self, unsent: Sequence[ConnectorInfo]) -> bool:
+    def _publish_digest(self, unsent: Sequence[Pending]) -> bool:
         """False where SNS refuses it: then each is told alone."""
         try:
             self.alerts.publish(digest([(one.change, mirror) for one, mirror in unsent]))
