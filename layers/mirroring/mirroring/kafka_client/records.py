@@ -1,23 +1,17 @@
 """What the records of a partition hold, read forward a piece at a time, without a session."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Iterator
 
 from kafka.errors import KafkaError
 from kafka.record import MemoryRecords
 
-from mirroring.kafka_client import dialect
-from mirroring.kafka_client.brokers import Brokers, Versions
+from mirroring.kafka_client.brokers import Brokers
+from mirroring.kafka_client.fetching import fetch_once
 from mirroring.kafka_client.leaders import ByNode
-from mirroring.kafka_client.unreachable import fault_of
-from mirroring.kafka_client.wire import fetch
 from mirroring.kafka_client.wire.batches import batches
-from mirroring.kafka_types import Chunk, Content, Fault, Partition, fault
+from mirroring.kafka_types import Chunk, Content, Fault, Partition
 
 MOST_BYTES = 1 << 20
-_WAIT_MS = 100
-_READ_UNCOMMITTED = 0
 
 
 def read_records(brokers: Brokers, by_node: ByNode[int]) -> dict[Partition, Chunk | Fault]:
@@ -25,22 +19,7 @@ def read_records(brokers: Brokers, by_node: ByNode[int]) -> dict[Partition, Chun
 
     OTHER where the records are compressed with what needs more than the standard library.
     """
-    answers = brokers.gather(
-        {
-            node: brokers.ask(node, partial(_request, starts=starts))
-            for node, starts in by_node.items()
-        }
-    )
-    found: dict[Partition, Chunk | Fault] = {}
-    for node, starts in by_node.items():
-        answer = answers[node]
-        failed = isinstance(answer, KafkaError)
-        found.update(dict.fromkeys(starts, fault_of(answer) if failed else Fault.OTHER))
-        for fetched in () if failed else fetch.response(answer.body):
-            partition = Partition(fetched.topic, fetched.partition)
-            told = fault(fetched.error) or chunk(fetched.records, starts[partition])
-            found[partition] = told
-    return found
+    return fetch_once(brokers, by_node, MOST_BYTES, MOST_BYTES, chunk)
 
 
 def chunk(records: memoryview, start: int) -> Chunk | Fault:
@@ -62,11 +41,3 @@ def _contents(records: memoryview) -> Iterator[Content]:
             continue
         for one in batch:
             yield Content(one.offset, one.timestamp, one.key, one.value)
-
-
-def _request(versions: Versions, starts: Mapping[Partition, int]) -> Any:
-    wanted: dict[str, list[tuple[int, int, int]]] = {}
-    for (topic, index), offset in starts.items():
-        wanted.setdefault(topic, []).append((index, offset, MOST_BYTES))
-    limits = fetch.Limits(_WAIT_MS, MOST_BYTES)
-    return dialect.fetch_request(versions, wanted, limits, _READ_UNCOMMITTED)
