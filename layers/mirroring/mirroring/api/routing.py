@@ -135,7 +135,7 @@ class Api:
     ) -> Response[Any]:
         """Refuses unknown query parameters, and hands the route the names in its path.
 
-        A PUT may make what has the name; every other call is a 404 where nothing can have it.
+        A cluster's PUT may make what has the name; all else is a 404 where nothing can have it.
         """
         known = self._parameters.get(self._event["routeKey"])
         given = self._event.get("queryStringParameters") or {}

@@ -16,7 +16,8 @@ MINUTES = 60
 def grown(packed: bytes, at: datetime, behind: int | None) -> bytes:
     """What is packed, with a sample's figure in ms; of two in a minute the worse one counts."""
     minute = _minute(at)
-    by_minute = dict(enumerate(_values(packed), _first(packed))) if packed else {}
+    start, before = _unpacked(packed) if packed else (minute, [])
+    by_minute = dict(enumerate(before, start))
     known = [one for one in (by_minute.get(minute), behind) if one is not None]
     by_minute[minute] = max(known, default=None)
     first = max(min(by_minute), minute - MINUTES + 1)
@@ -31,7 +32,7 @@ def since(packed: bytes, now: datetime) -> tuple[datetime, Sequence[int | None]]
     """
     if not packed:
         return None
-    start, values = _first(packed), _values(packed)
+    start, values = _unpacked(packed)
     old = max(0, _minute(now) - MINUTES + 1 - start)
     if old >= len(values):
         return None
@@ -42,10 +43,7 @@ def _minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def _first(packed: bytes) -> int:
-    return int(json.loads(zlib.decompress(packed))[0])
-
-
-def _values(packed: bytes) -> list[int | None]:
-    values: list[int | None] = json.loads(zlib.decompress(packed))[1]
-    return values
+def _unpacked(packed: bytes) -> tuple[int, list[int | None]]:
+    """The first minute, and the value of each from it on."""
+    first, values = json.loads(zlib.decompress(packed))
+    return first, values
