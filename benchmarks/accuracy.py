@@ -16,6 +16,7 @@ from mirroring.kafka_types import Partition
 from mirroring.measuring.read_target import now_ms
 from mirroring.observation import Observation, Status
 
+from lockstep.docs.markers import placed
 from lockstep.local import ports
 from tests.e2e.kafka_records import Record
 from tests.e2e.local_stack import eventually
@@ -28,7 +29,6 @@ from tests.e2e.truth.side import plain
 from tests.e2e.truth.world import ALIAS, DEFAULT_FLUSH_MS, World
 
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- begin accuracy -->", "<!-- end accuracy -->"
 ROUNDS, QUICK_ROUNDS = 11, 5
 SAMPLES = 4
 WITHIN_S = 60.0
@@ -76,7 +76,7 @@ def main() -> None:
     tables = "\n".join((*_table(compared), "", *_misread_table(misread)))
     print(tables)
     if asked.write:
-        PAGE.write_text(_placed(PAGE.read_text("utf-8"), tables), "utf-8")
+        PAGE.write_text(placed(PAGE.read_text("utf-8"), "accuracy", tables), "utf-8")
     _check(compared)
 
 
@@ -196,11 +196,6 @@ def _misread_table(rows: Sequence[Misread]) -> Iterator[str]:
     yield "| what happens | true | ours | JMX |"
     yield "|---|---|---|---|"
     yield from (f"| {one.what} | {one.true} | {one.ours} | {one.jmx} |" for one in rows)
-
-
-def _placed(page: str, tables: str) -> str:
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n{tables}\n{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lockstep.docs import rooms, status
+from lockstep.docs.markers import placed
 
 ROOT = Path(__file__).parents[2]
 PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
@@ -31,10 +32,7 @@ def _drawn(file: str, part: str, check: bool) -> bool:
     """Whether the part is as it should be, or was made so."""
     path = ROOT / file
     text = path.read_text(encoding="utf-8")
-    begin, end = f"<!-- begin {part} -->\n", f"\n<!-- end {part} -->"
-    head, _, rest = text.partition(begin)
-    _, _, tail = rest.partition(end)
-    wanted = head + begin + PARTS[file, part]() + end + tail
+    wanted = placed(text, part, PARTS[file, part]())
     if text == wanted:
         return True
     if not check:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mirroring.observation import Observation
 
+from lockstep.docs.markers import placed
+
 PAGE = Path(__file__).parents[3] / "docs" / "faults.md"
 WANTED = "LOCKSTEP_WRITE_FAULTS"
 HEAD = (
@@ -47,12 +49,6 @@ def tell(part: str, rows: Sequence[Row]) -> None:
     """Print the table of one part, and write it into the page where the environment asks."""
     print(f"\n{table(rows)}\n")
     if os.environ.get(WANTED):
-        PAGE.write_text(placed(PAGE.read_text(encoding="utf-8"), part, rows), encoding="utf-8")
-
-
-def placed(page: str, part: str, rows: Sequence[Row]) -> str:
-    """The page with this part's table between its markers."""
-    begin, end = f"<!-- begin {part} -->\n", f"<!-- end {part} -->"
-    before, found, rest = page.partition(begin)
-    assert found, f"{PAGE.name} has no marker {begin.strip()}"
-    return f"{before}{begin}{table(rows)}\n{end}{rest.partition(end)[2]}"
+        PAGE.write_text(
+            placed(PAGE.read_text(encoding="utf-8"), part, table(rows)), encoding="utf-8"
+        )
