@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { ApiError, write } from "../../api/client";
 import type { ConnectCluster, ConnectClusterRequest } from "../../api/types";
-import { Action } from "../../parts/Action";
-import { Dialog } from "../../parts/Dialog";
 import { Field } from "../../parts/Field";
+import { LinesField } from "./LinesField";
 import { list } from "./list";
+import { RegistrationDialog } from "./RegistrationDialog";
+import { useRegistration } from "./registration";
 
 interface Props {
   known: ConnectCluster | undefined;
@@ -20,51 +20,38 @@ export function ConnectDialog({ known, targets, close }: Props) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [provider, setProvider] = useState(known?.configProvider ?? "");
-  const [refused, setRefused] = useState<ApiError>();
-  const of = (field: string) =>
-    refused?.fields.filter((one) => one.field.startsWith(field)).map((one) => one.message) ?? [];
+  const { problems, register } = useRegistration("/connect-clusters/{name}", known, close);
   const save = async () => {
     const body: ConnectClusterRequest = { urls: list(urls), kafkaCluster: target };
     if (username) Object.assign(body, { username, password });
     if (provider) body.configProvider = provider;
     if (known) body.offsetFlushMs = known.offsetFlushMs;
-    try {
-      await write(
-        "PUT",
-        "/connect-clusters/{name}",
-        [name],
-        body,
-        known ? { "if-match": `"${known.revision}"` } : {},
-      );
-      close();
-    } catch (error) {
-      if (error instanceof ApiError) setRefused(error);
-      throw error;
-    }
+    await register(name, body);
   };
   const missing = name && urls.trim() && target ? undefined : "Give a name, an address and a target.";
   return (
-    <Dialog title={known ? `Register ${known.name} anew` : "Register a Connect cluster"} close={close}>
-      {!known && (
-        <Field label="Name" problems={of("name")}>
-          {(ids) => <input {...ids} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
-        </Field>
-      )}
-      <Field label="Workers' addresses" hint="http://host:8083 of some, one a line." problems={of("urls")}>
-        {(ids) => (
-          <textarea
-            {...ids}
-            class="mono"
-            rows={2}
-            value={urls}
-            onInput={(event) => setUrls(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+    <RegistrationDialog
+      kind="Connect cluster"
+      known={known}
+      name={name}
+      setName={setName}
+      problems={problems("name")}
+      save={save}
+      unless={missing}
+      close={close}
+    >
+      <LinesField
+        label="Workers' addresses"
+        hint="http://host:8083 of some, one a line."
+        problems={problems("urls")}
+        rows={2}
+        value={urls}
+        type={setUrls}
+      />
       <Field
         label="Writes to"
         hint="The Kafka cluster that the workers work on."
-        problems={of("kafkaCluster")}
+        problems={problems("kafkaCluster")}
       >
         {(ids) => (
           <select {...ids} value={target} onChange={(event) => setTarget(event.currentTarget.value)}>
@@ -75,7 +62,11 @@ export function ConnectDialog({ known, targets, close }: Props) {
           </select>
         )}
       </Field>
-      <Field label="User name" hint="For basic authentication; empty for none." problems={of("username")}>
+      <Field
+        label="User name"
+        hint="For basic authentication; empty for none."
+        problems={problems("username")}
+      >
         {(ids) => (
           <input
             {...ids}
@@ -85,7 +76,7 @@ export function ConnectDialog({ known, targets, close }: Props) {
           />
         )}
       </Field>
-      <Field label="Password" problems={of("password")}>
+      <Field label="Password" problems={problems("password")}>
         {(ids) => (
           <input
             {...ids}
@@ -99,20 +90,12 @@ export function ConnectDialog({ known, targets, close }: Props) {
       <Field
         label="Config provider"
         hint="One of the workers' own: with it connectors hold no secret."
-        problems={of("configProvider")}
+        problems={problems("configProvider")}
       >
         {(ids) => (
           <input {...ids} value={provider} onInput={(event) => setProvider(event.currentTarget.value)} />
         )}
       </Field>
-      <div class="buttons">
-        <button type="button" onClick={close}>
-          Cancel
-        </button>
-        <Action class="primary" act={save} unless={missing}>
-          Check and register
-        </Action>
-      </div>
-    </Dialog>
+    </RegistrationDialog>
   );
 }

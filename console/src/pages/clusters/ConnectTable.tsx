@@ -1,10 +1,7 @@
-import { write } from "../../api/client";
 import type { ConnectCluster } from "../../api/types";
-import { Action } from "../../parts/Action";
-import { Ago } from "../../parts/Ago";
 import { Scroll } from "../../parts/Scroll";
-import { remember } from "../../state/router";
 import { count } from "../../words/format";
+import { ClusterActions } from "./ClusterActions";
 
 export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[] }) {
   if (clusters.length === 0) return <p class="body muted">None yet: register the one beside the target.</p>;
@@ -38,20 +35,12 @@ export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[]
               <td>{one.version}</td>
               <td class="number">{count(one.workers)}</td>
               <td>{one.connectedClusters.join(", ") || "nothing"}</td>
-              <td>
-                <Ago at={one.updatedAt} />
-              </td>
-              <td class="buttons">
-                <button type="button" onClick={() => remember({ edit: `connect:${one.name}` })}>
-                  Change…
-                </button>
-                <Action
-                  act={() => write("DELETE", "/connect-clusters/{name}", [one.name])}
-                  unless={one.connectedClusters.length > 0 ? "Mirrors use it." : undefined}
-                >
-                  Forget
-                </Action>
-              </td>
+              <ClusterActions
+                kind="connect"
+                path="/connect-clusters/{name}"
+                cluster={one}
+                used={one.connectedClusters.length > 0 ? "Mirrors use it." : undefined}
+              />
             </tr>
           ))}
         </tbody>

@@ -1,10 +1,8 @@
-import { write } from "../../api/client";
 import type { Cluster } from "../../api/types";
-import { Action } from "../../parts/Action";
-import { Ago } from "../../parts/Ago";
 import { Scroll } from "../../parts/Scroll";
-import { BASE, remember } from "../../state/router";
+import { BASE } from "../../state/router";
 import { count, many } from "../../words/format";
+import { ClusterActions } from "./ClusterActions";
 
 export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
   if (clusters.length === 0)
@@ -45,20 +43,12 @@ export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
                   <a href={`${BASE}/?q=${encodeURIComponent(one.name)}`}>{many(one.usedByTotal, "user")}</a>
                 )}
               </td>
-              <td>
-                <Ago at={one.updatedAt} />
-              </td>
-              <td class="buttons">
-                <button type="button" onClick={() => remember({ edit: `kafka:${one.name}` })}>
-                  Change…
-                </button>
-                <Action
-                  act={() => write("DELETE", "/clusters/{name}", [one.name])}
-                  unless={one.usedByTotal > 0 ? "It is in use." : undefined}
-                >
-                  Forget
-                </Action>
-              </td>
+              <ClusterActions
+                kind="kafka"
+                path="/clusters/{name}"
+                cluster={one}
+                used={one.usedByTotal > 0 ? "It is in use." : undefined}
+              />
             </tr>
           ))}
         </tbody>
