@@ -18,7 +18,7 @@ from mirroring.reconciling.rounds import Outcome, order, work
 from mirroring.storing.cursors import Cursors
 from mirroring.storing.mirror_store import MirrorStore
 
-from tests.given import a_connect_cluster, a_mirror
+from tests.given import a_cluster, a_connect_cluster, a_mirror
 
 RUN_S = 50.0
 
@@ -68,8 +68,8 @@ class World:
     def connect_cluster(self, name: str) -> object:
         return a_connect_cluster(name)
 
-    def cluster(self, _: str) -> object:
-        raise NotImplementedError
+    def cluster(self, name: str) -> object:
+        return a_cluster(name)
 
     @property
     def connections(self) -> "World":
