@@ -11,20 +11,18 @@ from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import (
     EARLIEST,
     LATEST,
-    MAX_TIMESTAMP,
     Fault,
     OffsetAt,
     Partition,
     TopicFacts,
 )
 from mirroring.measuring.figures import PartitionReading
+from mirroring.measuring.first_sample import begin_positions
 from mirroring.measuring.latency import GRACE_MS
 from mirroring.measuring.memory import TopicMemory
 from mirroring.measuring.position import (
-    LINGER_MS,
     NEVER,
     Position,
-    begin,
     remembered,
     reset,
     truncated,
@@ -102,7 +100,7 @@ def _read_offsets(
             if partition in sheet.looks and partition not in sheet.positions:
                 fresh[partition] = sheet.looks[partition].end
         _note_faults(sheet, [ends[one] for one in partitions(sheet.facts)])
-    _begin(probe, sheets, fresh, isolation)
+    begin_positions(probe, sheets, fresh, isolation)
 
 
 def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
@@ -220,63 +218,3 @@ def _note_faults(sheet: MirrorReadings, ends: Sequence[OffsetAt | Fault]) -> Non
     code = Code.SOURCE_UNAUTHORIZED if refused else Code.SOURCE_UNREACHABLE
     note = sheet.away if len(faults) == len(ends) else sheet.dim
     note[code] = f"{len(faults)} of {len(ends)} partitions gave no end offset ({faults[0]})."
-
-
-def _begin(
-    probe: Probe,
-    sheets: Sequence[MirrorReadings],
-    fresh: Mapping[Partition, int],
-    isolation: Isolation,
-) -> None:
-    """Partitions seen for the first time: which records are older than the mirror, which newest."""
-    held = [one for one, end in fresh.items() if end > 0]
-    newest = probe.offsets(dict.fromkeys(held, MAX_TIMESTAMP), isolation) if held else {}
-    for sheet in sheets:
-        made = _made(sheet)
-        born = [one for one in sheet.looks if one not in sheet.positions]
-        asked = [one for one in born if one in newest]
-        since = probe.offsets(dict.fromkeys(asked, made), isolation) if asked else {}
-        for partition in born:
-            look = sheet.looks[partition]
-            origin = _origin(since.get(partition), look)
-            latest = sheet.mirror.start_from == "latest"
-            position = begin(look.at, look.start, look.end, latest=latest)
-            produced = newest.get(partition)
-            stamp = produced.timestamp if isinstance(produced, OffsetAt) else NEVER
-            sheet.positions[partition] = replace(
-                position,
-                origin=max(origin, position.first),
-                produced=min(stamp, look.at),
-                since=look.at if partition.topic in sheet.memory.topics else 0,
-            )
-
-
-def _made(sheet: MirrorReadings) -> int:
-    """Before when (ms) a record is older than the mirror, or than its last change.
-
-    A mirror that was sampled before and is remembered no more has not just begun.
-    """
-    forgotten = sheet.before is not None and not sheet.memory.topics
-    made = sheet.mirror.created_at if forgotten else sheet.mirror.updated_at
-    return int(made.timestamp() * 1000)
-
-
-def _origin(first: OffsetAt | Fault | None, look: PartitionReading) -> int:
-    """The first record that is newer than the mirror: where a plausible time proves one to be."""
-    if not isinstance(first, OffsetAt) or first.offset == NEVER:
-        return look.end
-    return first.offset if first.timestamp <= look.at + LINGER_MS else look.end
-
-
-def read_retention(
-    probe: Probe, sheets: Sequence[MirrorReadings], late: Mapping[str, set[str]]
-) -> None:
-    """Step 8: retention.ms of the source topics that are far behind, by mirror name."""
-    names = {name for topics in late.values() for name in topics}
-    configs = probe.topic_configs(names, ["retention.ms"]) if names else {}
-    for sheet in sheets:
-        for name in late.get(sheet.mirror.name, ()):
-            config = configs.get(name)
-            value = config.get("retention.ms", "-1") if isinstance(config, dict) else "-1"
-            if value.isdecimal():
-                sheet.retention[name] = int(value)

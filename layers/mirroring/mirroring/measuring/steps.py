@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from mirroring.errors import ClusterUnauthorized, ProblemError
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring import read_source, read_target, verify
+from mirroring.measuring import read_source, read_target, retention, verify
 from mirroring.measuring.assess import figure, late_topics
 from mirroring.measuring.figures import Timing
 from mirroring.measuring.pacing import paces
@@ -51,7 +51,7 @@ def measure(
     for sheet in sheets:
         _figure(sheet, pace[sheet.mirror.name], looked)
     late = {one.mirror.name: late_topics(one, pace[one.mirror.name]) for one in sheets}
-    each(sources, lambda probe, some: read_source.read_retention(probe, some, late), dimmed)
+    each(sources, lambda probe, some: retention.read_retention(probe, some, late), dimmed)
     return pace
 
 
