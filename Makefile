@@ -51,7 +51,7 @@ local: setup $(CONSOLE) ## run everything on this machine; ARGS="--no-demo --por
 	@exec $(BIN)/python -m lockstep local $(ARGS)
 
 # Three sets, each in processes with an AWS of their own; what is timed closely runs alone.
-TIMED := $(wildcard tests/e2e/test_probe*.py) tests/e2e/truth
+TIMED := $(addprefix tests/e2e/,test_probe.py test_probe_faults.py test_probe_secured.py test_size.py truth)
 TESTS := "-n 4 tests/unit tests/functional tests/template" \
 	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
 	"$(TIMED)"
@@ -59,8 +59,8 @@ test: setup $(LINTERS) $(BROWSER) $(CONSOLE) ## run every test; ARGS="tests/unit
 	@echo "the tests run on $$($(BIN)/python --version), $$(readlink -f $(BIN)/python)"
 	for set in $(or $(if $(ARGS),"$(ARGS)"),$(TESTS)); do $(BIN)/python -m pytest $$set || exit 1; done
 
-bench: setup ## compare what is fast with its peers
-	for benchmark in $(wildcard benchmarks/*.py); do ALLOW_LOOPBACK=true $(BIN)/python "$$benchmark" || exit 1; done
+bench: setup ## compare what is fast and cheap with its peers, and write docs/performance.md; ARGS=--quick for less
+	$(BIN)/python -m benchmarks.shared.page $(ARGS)
 
 screenshots: setup $(BROWSER) $(CONSOLE) ## one picture of each page of the console, in docs/screenshots
 	$(BIN)/python -m tests.functional.console.screenshots

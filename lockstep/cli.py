@@ -9,11 +9,21 @@ from lockstep.local import command
 from lockstep.local.errors import StackError
 from lockstep.local.options import add_options
 
+EXAMPLES = """\
+examples:
+  lockstep local                                               everything, with a demo mirror
+  lockstep invoke read_mirrors events/read_mirrors.json        in a second shell
+  lockstep local --help
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; what went wrong is one sentence on standard error and an exit code above 0."""
     parser = argparse.ArgumentParser(
-        prog="lockstep", description="Kafka mirrors on your own clusters, managed."
+        prog="lockstep",
+        description="Kafka mirrors on your own clusters, managed.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     local = commands.add_parser("local", help="run everything on this machine")

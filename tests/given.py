@@ -1,4 +1,4 @@
-"""The mirror of api.md's example with its clusters, and what samples may say of it."""
+"""The mirror of docs/openapi.json's examples with its clusters, and what samples may say of it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

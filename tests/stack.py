@@ -12,6 +12,15 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).parent.parent
 FUNCTION = "AWS::Serverless::Function"
+HTTP = {
+    "change_mirror",
+    "create_mirror",
+    "delete_mirror",
+    "read_mirrors",
+    "register_cluster",
+    "update_latency",
+}
+"""The functions that answer the API."""
 
 
 def written() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from mirroring.api import read
+from mirroring.api import paging, read
 from mirroring.api.routing import Answer, Api, answer
 from mirroring.contract.mirrors import ChangedMirrorAnswer
 from mirroring.contract.requests import AcknowledgeRequest, MirrorChange, RestartRequest
@@ -16,8 +16,8 @@ handler = api.handler
 @api.patch("/mirrors/{name}")
 def change(name: str) -> Answer:
     mirror, effect = mirror_updates().change(name, api.body(MirrorChange), api.write())
-    shown = dict(read.reader().shown(mirror))
-    return answer(ChangedMirrorAnswer(**shown, effect=effect), HTTPStatus.ACCEPTED)
+    shown = read.reader().shown(mirror, paging.LARGEST - paging.size(effect))
+    return answer(ChangedMirrorAnswer(**dict(shown), effect=effect), HTTPStatus.ACCEPTED)
 
 
 @api.post("/mirrors/{name}/pause")

@@ -30,6 +30,11 @@ def topics(name: str) -> Answer:
     return answer(reader().topics(name, *api.page()))
 
 
+@api.get("/mirrors/{name}/topics/{topic}")
+def topic(name: str, topic: str) -> Answer:
+    return answer(reader().topic(name, topic))
+
+
 @api.get("/mirrors/{name}/latency", "from", "to", "topic")
 def latency(name: str) -> Answer:
     return answer(reader().latency(name, *queries.span(api.query), api.query("topic")))

@@ -12,14 +12,25 @@ ROOT = Path(__file__).parents[2]
 PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("README.md", "rooms"): rooms.drawn,
     ("docs/status.md", "statuses"): status.statuses,
+    ("docs/status.md", "answered"): status.answered,
     ("docs/status.md", "reasons"): status.reasons,
 }
 """What is drawn between `<!-- begin NAME -->` and `<!-- end NAME -->`, by file and name."""
+EXAMPLES = """\
+examples:
+  python -m lockstep.docs               draw README.md and docs/status.md anew
+  python -m lockstep.docs --check       tell which parts are not what the code says
+"""
 
 
 def main() -> int:
     """0 when every part is (now) what the code says."""
-    parser = argparse.ArgumentParser(prog="python -m lockstep.docs", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lockstep.docs",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     check = parser.parse_args().check
     stale = [f"{file} ({part})" for (file, part) in PARTS if not _drawn(file, part, check)]

@@ -2,22 +2,38 @@
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType
+from typing import Any
 
-from mirroring.measuring import status_rows
+from mirroring import freshness
+from mirroring.measuring import status_late, status_now, status_rows, status_warnings
 from mirroring.observation import Code
 from mirroring.reason_table import REASONS, Row
 
+Rule = Callable[..., Any]
+RULES = {one.__name__ for one in (freshness, status_late, status_now, status_rows, status_warnings)}
+KEEP = (status_rows.as_before, status_now.kept)
+
 
 def statuses() -> str:
-    """A line for each row, in the order in which they are tried; the first that holds decides."""
-    functions = _functions()
+    """What a sample says: the rows in the order in which they are tried; the first decides."""
+    return _table(enumerate(status_rows.ROWS, 1))
+
+
+def answered() -> str:
+    """What answers say between two samples, the same way."""
+    return _table(zip("ABCD", status_now.ROWS, strict=True))
+
+
+def _table(rows: Iterable[tuple[object, Rule]]) -> str:
     lines = ["| # | when | status | reasons |", "|---|---|---|---|"]
-    for number, row in enumerate(status_rows.ROWS, 1):
-        code = list(_with_helpers(row.__name__, functions))
-        returned = [one for part in code for one in ast.walk(part) if isinstance(one, ast.Return)]
+    for number, row in rows:
+        rules = list(_with_helpers(row))
+        returned = [one for rule in rules for one in _returned(rule)]
         told = dict.fromkeys(name for one in returned for name in _words("Status", one))
-        codes = sorted({f"`{name}`" for part in code for name in _words("Code", part)})
+        codes = sorted({f"`{name}`" for rule in rules for name in _codes(rule)})
         when = " ".join((row.__doc__ or "").split())
         lines.append(f"| {number} | {when} | {', '.join(told)} | {', '.join(codes)} |")
     return "\n".join(lines)
@@ -36,17 +52,36 @@ def _line(code: Code, row: Row) -> str:
     return f"| `{code}` | {severity} | {row.message} | {action} |"
 
 
-def _functions() -> Mapping[str, ast.FunctionDef]:
-    tree = ast.parse(inspect.getsource(status_rows))
-    return {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+def _with_helpers(rule: Rule) -> Iterator[Rule]:
+    """A row, and the rules that it calls: those that find a reason, not what is kept of before."""
+    yield rule
+    for value in _named(rule):
+        if isinstance(value, FunctionType) and value.__module__ in RULES and value not in KEEP:
+            yield from _with_helpers(value)
 
 
-def _with_helpers(name: str, functions: Mapping[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
-    """A row's code, and that of the helpers that it names; as before is no status of its own."""
-    yield functions[name]
-    for node in ast.walk(functions[name]):
-        if isinstance(node, ast.Name) and node.id.startswith("_") and node.id != "_as_before":
-            yield functions[node.id]
+def _codes(rule: Rule) -> Iterator[str]:
+    """The codes that it names, each or as one of a collection."""
+    yield from _words("Code", _tree(rule))
+    for value in _named(rule):
+        if isinstance(value, tuple | frozenset):
+            yield from (one for one in value if isinstance(one, Code))
+
+
+def _named(rule: Rule) -> Iterator[object]:
+    """What of its module a rule's code names."""
+    names = [one for one in ast.walk(_tree(rule)) if isinstance(one, ast.Name)]
+    local = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    known = vars(sys.modules[rule.__module__])
+    yield from (known[one] for one in sorted({one.id for one in names} - local) if one in known)
+
+
+def _returned(rule: Rule) -> Iterator[ast.Return]:
+    yield from (one for one in ast.walk(_tree(rule)) if isinstance(one, ast.Return))
+
+
+def _tree(rule: Rule) -> ast.Module:
+    return ast.parse(inspect.getsource(rule))
 
 
 def _words(enum: str, within: ast.AST) -> Iterator[str]:

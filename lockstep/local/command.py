@@ -21,6 +21,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_S = 0.2
 CLOSE_S = 3.0
 INVOKE_S = 120
+EXAMPLES = """\
+examples:
+  lockstep invoke read_mirrors events/read_mirrors.json          an HTTP function with its event
+  lockstep invoke reconcile_mirrors                              one with a schedule needs no event
+  lockstep invoke PublishAlerts --url http://127.0.0.1:9090      on a stack at another port
+"""
 
 
 def local(arguments: argparse.Namespace) -> int:
@@ -70,7 +76,8 @@ class Serving:
 
 def add_invoke_options(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
     """Add what `lockstep invoke` takes."""
-    parser.epilog = "example: lockstep invoke read_mirrors events/read_mirrors.json"
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("function", help="its folder, or its name in template.yaml")
     parser.add_argument("event", type=Path, nargs="?", help="a file; its schedule's event without")
     port = environment.get("LOCKSTEP_PORT", "8080")

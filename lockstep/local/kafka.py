@@ -1,9 +1,11 @@
 """Real Kafka brokers (KRaft) and Kafka Connect workers with MirrorMaker 2, on 127.0.0.1."""
 
+import http.client
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 
 from lockstep.local.errors import StackError
@@ -15,6 +17,9 @@ from lockstep.local.processes import Child, Processes
 BROKER_HEAP_MB = 256
 CONNECT_HEAP_MB = 384
 HOST = "127.0.0.1"
+BROKER = "kafka.Kafka"
+WORKER = "org.apache.kafka.connect.cli.ConnectDistributed"
+ANSWER_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Broker:
     voters: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     heap_mb: int = BROKER_HEAP_MB
+    record_to: Path | None = None
 
     @property
     def address(self) -> str:
@@ -47,7 +53,8 @@ class Worker:
     """One Kafka Connect worker, whose own Kafka cluster (`bootstrap_servers`) is the target.
 
     Workers with the same `group` are one Connect cluster. `agent_port` loads Jolokia, which answers
-    MirrorMaker's JMX figures over HTTP; `java_options` are further options of `java`.
+    MirrorMaker's JMX figures over HTTP; `java_options` are further options of `java`. `record_to`,
+    of a Broker too, is the folder that its AOT cache is recorded to.
     """
 
     name: str
@@ -59,6 +66,7 @@ class Worker:
     settings: Mapping[str, str] = field(default_factory=dict)
     java_options: tuple[str, ...] = ()
     heap_mb: int = CONNECT_HEAP_MB
+    record_to: Path | None = None
 
     @property
     def url(self) -> str:
@@ -81,7 +89,8 @@ def start_broker(processes: Processes, jars: Jars, broker: Broker) -> Child:
     log = broker.folder / "output.log"
     if not (broker.folder / "data" / "meta.properties").exists():
         _format(processes, jvm, broker, properties)
-    return start(processes, broker.name, jvm, "kafka.Kafka", properties, log=log)
+    jvm = replace(jvm, record_to=broker.record_to)
+    return start(processes, broker.name, jvm, BROKER, properties, log=log)
 
 
 def start_worker(processes: Processes, jars: Jars, worker: Worker) -> Child:
@@ -90,10 +99,21 @@ def start_worker(processes: Processes, jars: Jars, worker: Worker) -> Child:
     _write(properties, worker_properties(worker))
     agent = f"-javaagent:{jars.agent}=port={worker.agent_port},host={HOST}"
     options = (*worker.java_options, *([agent] if worker.agent_port else []))
-    jvm = _jvm(jars, worker.folder, worker.heap_mb, *options)
-    main_class = "org.apache.kafka.connect.cli.ConnectDistributed"
+    jvm = replace(_jvm(jars, worker.folder, worker.heap_mb, *options), record_to=worker.record_to)
     log = worker.folder / "output.log"
-    return start(processes, worker.name, jvm, main_class, properties, log=log)
+    return start(processes, worker.name, jvm, WORKER, properties, log=log)
+
+
+def answers(worker: Worker) -> bool:
+    """Whether Connect's REST API is served by its herder; before, it is 404 or nothing."""
+    connection = http.client.HTTPConnection(HOST, worker.port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", "/connectors")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def broker_properties(broker: Broker) -> dict[str, str]:

@@ -8,11 +8,21 @@ from pathlib import Path
 from lockstep.openapi.document import document
 
 PLACE = Path(__file__).parents[2] / "docs" / "openapi.json"
+EXAMPLES = """\
+examples:
+  python -m lockstep.openapi            write docs/openapi.json
+  python -m lockstep.openapi --check    tell whether it is what the code says
+"""
 
 
 def main() -> int:
     """0 when docs/openapi.json is (now) what the code says."""
-    parser = argparse.ArgumentParser(prog="python -m lockstep.openapi", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lockstep.openapi",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     wanted = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
     if not parser.parse_args().check:

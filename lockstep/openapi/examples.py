@@ -1,9 +1,11 @@
 """What people send and what they are answered: made by the code that answers, so never untrue."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mirroring.api import view
+from mirroring.api.partition_view import topic_answer
 from mirroring.api.preview import SUFFIX
 from mirroring.contract.clusters import (
     ClusterAnswer,
@@ -21,6 +23,7 @@ from mirroring.contract.mirrors import (
     MirrorCounts,
     MirrorList,
     PointList,
+    TopicAnswer,
     TopicList,
 )
 from mirroring.contract.preview import (
@@ -48,6 +51,8 @@ from mirroring.errors import (
     UnsupportedProperty,
 )
 from mirroring.managing import preview_warnings, usage
+from mirroring.measuring.memory import TopicMemory
+from mirroring.measuring.position import begin
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation
 from mirroring.schema import Request, Schema
@@ -64,6 +69,7 @@ from lockstep.openapi.sampled import (
     NAME,
     POINTS,
     REMOVED,
+    SAMPLED,
     SEEN,
     US,
 )
@@ -164,11 +170,21 @@ def _usual() -> Mapping[type[Schema], Schema]:
             by_connect_cluster={CONNECT.name: 1},
             next_token=None,
         ),
+        TopicAnswer: _topic(),
         TopicList: TopicList(mirrored_topics=SEEN.topics, next_token=None),
         MirrorList: MirrorList(mirrors=(row,), next_token=None),
         PointList: PointList(points=POINTS, resolution=None),
         ChangeList: ChangeList(changes=lines, next_token=None),
     }
+
+
+def _topic() -> TopicAnswer:
+    """A topic with its three partitions, of which each is copied."""
+    (topic,) = SEEN.topics
+    at = round(SAMPLED.timestamp() * 1000)
+    copied = replace(begin(at, 0, 1_517), produced=at, target_end=1_517, average=21)
+    positions = dict.fromkeys(range(3), replace(copied, mirrored=1_517, front=1_517))
+    return topic_answer(topic, TopicMemory(at, "", positions=positions), SAMPLED, 300)
 
 
 def _mirror(mirror: Mirror, seen: Observation | None = SEEN) -> MirrorAnswer:

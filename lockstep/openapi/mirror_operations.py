@@ -17,6 +17,7 @@ from mirroring.errors import (
     MirrorNotFound,
     MirrorOverlaps,
     StopUnsupported,
+    TopicNotFound,
     UnknownCluster,
     Unprocessable,
     VersionMoved,
@@ -196,6 +197,15 @@ MIRRORS = (
         {200: mirrors.TopicList},
         (BadRequest, MirrorNotFound),
         parameters=PAGED,
+    ),
+    Operation(
+        "GET",
+        "/mirrors/{name}/topics/{topic}",
+        "Look at a mirrored topic",
+        "Down to its partitions, as the last sample saw them. Of more than 1,000 the worst: those "
+        "of which nothing is known, then by the age of what waits.",
+        {200: mirrors.TopicAnswer},
+        (BadRequest, MirrorNotFound, TopicNotFound),
     ),
     Operation(
         "GET",

@@ -41,6 +41,7 @@ IDS = {
     "DELETE /mirrors/{name}": "deleteMirror",
     "PUT /mirrors/{name}/target-latency": "setTargetLatency",
     "GET /mirrors/{name}/topics": "listMirrorTopics",
+    "GET /mirrors/{name}/topics/{topic}": "getMirrorTopic",
     "GET /mirrors/{name}/latency": "getMirrorLatency",
     "GET /mirrors/{name}/changes": "listMirrorChanges",
 }

@@ -1,5 +1,6 @@
 """The parameters of the calls, by name."""
 
+from itertools import pairwise
 from typing import Any
 
 from mirroring.api.queries import DEFAULT_LIMIT, LARGEST_LIMIT
@@ -82,13 +83,20 @@ _PATHS: dict[str, dict[str, Any]] = {
     "mirrors": {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,200}$"},
     "clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
     "connect-clusters": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
+    "topics": {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,249}$"},
 }
-_NAMES = {"mirrors": "eu.us-core.k3x9q", "clusters": "eu-core", "connect-clusters": "us-connect"}
+_NAMES = {
+    "mirrors": "eu.us-core.k3x9q",
+    "clusters": "eu-core",
+    "connect-clusters": "us-connect",
+    "topics": "orders.new",
+}
 
 
 def of_path(path: str) -> list[str]:
-    """The `{name}` of a path, if it has one, by the name of its kind."""
-    return [path.split("/")[1]] if "{name}" in path else []
+    """The names in a path, by the names of their kinds."""
+    steps = path.removeprefix("/").split("/")
+    return [kind for kind, step in pairwise(steps) if step.startswith("{")]
 
 
 def component(name: str) -> str:
@@ -100,10 +108,10 @@ def component(name: str) -> str:
 
 def _name(kind: str) -> dict[str, Any]:
     return {
-        "name": "name",
+        "name": "topic" if kind == "topics" else "name",
         "in": "path",
         "required": True,
-        "description": "Its name.",
+        "description": "The source topic." if kind == "topics" else "Its name.",
         "schema": _PATHS[kind],
         "example": _NAMES[kind],
     }

@@ -15,8 +15,8 @@ from kafka.admin import (
 )
 
 from tests.e2e.clusters import PASSWORD, Identity, Secured
-from tests.e2e.guarded import Guarded
 from tests.e2e.local_stack import LocalStack, eventually
+from tests.e2e.secured_connect import SecuredConnect
 
 SETTLED_S = 120.0
 MODULES = "org.apache.kafka.common.security"
@@ -29,7 +29,7 @@ class World:
 
     stack: LocalStack
     source: Secured
-    workers: Guarded
+    workers: SecuredConnect
     client: Identity
     mirrors: dict[str, str] = field(default_factory=dict)
 

@@ -10,8 +10,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from tests.e2e.kafka_records import Cluster
+from tests.e2e.killable_worker import SETTLED_S, START_S, KillableWorker, killable_worker
 from tests.e2e.local_stack import LocalStack, eventually
-from tests.e2e.mortal import SETTLED_S, START_S, Mortal, mortal
 
 
 class Traffic:
@@ -40,9 +40,11 @@ class Traffic:
 
 
 @pytest.fixture(scope="module")
-def worker(registered: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
+def worker(
+    registered: LocalStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[KillableWorker]:
     """A worker that the tests of this module may kill."""
-    with mortal(registered, tmp_path_factory.mktemp("worker")) as found:
+    with killable_worker(registered, tmp_path_factory.mktemp("worker")) as found:
         yield found
 
 
@@ -55,14 +57,14 @@ def traffic(registered: LocalStack, prefix: str) -> Iterator[Traffic]:
 
 
 @pytest.fixture
-def synced(worker: Mortal, traffic: Traffic) -> str:
+def synced(worker: KillableWorker, traffic: Traffic) -> str:
     """The name of a mirror that is in sync."""
     name = str(worker.create(traffic.topic)["name"])
     worker.is_in_sync(name)
     return name
 
 
-def all_is_copied(worker: Mortal, mirror: dict[str, Any], traffic: Traffic) -> None:
+def all_is_copied(worker: KillableWorker, mirror: dict[str, Any], traffic: Traffic) -> None:
     """Wait until the target holds whatever was written."""
     traffic.stop()
     topic = f"{mirror['sourceCluster']['alias']}.{traffic.topic}"
@@ -90,7 +92,7 @@ def enlarge(cluster: Cluster, topic: str) -> None:
 
 
 def test_a_worker_killed_during_a_create_ends_in_sync_after_it_returns(
-    worker: Mortal, traffic: Traffic
+    worker: KillableWorker, traffic: Traffic
 ) -> None:
     killing = threading.Thread(target=worker.kill)
     killing.start()
@@ -105,7 +107,7 @@ def test_a_worker_killed_during_a_create_ends_in_sync_after_it_returns(
 
 
 def test_a_mirror_made_while_no_worker_is_there_is_finished_later(
-    worker: Mortal, traffic: Traffic
+    worker: KillableWorker, traffic: Traffic
 ) -> None:
     worker.kill()
     mirror = worker.create(traffic.topic)
@@ -115,7 +117,7 @@ def test_a_mirror_made_while_no_worker_is_there_is_finished_later(
     all_is_copied(worker, mirror, traffic)
 
 
-def test_a_deleted_connector_is_put_back_and_told(worker: Mortal, synced: str) -> None:
+def test_a_deleted_connector_is_put_back_and_told(worker: KillableWorker, synced: str) -> None:
     name = f"{synced}.source"
     worker.connect.delete(name)
     repair = worker.repair(synced)
@@ -126,7 +128,7 @@ def test_a_deleted_connector_is_put_back_and_told(worker: Mortal, synced: str) -
     assert "CONNECTOR_MISSING" in {reason["code"] for reason in reasons}
 
 
-def test_a_drifted_configuration_is_put_right_and_told(worker: Mortal, synced: str) -> None:
+def test_a_drifted_configuration_is_put_right_and_told(worker: KillableWorker, synced: str) -> None:
     name = f"{synced}.source"
     before = worker.told(name).config
     worker.connect.put(name, {**before, "topics": "nothing"})
@@ -136,7 +138,7 @@ def test_a_drifted_configuration_is_put_right_and_told(worker: Mortal, synced: s
     assert worker.told(name).config == before
 
 
-def test_an_unchanged_configuration_is_never_put_again(worker: Mortal, synced: str) -> None:
+def test_an_unchanged_configuration_is_never_put_again(worker: KillableWorker, synced: str) -> None:
     """Every PUT is a record in the topic that keeps the configurations."""
     configs = f"{worker.name}-configs"
     before = len(worker.stack.target.read(configs))
@@ -145,7 +147,7 @@ def test_an_unchanged_configuration_is_never_put_again(worker: Mortal, synced: s
     assert len(worker.stack.target.read(configs)) == before
 
 
-def test_what_somebody_else_paused_stays_paused(worker: Mortal, synced: str) -> None:
+def test_what_somebody_else_paused_stays_paused(worker: KillableWorker, synced: str) -> None:
     name = f"{synced}.source"
     worker.connect.pause(name)
     eventually(
@@ -155,7 +157,9 @@ def test_what_somebody_else_paused_stays_paused(worker: Mortal, synced: str) -> 
     assert worker.told(name).connector.status == "PAUSED"
 
 
-def test_a_failed_task_is_restarted_after_a_minute_and_told(worker: Mortal, synced: str) -> None:
+def test_a_failed_task_is_restarted_after_a_minute_and_told(
+    worker: KillableWorker, synced: str
+) -> None:
     """A record that the worker's producer may not send fails the task, and will again."""
     topic = str(worker.stack.get(f"/mirrors/{synced}").json["topicsRegex"]).replace("\\", "")
     enlarge(worker.stack.source, topic)
@@ -170,7 +174,9 @@ def test_a_failed_task_is_restarted_after_a_minute_and_told(worker: Mortal, sync
     assert timedelta(minutes=1) <= waited < timedelta(minutes=2)
 
 
-def test_a_removal_while_no_worker_is_there_is_finished_later(worker: Mortal, synced: str) -> None:
+def test_a_removal_while_no_worker_is_there_is_finished_later(
+    worker: KillableWorker, synced: str
+) -> None:
     path = f"/mirrors/{synced}"
     worker.kill()
     assert worker.stack.delete(path).status == 202

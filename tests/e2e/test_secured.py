@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.clusters import PASSWORD, secured
-from tests.e2e.guarded import LOGIN, guarded
 from tests.e2e.local_stack import LocalStack, eventually
+from tests.e2e.secured_connect import LOGIN, secured_connect
 from tests.e2e.secured_world import (
     FIRST,
     SECOND,
@@ -29,7 +29,7 @@ def world(registered: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> I
     with secured(tmp_path_factory.mktemp("source")) as source:
         prepare(source)
         folder = tmp_path_factory.mktemp("workers")
-        with guarded(registered, folder, source.authority) as workers:
+        with secured_connect(registered, folder, source.authority) as workers:
             found = World(registered, source, workers, source.authority.identity("client"))
             workers.register()
             begin(found)

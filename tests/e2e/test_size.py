@@ -59,10 +59,14 @@ def test_two_thousand_topics_are_judged_and_a_stall_of_all_is_one_alert(stack: L
             eventually(lambda: counted(stack, mirror) >= TOPICS - BUSY, within_s=60, what="all")
             eventually(lambda: len(told(stack, mirror)) > before, within_s=60, what="an alert")
             assert_readable(stack, mirror)
+            (stuck,) = partitions(stack, mirror, names[-1])
             alerts = told(stack, mirror)
 
     assert len(samples) <= 3, samples
     assert len(alerts) == before + 1, alerts
+    offsets = [stuck[one] for one in ("sourceStart", "copiedTo", "sourceEnd", "targetEnd")]
+    assert (offsets, stuck["lagRecords"], stuck["unknown"]) == ([0, 1, 2, 1], 1, None)
+    assert stuck["behind"] > TARGET_MS / 2
     changes = stack.get(f"/mirrors/{mirror}/changes").json["changes"]
     change = next(one for one in changes if one["to"] == "OUT_OF_SYNC")
     assert change["reasons"][0]["code"] in ("STALLED", "LATENCY_ABOVE_TARGET")
@@ -177,9 +181,16 @@ def state(stack: LocalStack, mirror: str) -> dict[str, Any]:
     return next(one for one in mirrors if one["name"] == mirror)
 
 
+def partitions(stack: LocalStack, mirror: str, topic: str) -> list[dict[str, Any]]:
+    """A topic's partitions as the last sample saw them."""
+    found: list[dict[str, Any]] = stack.get(f"/mirrors/{mirror}/topics/{topic}").json["partitions"]
+    return found
+
+
 def assert_readable(stack: LocalStack, mirror: str) -> None:
     """Every answer about it is below 1 MB and comes within a second."""
-    for path in ("", f"/{mirror}", f"/{mirror}/latency", f"/{mirror}/changes", f"/{mirror}/topics"):
+    of_it = ("", "/latency", "/changes", "/topics", f"/topics/{name(0)}")
+    for path in ("", *(f"/{mirror}{one}" for one in of_it)):
         began = time.monotonic()
         answer = stack.get(f"/mirrors{path}")
         assert answer.status == 200, answer

@@ -36,6 +36,17 @@ def make() -> dict[str, str]:
     }
 
 
+def spoil(mirror: str) -> None:
+    """Makes what is stored of a mirror of another shape."""
+    boto3.client("dynamodb").update_item(
+        TableName="MirrorsTable",
+        Key={"kind": {"S": "mirror"}, "name": {"S": mirror}},
+        UpdateExpression="SET #document = :other",
+        ExpressionAttributeNames={"#document": "document"},
+        ExpressionAttributeValues={":other": {"S": '{"nobody": "knows"}'}},
+    )
+
+
 def forget() -> None:
     """Makes our modules forget settings and clients, as in a fresh process."""
     ours = [module for name, module in sys.modules.items() if name.startswith("mirroring.")]

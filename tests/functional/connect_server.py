@@ -1,4 +1,4 @@
-"""A Kafka Connect that speaks real HTTP, healthy or with the faults that faults.md saw.
+"""A Kafka Connect that speaks real HTTP, healthy or with the faults of docs/faults.md.
 
 `with ConnectServer() as server:` listens on a free port of 127.0.0.1 and answers as a healthy
 worker; `server.script(...)` queues faults for the next requests that match.

@@ -53,6 +53,13 @@ def call(
     method: str, target: str, body: Any = None, headers: Mapping[str, str] | None = None
 ) -> Answer:
     """Sends a request; a body that is no text is sent as JSON."""
+    return invoke(*routed(method, target, body, headers))
+
+
+def routed(
+    method: str, target: str, body: Any = None, headers: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The function that a request reaches, and the event that it is handed."""
     text = body if isinstance(body, str) or body is None else json.dumps(body)
     request = http_event.Request(
         method=method,
@@ -65,9 +72,8 @@ def call(
     chosen = choose(_routes(), method, request.path)
     assert chosen is not None
     route, variables = chosen
-    return invoke(
-        snake(route.function), http_event.event(request, route, variables, now=datetime.now(UTC))
-    )
+    event = http_event.event(request, route, variables, now=datetime.now(UTC))
+    return snake(route.function), event
 
 
 def invoke(function: str, event: dict[str, Any]) -> Answer:

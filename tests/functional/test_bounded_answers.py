@@ -4,6 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from mirroring.api import paging, read
+from mirroring.group import Group, GroupOffset, GroupState
+from mirroring.observation import Connector, Task
 from mirroring.storing import uses
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
@@ -46,6 +49,13 @@ def test_a_cluster_names_its_first_users_and_how_many_there_are(fleet: None) -> 
     assert (unused["usedBy"], unused["usedByTotal"]) == ([], 0)
     listed = {one["name"]: one for one in call("GET", "/clusters").json["clusters"]}
     assert [listed[one["name"]] for one in (eu, us, unused)] == [eu, us, unused]
+
+
+def test_who_uses_a_cluster_that_is_to_go_is_told_in_a_few_names(fleet: None) -> None:
+    refused = call("DELETE", "/clusters/eu-core")
+
+    assert (refused.status, refused.slug) == (409, "cluster-in-use")
+    assert "m17 and 11 more: remove them first" in refused.json["detail"]
 
 
 def test_a_connect_cluster_names_the_sources_of_its_mirrors(fleet: None) -> None:
@@ -137,6 +147,56 @@ def test_topics_are_paged_from_where_the_mirror_s_own_answer_ends(
     assert shown == [f"t{one:04d}" for one in reversed(range(620))]
     assert rest.json["nextToken"] is None
     assert call("GET", "/mirrors/nobody/topics").slug == "mirror-not-found"
+
+
+def test_a_mirror_of_absurd_patterns_topics_groups_and_traces_is_answered_below_1_mb(
+    registered: None, mirrors: MirrorStore, taken: Observations
+) -> None:
+    patterns = tuple(f"{one:02d}" + "ü" * 3_800 for one in range(50))
+    asked: dict[str, Any] = {
+        "topics_exclude": patterns,
+        "topics_regex": "é" * 4_000,
+        "sync_group_offsets": True,
+    }
+    mirrors.create(given.a_mirror(**asked), mirrors.fleet().revision, given.a_write())
+    long = "t" * 240
+    topics = tuple(given.a_topic(f"{long}{one}", mirrored_name=long) for one in range(500))
+    offsets = tuple(GroupOffset(long, one, 1, 1, 1) for one in range(10))
+    groups = tuple(
+        Group(name=f"{one:02d}" * 100, state=GroupState.PENDING, offsets=offsets)
+        for one in range(50)
+    )
+    failed = tuple(
+        Task(id=one, status="FAILED", worker="w", trace="é" * 9_000) for one in range(200)
+    )
+    seen = given.an_observation(
+        topics=topics,
+        groups=groups,
+        groups_total=50,
+        connectors=(Connector(name=f"{NAME}.source", kind="k", tasks=failed),),
+    )
+    assert taken.record(State(), Outcome(seen, b""))
+
+    answer = call("GET", f"/mirrors/{NAME}")
+
+    assert text(answer) < MB
+    shown = answer.json
+    assert shown["topicsExclude"] == list(patterns)
+    exclude = shown["connectors"][0]["config"]["topics.exclude"]
+    assert exclude.endswith("…")
+    assert 0 < len(shown["groups"]) < shown["groupsTotal"] == 50
+    assert 0 < len(shown["mirroredTopics"]) < 500
+    names = [one["name"] for one in shown["mirroredTopics"]]
+    token = f"&nextToken={shown['topicsNextToken']}"
+    while token:
+        rest = call("GET", f"/mirrors/{NAME}/topics?limit=200{token}").json
+        names += [one["name"] for one in rest["mirroredTopics"]]
+        token = rest["nextToken"] and f"&nextToken={rest['nextToken']}"
+    assert sorted(names) == sorted(one.name for one in topics)
+    beside = 100_000
+    changed = read.reader().shown(mirrors.mirror(NAME), paging.LARGEST - beside)
+    assert 0 < len(changed.mirrored_topics) < len(shown["mirroredTopics"])
+    assert paging.size(changed) < MB - beside
 
 
 def test_a_preview_and_a_change_of_3_000_topics_name_a_thousand(world: World) -> None:

@@ -232,7 +232,7 @@ def unprocessable(answer: Answer) -> tuple[str, list[str]]:
     return answer.slug, answer.fields
 
 
-# api.md's 422 list, a line each.
+# What POST /mirrors refuses with 422, a line each.
 RULES: list[tuple[str, dict[str, Any], str]] = [
     ("unknown Connect cluster", {"connectCluster": "no"}, "connectCluster"),
     (

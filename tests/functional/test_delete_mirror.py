@@ -3,12 +3,15 @@
 import pytest
 from mirroring.reconciling import reconcile
 from mirroring.storing import vault
+from mirroring.storing.mirror_store import MirrorStore
 
+from tests.functional.aws import spoil
 from tests.functional.connect_server import busy
 from tests.functional.http import Answer, call, invoke, sent
 from tests.functional.kafka import Cluster
 from tests.functional.world import US, World, external
 from tests.functional.world import world as world
+from tests.given import a_write
 
 
 def test_the_event_of_the_function_names_a_mirror(world: World) -> None:
@@ -128,6 +131,21 @@ def test_topics_that_another_mirror_uses_stay_until_it_goes_too(world: World) ->
     assert set(internal) <= set(world.kafka.clusters[US].topics)
     assert cleaned(second).status == 204
     assert world.kafka.clusters[US].topics == ["audit"]
+
+
+@pytest.mark.parametrize(("alias", "stay"), [("eu-core", True), ("ap", False)])
+def test_a_mirror_that_cannot_be_read_keeps_the_topics_that_it_may_share_and_no_others(
+    world: World, mirrors: MirrorStore, alias: str, stay: bool
+) -> None:
+    name = world.created()["name"]
+    other = mirrors.mirror(name).model_copy(update={"name": f"{alias}.us-core.other"})
+    mirrors.create(other, mirrors.fleet().revision, a_write(mirror=other.name))
+    spoil(other.name)
+    internal = ["eu-core.checkpoints.internal", "mm2-offset-syncs.eu-core.internal"]
+    world.kafka.clusters[US].topics += internal
+
+    assert cleaned(name).status == 204
+    assert world.kafka.clusters[US].topics == (["audit", *internal] if stay else ["audit"])
 
 
 def test_the_wish_for_cleanup_outlives_a_delete_that_was_cut_short(world: World) -> None:

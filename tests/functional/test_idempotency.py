@@ -50,8 +50,8 @@ def test_an_attempt_that_was_taken_over_says_nothing_of_the_key(world: World) ->
     slow = keys.claim("k", "digest", now - timedelta(hours=1))
     fast = keys.claim("k", "digest", now)
     keys.free("k", slow)
-    keys.used("k", fast, "eu.us-core.k3x9q", "[]")
-    keys.used("k", slow, "eu.us-core.other", "[]")
+    keys.used("k", fast, "eu.us-core.k3x9q")
+    keys.used("k", slow, "eu.us-core.other")
 
     assert keys.claim("k", "digest", now).mirror == "eu.us-core.k3x9q"
 
@@ -130,13 +130,15 @@ def test_an_attempt_that_died_is_taken_over(
     owner, step = (Reconciler, "apply") if written else (Probe, "cluster")
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, die)
-        assert post("k1").status == 500
-    assert post("k1").slug == "in-progress"
+        assert post("k1", topicsRegex="none-of-this-name").status == 500
+    assert post("k1", topicsRegex="none-of-this-name").slug == "in-progress"
     monkeypatch.setattr(idempotency_keys, "LONGEST_RUN", timedelta(seconds=-1))
-    answer = post("k1")
+    answer, again = (post("k1", topicsRegex="none-of-this-name") for _ in range(2))
 
     assert answer.status == 202
     assert mirrors() == [answer.json["name"]]
+    assert "NO_TOPICS" in [one["code"] for one in answer.json["warnings"]]
+    assert again.json["warnings"] == answer.json["warnings"]
 
 
 def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
@@ -149,7 +151,7 @@ def test_a_mirror_that_was_removed_is_not_made_again(world: World) -> None:
 
 def test_a_key_is_kept_for_a_day(world: World) -> None:
     keys, now = idempotency_keys.idempotency_keys(), datetime.now(UTC)
-    keys.used("k", keys.claim("k", "digest", now), "eu.us-core.k3x9q", "[]")
+    keys.used("k", keys.claim("k", "digest", now), "eu.us-core.k3x9q")
 
     known = keys.claim("k", "digest", now + timedelta(hours=23, minutes=59))
     assert known.mirror == "eu.us-core.k3x9q"

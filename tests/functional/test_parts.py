@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from mirroring.observation import Observation
-from mirroring.storing import observations, parts
+from mirroring.storing import bases, observations, parts
 from mirroring.storing.dynamo import Dynamo, Item
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
@@ -193,20 +193,72 @@ def test_a_reader_that_is_overtaken_by_two_samples_reads_the_newer_one(taken: Ob
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("part", ["memory#0#0000", "memory.base#1#0000", "details#0#0000"])
 def test_parts_that_belong_to_no_sample_any_more_cost_the_memory_and_not_the_sample(
-    taken: Observations, caplog: pytest.LogCaptureFixture
+    taken: Observations, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
-    assert taken.record(before(taken), Outcome(large(1), noise(1 * KB)))
+    for sequence in (1, 2):
+        seen, memory = large(sequence), noise(2 * KB, sequence)
+        assert taken.record(before(taken), Outcome(seen, memory))
     database = boto3.client("dynamodb")
-    lost = {"kind": {"S": f"observed:{NAME}"}, "name": {"S": "memory#1#0000"}}
+    lost = {"kind": {"S": f"observed:{NAME}"}, "name": {"S": part}}
     database.delete_item(TableName="MirrorsTable", Key=lost)
 
     state = before(taken)
 
     assert state.memory is None
     assert "parts of two samples are mixed" in caplog.messages
-    assert taken.record(state, Outcome(large(2), noise(1 * KB)))
-    assert before(taken).observation == large(2)
+    assert taken.record(state, Outcome(large(3), noise(2 * KB, 3)))
+    assert before(taken).memory == noise(2 * KB, 3)
+    assert before(taken).observation == large(3)
+
+
+def stored() -> dict[str, Item]:
+    """What lies in the table of the mirror's samples, by name."""
+    found = boto3.client("dynamodb").scan(TableName="MirrorsTable")["Items"]
+    return {one["name"]["S"]: one for one in found if one["kind"]["S"].startswith("observed")}
+
+
+def test_what_stays_the_same_is_written_once(limits: Limits, taken: Observations) -> None:
+    memory = noise(500 * KB)
+    for sequence in (1, 2, 3):
+        seen = large(1, 300).model_copy(update={"sequence": sequence})
+        assert taken.record(before(taken), Outcome(seen, memory + bytes([sequence])))
+        laid = {name: one["stamp"] for name, one in stored().items() if ".base#" in name}
+        if sequence == 1:
+            first, limits.units = laid, 0
+
+    assert set(first) == {"details.base#1#0000", "memory.base#1#0000", "memory.base#1#0001"}
+    assert first.items() < laid.items()
+    # The base of what is gathered of 300 topics, once, and two heads.
+    assert set(laid) - set(first) == {"topics.base#1#0000"}
+    assert limits.units <= 12
+    assert before(taken).memory == memory + b"\x03"
+
+
+def test_a_base_is_laid_anew_once_what_differs_has_cost_as_much(taken: Observations) -> None:
+    memory = bytearray(noise(40 * KB))
+    turns = []
+    for sequence in range(1, 30):
+        memory[sequence * KB : (sequence + 1) * KB] = noise(KB, sequence)
+        assert taken.record(before(taken), Outcome(an_observation(sequence), bytes(memory)))
+        turns.append(before(taken).bases["memory"].turn)
+
+    assert before(taken).memory == bytes(memory)
+    # 1 kB more each time: 1 + 2 + … + 9 kB are more than 40.
+    assert turns[:9] == [1] * 9
+    assert turns.index(2) in range(9, 12)
+    assert turns[-1] == 3
+
+
+def test_a_base_is_laid_anew_long_before_its_parts_expire(
+    taken: Observations, clock: list[timedelta]
+) -> None:
+    for sequence, days in ((1, 0), (2, 197), (3, 198)):
+        clock[0] = timedelta(days=days)
+        assert taken.record(before(taken), Outcome(an_observation(sequence), noise(2 * KB)))
+        assert before(taken).bases["memory"].turn == (2 if days == 198 else 1)
+    assert before(taken).memory == noise(2 * KB)
 
 
 @pytest.mark.usefixtures("small")
@@ -225,14 +277,15 @@ def test_a_removed_mirror_leaves_nothing_but_what_expires(
 
 @pytest.mark.usefixtures("small")
 def test_parts_expire_long_after_their_mirror_was_sampled_last(taken: Observations) -> None:
-    taken.record(before(taken), Outcome(large(1), noise(1 * KB)))
+    for sequence in (1, 2):
+        taken.record(before(taken), Outcome(large(sequence), noise(1 * KB, sequence)))
 
-    found = boto3.client("dynamodb").scan(TableName="MirrorsTable")["Items"]
-
-    ends = [int(one["expires_at"]["N"]) for one in found if "#" in one["name"]["S"]]
-    month = (datetime.now(UTC) + parts.PARTS_LIVE).timestamp()
-    assert ends
-    assert all(abs(end - month) < 60 for end in ends)
+    ends = {name: int(one["expires_at"]["N"]) for name, one in stored().items() if "#" in name}
+    now = datetime.now(UTC)
+    assert {name.split("#")[0] for name in ends} >= {"memory", "memory.base"}
+    for name, end in ends.items():
+        lives = bases.LIVES if ".base#" in name else parts.PARTS_LIVE
+        assert abs(end - (now + lives).timestamp()) < 60, name
 
 
 def test_the_history_of_very_many_topics_is_kept_and_found(

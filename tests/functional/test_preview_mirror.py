@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 from mirroring.kafka_types import Creation
+from mirroring.mirror import Source
+from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.registry import Registry
 
 from tests.functional.certificates import authority
 from tests.functional.http import Answer, call
 from tests.functional.kafka import Cluster
 from tests.functional.world import AP, EU, US, World, a_request, external, managed
 from tests.functional.world import world as world
+from tests.given import a_connect_cluster, a_write
 
 PASSWORD = "ssl.truststore.password=hunter2-hunter2\n"
 
@@ -53,6 +57,30 @@ def test_it_shows_topics_partitions_and_connectors_and_creates_nothing(world: Wo
 
 def test_a_sound_mirror_has_nothing_to_warn_of(world: World) -> None:
     assert codes(preview()) == set()
+
+
+def test_a_preview_of_an_old_mirror_s_own_body_tells_the_loop_that_it_is_in(
+    world: World, mirrors: MirrorStore, clusters: Registry
+) -> None:
+    """Lockstep 0.1 looked for none."""
+    body = {"renameMirroredTopics": False, "topicsRegex": ".*"}
+    name = world.created(**body)["name"]
+    clusters.put_connect_cluster(a_connect_cluster("eu-connect", kafka_cluster="eu-core"))
+    back = mirrors.mirror(name).model_copy(
+        update={
+            "name": "us-core.eu-core.old00",
+            "connect_cluster": "eu-connect",
+            "source": Source(alias="us-core", managed="us-core", cluster_id="US-id"),
+            "target_cluster": "eu-core",
+            "target_cluster_id": "EU-id",
+        }
+    )
+    mirrors.create(back, mirrors.fleet().revision, a_write(mirror=back.name))
+
+    told = preview(**body).json["problems"]
+
+    assert "/problems/mirror-exists" in [one["type"] for one in told]
+    assert any(back.name in one["message"] for one in told)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -105,6 +105,34 @@ def test_a_mirror_in_full_has_the_fields_of_the_contract(seen: None) -> None:
     assert not {"topics", "tasks"} & set(mirror)
 
 
+def test_the_hour_before_is_in_the_list_when_it_is_asked_for(seen: None) -> None:
+    asked, plain = (call("GET", f"/mirrors{query}").json for query in ("?recent=true", ""))
+    sampled, *never = asked["mirrors"]
+
+    assert sampled["recent"] == {"from": "2026-01-01T00:01:00Z", "stepMs": 60_000, "behind": [0, 0]}
+    assert [one["recent"] for one in never] == [None, None]
+    assert [one["recent"] for one in plain["mirrors"]] == [None, None, None]
+    assert call("GET", "/mirrors?recent=maybe").status == 400
+
+
+def test_the_hour_before_holds_no_sample_that_is_older(
+    seen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "now", lambda: after(minutes=61))
+    sampled = call("GET", "/mirrors?recent=true").json["mirrors"][0]
+
+    assert sampled["recent"] == {"from": "2026-01-01T00:02:00Z", "stepMs": 60_000, "behind": [0]}
+
+
+def test_a_connectors_baseline_is_what_lockstep_gives_where_nothing_is_chosen(seen: None) -> None:
+    source, _ = call("GET", f"/mirrors/{NAME}").json["connectors"]
+    config, baseline = source["config"], source["baseline"]
+
+    assert config.keys() == baseline.keys()
+    assert {name for name in config if config[name] != baseline[name]} == {"topics"}
+    assert baseline["topics"] == ".*"
+
+
 def test_what_was_never_measured_is_null(seen: None) -> None:
     mirror = call("GET", "/mirrors/eu.us-core.zzzzz").json
 
@@ -372,5 +400,7 @@ def test_a_mistake_of_ours_says_nothing(
     monkeypatch.setattr(MirrorStore, "mirror", fail)
     answer = call("GET", f"/mirrors/{NAME}")
 
+    printed = capsys.readouterr().out
     assert (answer.status, answer.slug) == (500, "internal-error")
-    assert "hunter2" not in str(answer) + capsys.readouterr().out
+    assert "hunter2" not in str(answer) + printed
+    assert '"UnexpectedErrors": 1' in printed

@@ -194,6 +194,7 @@ def test_a_connect_cluster_is_asked_who_it_is_and_what_runs_there(world: World) 
         "name": "another",
         "urls": [world.connect.url],
         "kafkaCluster": "us-core",
+        "caCertificate": None,
         "configProvider": None,
         "offsetFlushMs": 10_000,
         "version": "4.3.1",

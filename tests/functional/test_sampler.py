@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from mirroring import connections
 from mirroring.errors import Unavailable
-from mirroring.measuring import recording, sample
+from mirroring.measuring import recording, sample, status
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.memory import Memory, pack
 from mirroring.measuring.sample import Sampler
@@ -187,23 +187,23 @@ def test_what_was_not_sampled_in_time_is_first_the_next_time(
 
 def test_mirrors_never_sampled_come_first_then_those_seen_longest_ago() -> None:
     states = {
-        "late": State(an_observation(9, "late"), bytes(600_000)),
+        "late": State(an_observation(9, "late"), bytes(2_000_000)),
         "new": State(),
-        "early": State(an_observation(2, "early"), bytes(600_000)),
+        "early": State(an_observation(2, "early"), bytes(2_000_000)),
     }
 
     assert [list(one) for one in recording.portions(states)] == [["new", "early"], ["late"]]
 
 
 def test_one_mirror_larger_than_a_portion_is_still_sampled() -> None:
-    states = {name: State(an_observation(1, name), bytes(3_000_000)) for name in "ab"}
+    states = {name: State(an_observation(1, name), bytes(4_000_000)) for name in "ab"}
 
     assert [list(one) for one in recording.portions(states)] == [["a"], ["b"]]
 
 
 def test_nothing_known_anew_keeps_since_when_nothing_is_known() -> None:
-    first = recording.unknown(an_observation(1), after(minutes=2))
-    second = recording.unknown(first, after(minutes=3))
+    first = status.unknown(an_observation(1), after(minutes=2))
+    second = status.unknown(first, after(minutes=3))
 
     assert (second.sequence, second.status_since) == (3, after(minutes=2))
     assert [one.since for one in second.reasons] == [after(minutes=2)]

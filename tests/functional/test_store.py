@@ -250,7 +250,6 @@ def test_mirrors_are_found_by_name_and_by_connect_cluster(
     mirrors.create(elsewhere, revision(mirrors), a_write(mirror="c"))
 
     assert mirrors.names() == {"us-connect": ("a", "b"), "another": ("c",)}
-    assert mirrors.mirrors_of("another") == [elsewhere]
     assert {one.name for one in mirrors.mirrors(["a", "c", "gone"])} == {"a", "c"}
 
 

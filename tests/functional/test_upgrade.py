@@ -4,27 +4,38 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from mirroring.errors import ProblemError
 from mirroring.measuring.memory import pack, unpack
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Status, TopicState
+from mirroring.reconciling import reconcile, unused_secrets
 from mirroring.storing import idempotency_keys, rotations
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.observation_item import Outcome
 from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
+from mirroring.storing.vault import Vault
 
 from functions.publish_alerts.app import handler as publish
 from tests.functional import http
 from tests.functional.events import Context, event
 from tests.functional.http import call
-from tests.given import a_mirror, a_reason, a_tombstone, a_write, an_observation
+from tests.given import (
+    a_cluster,
+    a_connect_cluster,
+    a_mirror,
+    a_reason,
+    a_tombstone,
+    a_write,
+    an_observation,
+)
 
 STORED = Path(__file__).parent / "stored"
 SMALL, LARGE, PAUSED = "eu.us-core.k3x9q", "eu.us-core.large", "eu.us-core.stopd"
@@ -176,21 +187,61 @@ def test_fields_of_a_later_version_survive_a_change_by_this_one(mirrors: MirrorS
     assert document["sinceNext"] == document["source"]["sinceNext"] == {"a": [1]}
 
 
-@pytest.mark.usefixtures("from_next")
-def test_a_mirror_that_cannot_be_read_is_left_out_of_lists_and_stops_what_must_know_all(
-    mirrors: MirrorStore,
-) -> None:
-    def spoil(document: dict[str, Any]) -> None:
-        document.pop("connectCluster")
+@pytest.fixture
+def unreadable(from_next: None) -> None:
+    """The same, and a mirror of eu-core on us-core that this version cannot read."""
+    rewritten("MirrorsTable", "mirror", lambda document: document.pop("connectCluster"))
 
-    rewritten("MirrorsTable", "mirror", spoil)
+
+@pytest.mark.usefixtures("unreadable")
+def test_a_mirror_that_cannot_be_read_is_left_out_of_lists_and_keeps_what_it_may_use(
+    mirrors: MirrorStore, clusters: Registry
+) -> None:
+    clusters.put_cluster(a_cluster("ap-core"))
+    clusters.put_connect_cluster(a_connect_cluster("ap-connect", kafka_cluster="ap-core"))
     listed = call("GET", "/mirrors")
-    removed = call("DELETE", "/clusters/eu-core")
 
     assert (listed.status, listed.json["mirrors"]) == (200, [])
     assert mirrors.mirrors([SMALL]) == []
-    assert removed.status == 500
-    assert SMALL in removed.json["detail"]
+    for used in ("/connect-clusters/us-connect", "/clusters/eu-core", "/clusters/us-core"):
+        kept = call("DELETE", used)
+        assert kept.status == 409
+        assert f"{SMALL} (which this version of Lockstep cannot read)" in kept.json["detail"]
+    for unused in ("/connect-clusters/ap-connect", "/clusters/ap-core"):
+        assert call("DELETE", unused).status == 204
+
+
+@pytest.mark.usefixtures("unreadable")
+def test_a_rule_over_all_mirrors_says_which_cannot_be_read(mirrors: MirrorStore) -> None:
+    with pytest.raises(ProblemError, match=SMALL):
+        mirrors.fleet()
+
+
+@pytest.mark.usefixtures("unreadable")
+def test_secrets_that_a_mirror_which_cannot_be_read_may_use_wait_and_no_others(
+    clusters: Registry, secrets: Vault
+) -> None:
+    unused = unused_secrets.unused_secrets()
+    clusters.put_cluster(a_cluster("ap-core"))
+    old = datetime.now(UTC)
+    for path in (f"mirror/{SMALL}", "cluster/eu-core/old", "cluster/ap-core/old", "cluster/gone"):
+        unused.secrets.leftovers.note(path, old)
+
+    unused.sweep(old + timedelta(minutes=11))
+
+    left = {one.path for one in unused.secrets.leftovers.all()}
+    assert left == {f"mirror/{SMALL}", "cluster/eu-core/old"}
+
+
+@pytest.mark.usefixtures("from_0_1")
+def test_what_a_mirror_of_0_1_uses_is_shown_once_reconcile_has_met_it() -> None:
+    assert call("GET", "/clusters/eu-core").json["usedBy"] == []
+
+    reconcile.reconciler().run(2)
+
+    assert call("GET", "/clusters/eu-core").json["usedBy"] == [SMALL, LARGE, PAUSED]
+    assert call("GET", "/clusters/us-core").json["usedByTotal"] == 4
+    assert call("GET", "/connect-clusters/us-connect").json["connectedClusters"] == ["eu-core"]
 
 
 @pytest.mark.usefixtures("from_next")
@@ -215,15 +266,17 @@ def test_words_of_a_later_version_are_answered_as_they_are(
 ) -> None:
     monkeypatch.setattr(http, "breach", lambda *_: None)  # the contract names the words of today
     topic = an_observation().topics[0].model_copy(update={"state": TopicState("DORMANT")})
-    seen = an_observation(1, topics=(topic,), **later_words)
+    now = datetime.now(UTC).replace(microsecond=0)
+    seen = an_observation(1, topics=(topic,), measured_at=now, **later_words)
     assert taken.record(taken.states([SMALL])[SMALL], Outcome(seen, b""))
 
     state = taken.states([SMALL])[SMALL]
     assert state.observation == seen
     (row,) = call("GET", "/mirrors").json["mirrors"]
     whole = call("GET", f"/mirrors/{SMALL}").json
-    assert {row["status"], whole["status"]} <= {"SUSPICIOUS", "UNKNOWN"}
+    assert row["status"] == whole["status"] == "SUSPICIOUS"
     assert whole["mirroredTopics"][0]["state"] == "DORMANT"
+    assert call("GET", "/mirrors/summary").json["byStatus"]["SUSPICIOUS"] == 1
     assert [one["kind"] for one in call("GET", f"/mirrors/{SMALL}/changes").json["changes"]] == [
         "migration"
     ]

@@ -112,20 +112,43 @@ def test_no_function_reserves_what_an_account_of_ten_may_not_give(
     assert "ReservedConcurrentExecutions" not in function
 
 
+ANSWERS_PROBLEMS = {
+    name
+    for name, folder in FUNCTIONS.items()
+    if "Api()" in (ROOT / "functions" / folder / "app.py").read_text("utf-8")
+}
+"""What answers 500 where it would crash, and counts that itself."""
+
+
 def test_errors_of_the_new_version_alone_roll_it_back(name: str) -> None:
     group = resources("AWS::CodeDeploy::DeploymentGroup")[f"{name}DeploymentGroup"]["Properties"]
     rolls_back = {"Enabled": True, "Alarms": [{"Name": {"Ref": f"{name}NewErrors"}}]}
     watching = resources("AWS::CloudWatch::Alarm")[f"{name}NewErrors"]
-    dimensions = {one["Name"]: one["Value"] for one in watching["Properties"]["Dimensions"]}
     new = resources("AWS::Lambda::Alias")[f"{name}Aliaslive"]["Properties"]["FunctionVersion"]
 
     assert group["AlarmConfiguration"] == {"Fn::If": ["TakesOverInSteps", rolls_back, {}]}
     assert group["AutoRollbackConfiguration"]["Enabled"] is True
     assert watching["Condition"] == "TakesOverInSteps"
-    assert dimensions == {
+    crashes = {
         "FunctionName": {"Ref": name},
         "Resource": {"Fn::Sub": f"${{{name}}}:live"},
         "ExecutedVersion": new,
+    }
+    mistakes = {"service": {"Ref": "AWS::StackName"}, "function": {"Ref": name}, "version": new}
+    expected = {"AWS/Lambda Errors": crashes}
+    if name in ANSWERS_PROBLEMS:
+        expected["Lockstep UnexpectedErrors"] = mistakes
+    assert watched(watching["Properties"]) == expected
+
+
+def watched(alarm: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The metrics that an alarm adds up, each with its dimensions."""
+    several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ())[1:]]
+    return {
+        f"{one['Namespace']} {one['MetricName']}": {
+            dimension["Name"]: dimension["Value"] for dimension in one["Dimensions"]
+        }
+        for one in several or [alarm]
     }
 
 

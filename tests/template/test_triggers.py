@@ -15,6 +15,7 @@ ROUTES = {
     "GET /mirrors": ("ReadMirrors", READ),
     "GET /mirrors/summary": ("ReadMirrors", READ),
     "GET /mirrors/{name}/topics": ("ReadMirrors", READ),
+    "GET /mirrors/{name}/topics/{topic}": ("ReadMirrors", READ),
     "GET /mirrors/{name}": ("ReadMirrors", READ),
     "GET /mirrors/{name}/latency": ("ReadMirrors", READ),
     "GET /mirrors/{name}/changes": ("ReadMirrors", READ),

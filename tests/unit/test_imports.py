@@ -8,17 +8,9 @@ from functools import cache
 
 import pytest
 
-from tests.stack import ROOT, functions
+from tests.stack import HTTP, ROOT, functions
 
 FUNCTIONS = sorted(functions().values())
-HTTP = {
-    "change_mirror",
-    "create_mirror",
-    "delete_mirror",
-    "read_mirrors",
-    "register_cluster",
-    "update_latency",
-}
 CONNECT = {
     "change_mirror",
     "create_mirror",
@@ -35,6 +27,9 @@ KAFKA = {"sample_latency"}
 NOWHERE = {"aws_xray_sdk", "pydantic_settings", "moto", "lockstep", "samtranslator"}
 # CPU seconds beside those of boto3 and pydantic in the same run: machines differ and are busy.
 SCHEDULED_BUDGET, HTTP_BUDGET, KAFKA_BUDGET = 2.2, 2.6, 3.0
+# A start beside other work costs more CPU than one alone: the peer's cheapest of three is compared
+# with the cheapest of five.
+ATTEMPTS, PEERS = 5, 3
 PEER = "import boto3, pydantic; pydantic.create_model('Peer', one=(int, 1))"
 MEASURE = """
 import json, sys, time
@@ -66,14 +61,15 @@ def start(code: str, folder: str = ".") -> Start:
 
 
 @cache
-def best(code: str, folder: str = ".") -> Start:
-    """The cheapest of three: the first may have to compile, and a neighbour may be loud."""
-    return min((start(code, folder) for _ in range(3)), key=lambda one: one.cpu_s)
+def of(function: str, attempt: int = 0) -> Start:
+    """One start of a function: the first may have to compile, and a neighbour may be loud."""
+    return start("import app", f"functions/{function}")
 
 
-def of(function: str) -> Start:
-    """The start of one function."""
-    return best("import app", f"functions/{function}")
+@cache
+def peer_s() -> float:
+    """The cheapest start of those who are no function."""
+    return min(start(PEER).cpu_s for _ in range(PEERS))
 
 
 def budget(function: str) -> float:
@@ -85,9 +81,9 @@ def budget(function: str) -> float:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_imports_within_its_budget(function: str) -> None:
-    ratio = of(function).cpu_s / best(PEER).cpu_s
+    ratios = (of(function, attempt).cpu_s / peer_s() for attempt in range(ATTEMPTS))
 
-    assert ratio <= budget(function)
+    assert any(ratio <= budget(function) for ratio in ratios)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -332,6 +332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mirrors/{name}/topics/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a mirrored topic
+         * @description Down to its partitions, as the last sample saw them. Of more than 1,000 the worst: those of which nothing is known, then by the age of what waits.
+         */
+        get: operations["getMirrorTopic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mirrors/{name}/latency": {
         parameters: {
             query?: never;
@@ -484,7 +504,7 @@ export interface components {
             latency: components["schemas"]["Latency"];
             /** @description While records older than the mirror are still being copied: how far. */
             backfill: components["schemas"]["Backfill"] | null;
-            /** @description The topics that are mirrored, by name; of more than 500 the worst first. */
+            /** @description The topics that are mirrored, by name; of more than 500, or than fit into 1 MB, the worst first. */
             mirroredTopics: components["schemas"]["MirroredTopic"][];
             /** @description Where GET /mirrors/{name}/topics goes on; null when these are all topics. */
             topicsNextToken: string | null;
@@ -586,6 +606,8 @@ export interface components {
             urls: string[];
             /** @description The registered Kafka cluster that the workers work on: the target. */
             kafkaCluster: string;
+            /** @description As it was registered, in PEM. */
+            caCertificate: string | null;
             /** @description A config provider of the workers: with it, connectors hold no secret. */
             configProvider: string | null;
             /** @description The workers' `offset.flush.interval.ms`. */
@@ -655,7 +677,7 @@ export interface components {
             tasks: components["schemas"]["Task"][];
             /** @description How many tasks it has. */
             tasksTotal: number;
-            /** @description The configuration as it should be, secrets hidden. */
+            /** @description The configuration as it should be, secrets hidden; a value above 4,096 bytes is cut, and ends with an ellipsis. */
             config: {
                 [key: string]: string;
             };
@@ -718,7 +740,7 @@ export interface components {
             latency: components["schemas"]["Latency"];
             /** @description While records older than the mirror are still being copied: how far. */
             backfill: components["schemas"]["Backfill"] | null;
-            /** @description The topics that are mirrored, by name; of more than 500 the worst first. */
+            /** @description The topics that are mirrored, by name; of more than 500, or than fit into 1 MB, the worst first. */
             mirroredTopics: components["schemas"]["MirroredTopic"][];
             /** @description Where GET /mirrors/{name}/topics goes on; null when these are all topics. */
             topicsNextToken: string | null;
@@ -919,7 +941,7 @@ export interface components {
             latency: components["schemas"]["Latency"];
             /** @description While records older than the mirror are still being copied: how far. */
             backfill: components["schemas"]["Backfill"] | null;
-            /** @description The topics that are mirrored, by name; of more than 500 the worst first. */
+            /** @description The topics that are mirrored, by name; of more than 500, or than fit into 1 MB, the worst first. */
             mirroredTopics: components["schemas"]["MirroredTopic"][];
             /** @description Where GET /mirrors/{name}/topics goes on; null when these are all topics. */
             topicsNextToken: string | null;
@@ -1083,7 +1105,7 @@ export interface components {
             /** @description The last hour, a value a minute; null without `recent=true`, and without a sample. */
             recent: components["schemas"]["Recent"] | null;
         };
-        /** @description A topic's figures in the last sample: ms, records, records a second. */
+        /** @description A topic's figures, and how many partitions it has. */
         MirroredTopic: {
             /** @description Its name. */
             name: string;
@@ -1091,8 +1113,6 @@ export interface components {
             mirroredName: string;
             /** @description How the topic is used. */
             state: components["schemas"]["TopicState"];
-            /** @description How many partitions it has. */
-            partitions: number;
             /** @description Mean replication latency in ms of the records seen arriving in the last sample, weighted with what still waits. */
             averageLatency: number | null;
             /** @description The largest replication latency in ms of the last sample. */
@@ -1105,6 +1125,33 @@ export interface components {
             lagRecords: number | null;
             /** @description When the newest record of the source topic was produced. */
             lastProducedAt: string | null;
+            /** @description How many partitions it has. */
+            partitions: number;
+        };
+        /** @description A partition as the last sample saw it, in ms and offsets; null where nothing is known. */
+        PartitionAnswer: {
+            /** @description Its number. */
+            partition: number;
+            /** @description How it is used. */
+            state: components["schemas"]["TopicState"];
+            /** @description Age in ms of the oldest record that is not mirrored; 0 when none waits. */
+            behind: number | null;
+            /** @description How many records wait, at most. */
+            lagRecords: number | null;
+            /** @description Mean replication latency in ms of the records seen arriving in the last sample, weighted with what still waits. */
+            averageLatency: number | null;
+            /** @description The oldest offset that the source still holds. */
+            sourceStart: number | null;
+            /** @description The offset that the source's next record gets. */
+            sourceEnd: number | null;
+            /** @description The source offset below which every record is on the target. */
+            copiedTo: number | null;
+            /** @description The offset that the target's next record gets; null where it was never read. */
+            targetEnd: number | null;
+            /** @description When its newest record was produced. */
+            lastProducedAt: string | null;
+            /** @description Why the last sample could not tell whether it is copied: the figures are older then; null where it could. */
+            unknown: string | null;
         };
         /** @description One sample in a mirror's history; `topic` rows carry the topic's name. */
         Point: {
@@ -1281,6 +1328,31 @@ export interface components {
             running: number;
             /** @description How many there are. */
             total: number;
+        };
+        /** @description A topic in full, with its partitions by number. */
+        TopicAnswer: {
+            /** @description Its name. */
+            name: string;
+            /** @description The topic's name on the target. */
+            mirroredName: string;
+            /** @description How the topic is used. */
+            state: components["schemas"]["TopicState"];
+            /** @description Mean replication latency in ms of the records seen arriving in the last sample, weighted with what still waits. */
+            averageLatency: number | null;
+            /** @description The largest replication latency in ms of the last sample. */
+            maxLatency: number | null;
+            /** @description Records a second that are produced to the source topic. */
+            averageRate: number | null;
+            /** @description Age in ms of the oldest record that is not mirrored; 0 when none waits. */
+            behind: number | null;
+            /** @description How many records wait, at most. */
+            lagRecords: number | null;
+            /** @description When the newest record of the source topic was produced. */
+            lastProducedAt: string | null;
+            /** @description By number; of more than 1,000 the worst. */
+            partitions: components["schemas"]["PartitionAnswer"][];
+            /** @description How many partitions it has. */
+            partitionsTotal: number;
         };
         /** @description A mirror's topics, worst first. */
         TopicList: {
@@ -1467,6 +1539,11 @@ export interface components {
          * @example us-connect
          */
         ConnectClusterName: string;
+        /**
+         * @description The source topic.
+         * @example orders.new
+         */
+        TopicName: string;
         /**
          * @description How many rows a page has at most.
          * @example 50
@@ -1881,6 +1958,7 @@ export interface operations {
                      *             "https://connect-2.us.example.com:8083"
                      *           ],
                      *           "kafkaCluster": "us-core",
+                     *           "caCertificate": null,
                      *           "configProvider": null,
                      *           "offsetFlushMs": 60000,
                      *           "version": "4.3.1",
@@ -1936,6 +2014,7 @@ export interface operations {
                      *         "https://connect-2.us.example.com:8083"
                      *       ],
                      *       "kafkaCluster": "us-core",
+                     *       "caCertificate": null,
                      *       "configProvider": null,
                      *       "offsetFlushMs": 60000,
                      *       "version": "4.3.1",
@@ -2010,6 +2089,7 @@ export interface operations {
                      *         "https://connect-2.us.example.com:8083"
                      *       ],
                      *       "kafkaCluster": "us-core",
+                     *       "caCertificate": null,
                      *       "configProvider": null,
                      *       "offsetFlushMs": 60000,
                      *       "version": "4.3.1",
@@ -2039,6 +2119,7 @@ export interface operations {
                      *         "https://connect-2.us.example.com:8083"
                      *       ],
                      *       "kafkaCluster": "us-core",
+                     *       "caCertificate": null,
                      *       "configProvider": null,
                      *       "offsetFlushMs": 60000,
                      *       "version": "4.3.1",
@@ -2711,13 +2792,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -2983,13 +3064,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -3246,13 +3327,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -3545,13 +3626,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -3807,13 +3888,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -4055,13 +4136,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -4311,13 +4392,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -4577,13 +4658,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -4833,13 +4914,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "topicsNextToken": null,
@@ -5050,13 +5131,13 @@ export interface operations {
                      *           "name": "orders.new",
                      *           "mirroredName": "eu.orders.new",
                      *           "state": "ACTIVE",
-                     *           "partitions": 3,
                      *           "averageLatency": 21,
                      *           "maxLatency": 63,
                      *           "averageRate": 10.2,
                      *           "behind": 0,
                      *           "lagRecords": 0,
-                     *           "lastProducedAt": "2026-01-01T00:05:00Z"
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "partitions": 3
                      *         }
                      *       ],
                      *       "nextToken": null
@@ -5069,6 +5150,107 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["MirrorNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ProblemError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMirrorTopic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its name.
+                 * @example eu.us-core.k3x9q
+                 */
+                name: components["parameters"]["MirrorName"];
+                /**
+                 * @description The source topic.
+                 * @example orders.new
+                 */
+                topic: components["parameters"]["TopicName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "orders.new",
+                     *       "mirroredName": "eu.orders.new",
+                     *       "state": "ACTIVE",
+                     *       "averageLatency": 21,
+                     *       "maxLatency": 63,
+                     *       "averageRate": 10.2,
+                     *       "behind": 0,
+                     *       "lagRecords": 0,
+                     *       "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *       "partitions": [
+                     *         {
+                     *           "partition": 0,
+                     *           "state": "ACTIVE",
+                     *           "behind": 0,
+                     *           "lagRecords": 0,
+                     *           "averageLatency": 21,
+                     *           "sourceStart": 0,
+                     *           "sourceEnd": 1517,
+                     *           "copiedTo": 1517,
+                     *           "targetEnd": 1517,
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "unknown": null
+                     *         },
+                     *         {
+                     *           "partition": 1,
+                     *           "state": "ACTIVE",
+                     *           "behind": 0,
+                     *           "lagRecords": 0,
+                     *           "averageLatency": 21,
+                     *           "sourceStart": 0,
+                     *           "sourceEnd": 1517,
+                     *           "copiedTo": 1517,
+                     *           "targetEnd": 1517,
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "unknown": null
+                     *         },
+                     *         {
+                     *           "partition": 2,
+                     *           "state": "ACTIVE",
+                     *           "behind": 0,
+                     *           "lagRecords": 0,
+                     *           "averageLatency": 21,
+                     *           "sourceStart": 0,
+                     *           "sourceEnd": 1517,
+                     *           "copiedTo": 1517,
+                     *           "targetEnd": 1517,
+                     *           "lastProducedAt": "2026-01-01T00:05:00Z",
+                     *           "unknown": null
+                     *         }
+                     *       ],
+                     *       "partitionsTotal": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TopicAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such mirror; or The mirror has no such topic */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ProblemError"];
             503: components["responses"]["Unavailable"];

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import zip_longest
 
 from mirroring.observation import Code, Connector, Reason, Task
-from mirroring.reason_table import LASTING
+from mirroring.reason_table import LASTING, LESS_IS_WORSE
 
 REASONS, OF_A_CODE = 20, 5
 # Findings are kept for the samples after: so many that the losses of a partition still add up.
@@ -59,6 +59,12 @@ def text(words: str, most: int = TEXT_CHARACTERS) -> str:
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
+def names(some: Sequence[str], most: int) -> str:
+    """The first few names, and how many more there are."""
+    more = len(some) - most
+    return ", ".join(some[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def value(some: object) -> object:
     """A JSON value with short texts, and the first 20 entries of each list."""
     if isinstance(some, str):
@@ -102,7 +108,7 @@ def _rank(one: Reason, told: Collection[object]) -> tuple[object, ...]:
     if one.code in LASTING:
         return (-one.since.timestamp(), -measured, *names)
     # What is left until records are deleted is the worse the less it is.
-    sign = 1 if one.code is Code.RETENTION_NEAR else -1
+    sign = 1 if one.code in LESS_IS_WORSE else -1
     return (sign * measured.bit_length(), one.key not in told, sign * measured, *names)
 
 

@@ -1,6 +1,6 @@
 """What a mirror connects: its source and target with their properties, and its Connect cluster."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mirroring.client_properties import definitions
@@ -19,23 +19,31 @@ Endpoint = tuple[tuple[str, ...], Security]
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """What people registered, with its secrets; methods raise ClusterNotFound, Unavailable."""
+    """What people registered, with its secrets; methods raise ClusterNotFound, Unavailable.
+
+    `known` are the Kafka clusters that were read before, None where each is read anew.
+    """
 
     registry: Registry
     vault: Vault
+    known: dict[str, KafkaCluster] | None = None
+
+    def for_one_sample(self) -> "Connections":
+        """The same, reading each cluster once, however many mirrors it has."""
+        return replace(self, known={})
 
     def source(self, mirror: Mirror) -> dict[str, str]:
         """The source's complete Java connection properties."""
         source = mirror.source
         if source.managed is None:
             return parse(self.vault.mirror_properties(mirror.name).get_secret_value())
-        cluster = self.registry.cluster(source.managed)
+        cluster = self._cluster(source.managed)
         servers = cluster.servers(private=source.use_private_ips)
         return self._properties(cluster) | {SERVERS: ",".join(servers)}
 
     def target(self, cluster: ConnectCluster) -> dict[str, str]:
         """The complete Java connection properties of a Connect cluster's own Kafka cluster."""
-        kafka = self.registry.cluster(cluster.kafka_cluster)
+        kafka = self._cluster(cluster.kafka_cluster)
         return self._properties(kafka) | {SERVERS: ",".join(kafka.bootstrap_servers)}
 
     def connect(self, cluster: ConnectCluster) -> ConnectClient:
@@ -43,6 +51,13 @@ class Connections:
         known = self.vault.connect_credentials(cluster.name, cluster.secret)
         name, password = (known.username, known.password) if known else (None, None)
         return connect(cluster.urls, name, password, cluster.ca_certificate)
+
+    def _cluster(self, name: str) -> KafkaCluster:
+        if self.known is None:
+            return self.registry.cluster(name)
+        if name not in self.known:
+            self.known[name] = self.registry.cluster(name)
+        return self.known[name]
 
     def _properties(self, cluster: KafkaCluster) -> dict[str, str]:
         return parse(self.vault.cluster_properties(cluster.name, cluster.secret).get_secret_value())

@@ -51,6 +51,11 @@ class MirrorNotFound(NotFound):
     title = "There is no such mirror"
 
 
+class TopicNotFound(NotFound):
+    slug = "topic-not-found"
+    title = "The mirror has no such topic"
+
+
 class ClusterNotFound(NotFound):
     slug = "cluster-not-found"
     title = "There is no such Kafka cluster"
@@ -133,7 +138,7 @@ class VersionMoved(ProblemError):
 
 
 class Unprocessable(ProblemError):
-    """A request that reads well and cannot be done: a rule of api.md's 422 list."""
+    """A request that reads well and cannot be done: it names each wrong field, and why."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     slug = "invalid-mirror"
@@ -193,6 +198,10 @@ class ConnectWrongCluster(Unprocessable):
 class ConnectNoMirrorMaker(Unprocessable):
     slug = "connect-no-mirror-maker"
     title = "Kafka Connect has no MirrorMaker 2"
+
+
+class LaterVersion(ProblemError):
+    """What is stored says words that this version does not know; no caller is told so."""
 
 
 class Unavailable(ProblemError):

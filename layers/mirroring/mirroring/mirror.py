@@ -102,9 +102,15 @@ class Mirror(Rewritten):
 
     @property
     def asks(self) -> tuple[Asked, ...]:
-        """What a person asked for last, oldest first."""
-        found = [one for one in (self.asked, self.resumed) if one is not None]
+        """What a person asked for last, oldest first, as far as this version knows it."""
+        found = [one for one in (self.asked, self.resumed) if one is not None and one.ask.is_known]
         return tuple(sorted(found, key=lambda one: one.at))
+
+    @property
+    def unknown_words(self) -> list[str]:
+        """What a later version stored of how its connectors should be, before a rollback."""
+        words = (self.intent, self.start_from, self.cleanup)
+        return [word for word in words if word is not None and not word.is_known]
 
     def mirrored_name(self, topic: str) -> str:
         """The topic's name on the target (DefaultReplicationPolicy, IdentityReplicationPolicy)."""

@@ -34,6 +34,11 @@ class Severity(Word):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """0 for the gravest; a word that this version does not know comes last."""
+        return [*Severity, self].index(self)
+
 
 class Code(Word):
     """Why a mirror has its status, or what is worth knowing beside it."""
@@ -59,6 +64,7 @@ class Code(Word):
     NO_TOPICS_MATCHED = "NO_TOPICS_MATCHED"
     OFFSETS_UNKNOWN = "OFFSETS_UNKNOWN"
     PARTITIONS_UNREADABLE = "PARTITIONS_UNREADABLE"
+    PATTERN_TOO_SLOW = "PATTERN_TOO_SLOW"
     PAUSE_PENDING = "PAUSE_PENDING"
     PLAIN_SECRETS = "PLAIN_SECRETS"
     REPAIR_GIVEN_UP = "REPAIR_GIVEN_UP"
@@ -121,19 +127,24 @@ class Backfill(Stored):
     eta: Moment | None = None
 
 
-class MirroredTopic(Stored):
+class TopicFigures(Stored):
     """A topic's figures in the last sample: ms, records, records a second."""
 
     name: str
     mirrored_name: str
     state: TopicState
-    partitions: int
     average_latency: int | None = None
     max_latency: int | None = None
     average_rate: float | None = None
     behind: int | None = None
     lag_records: int | None = None
     last_produced_at: Moment | None = None
+
+
+class MirroredTopic(TopicFigures):
+    """A topic's figures, and how many partitions it has."""
+
+    partitions: int
 
 
 class Task(Stored):
@@ -156,6 +167,11 @@ class Connector(Stored):
     trace: str | None = None
     tasks: tuple[Task, ...] = ()
 
+    @property
+    def states(self) -> tuple[str | None, ...]:
+        """Its own state and that of each of its tasks."""
+        return (self.status, *(task.status for task in self.tasks))
+
 
 class LastAlerted(Stored):
     """What people were told of a mirror last: its status, and the critical codes since then."""
@@ -165,7 +181,10 @@ class LastAlerted(Stored):
 
 
 class Observation(Stored):
-    """What the last sample saw and judged; `sequence` counts samples, so that one of two wins."""
+    """What the last sample saw and judged; `sequence` counts samples, so that one of two wins.
+
+    `lost_records` are those of every loss that stands, named in a reason or not.
+    """
 
     mirror: str
     sequence: int
@@ -175,6 +194,7 @@ class Observation(Stored):
     reasons: tuple[Reason, ...] = ()
     latency: Latency = Latency()
     backfill: Backfill | None = None
+    lost_records: int = 0
     topics: tuple[MirroredTopic, ...] = ()
     connectors: tuple[Connector, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -17,6 +17,9 @@ class Row(NamedTuple):
     `lasting`: it stands until it expires or a person has seen it, since it stays so after it
     happened. `failure`: a connector or a task failed, which a restart may mend. `disproves_work`: a
     mirror with it is not shown to work by its states, so that new credentials are not proven by it.
+    `unobservable`: with it in three samples nothing is known of a mirror.
+    `quiet`: people are not told of an OUT_OF_SYNC with it. `outage`: it is told as that reason, and
+    once with it. `less_is_worse`: the smaller `measured`, the graver.
     """
 
     severity: Severity
@@ -25,6 +28,10 @@ class Row(NamedTuple):
     lasting: bool = False
     failure: bool = False
     disproves_work: bool = False
+    unobservable: bool = False
+    quiet: bool = False
+    outage: Code | None = None
+    less_is_worse: bool = False
 
 
 _CONNECT = "Check that the Connect workers run and that their REST API is reachable from here."
@@ -84,6 +91,7 @@ REASONS: Mapping[Code, Row] = {
         CRITICAL,
         "{topic} is {delay} behind; the target latency is {target}.",
         "Give the mirror more tasks, look for slow links, or raise the target latency.",
+        outage=Code.STALLED,
     ),
     Code.STALLED: Row(
         CRITICAL,
@@ -124,27 +132,42 @@ REASONS: Mapping[Code, Row] = {
         INFO,
         "Records older than the mirror are being copied: {done} of {total}.",
         "Wait; more tasks make it faster.",
+        quiet=True,
     ),
     Code.CONNECT_UNREACHABLE: Row(
-        WARNING, "Kafka Connect cannot be observed: {words}", _CONNECT, disproves_work=True
+        WARNING,
+        "Kafka Connect cannot be observed: {words}",
+        _CONNECT,
+        disproves_work=True,
+        unobservable=True,
     ),
     Code.SOURCE_UNREACHABLE: Row(
         WARNING,
         "The source cluster cannot be observed: {words}",
         "Check that its brokers run and that they are reachable from here.",
         disproves_work=True,
+        unobservable=True,
     ),
     Code.SOURCE_UNAUTHORIZED: Row(
         WARNING,
         "The source cluster refuses the mirror's credentials: {words}",
         "Register the source with connection properties that are right.",
         disproves_work=True,
+        unobservable=True,
     ),
     Code.TARGET_UNREACHABLE: Row(
         WARNING,
         "The target cluster cannot be observed: {words}",
         "Check that its brokers run and that they are reachable from here.",
         disproves_work=True,
+        unobservable=True,
+    ),
+    Code.PATTERN_TOO_SLOW: Row(
+        WARNING,
+        "A pattern of the mirror takes too long: {words}",
+        "Simplify the pattern: a repetition within a repetition, as in (a+)+, is the usual reason.",
+        disproves_work=True,
+        unobservable=True,
     ),
     Code.NO_TOPICS_MATCHED: Row(
         WARNING,
@@ -178,6 +201,7 @@ REASONS: Mapping[Code, Row] = {
         WARNING,
         "The oldest unmirrored record of {topic} will be deleted at the source in {left}.",
         "Mend what holds the mirror up before then, or raise the source topic's retention.ms.",
+        less_is_worse=True,
     ),
     Code.FEWER_TASKS_THAN_WORKERS: Row(
         WARNING,
@@ -251,4 +275,13 @@ REASONS: Mapping[Code, Row] = {
 
 LASTING = frozenset(code for code, row in REASONS.items() if row.lasting)
 FAILURES = frozenset(code for code, row in REASONS.items() if row.failure)
+UNOBSERVABLE = frozenset(code for code, row in REASONS.items() if row.unobservable)
+QUIET = frozenset(code for code, row in REASONS.items() if row.quiet)
+LESS_IS_WORSE = frozenset(code for code, row in REASONS.items() if row.less_is_worse)
 DISPROVING_WORK = frozenset(code for code, row in REASONS.items() if row.disproves_work)
+
+
+def outage(code: Code) -> Code:
+    """What a reason is told as: late first and stalled then is one outage."""
+    row = REASONS.get(code)
+    return row.outage if row and row.outage else code

@@ -70,3 +70,8 @@ class Word(StrEnum):
         member._name_, member._value_ = value, value
         known = cls._value2member_map_.setdefault(value, member)
         return known if isinstance(known, cls) else None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a word of this version."""
+        return self in tuple(type(self))

@@ -7,6 +7,7 @@ DefaultGroupFilter and both replication policies.
 import re
 from collections.abc import Iterable
 
+from mirroring import bounded
 from mirroring.java.budget import patience
 from mirroring.java.patterns import alternatives
 from mirroring.java.regex import matcher
@@ -107,6 +108,4 @@ def is_cycle(mirror: Mirror, topic: str) -> bool:
 
 def some(names: Iterable[str]) -> str:
     """A few names, and how many more there are."""
-    ordered = sorted(names)
-    more = len(ordered) - _SHOWN
-    return ", ".join(ordered[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return bounded.names(sorted(names), _SHOWN)

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     powertools_service_name: str = "lockstep"
     powertools_metrics_namespace: str = "Lockstep"
     log_level: str = "INFO"
+    aws_lambda_function_name: str = ""
+    aws_lambda_function_version: str = ""
 
     def needed(self, name: str) -> str:
         """A setting that the caller cannot do without; raises LookupError with what to do."""

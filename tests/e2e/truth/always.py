@@ -1,6 +1,7 @@
 """What holds of every sample of every mirror, whatever its story is; and a sample as a text."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from mirroring.observation import Code, Observation, Status, TopicState
 from mirroring.reason_table import LASTING
@@ -39,10 +40,12 @@ def is_explained(seen: Observation, right: Collection[Code]) -> None:
 def follows(earlier: Sequence[Observation], seen: Observation, target_ms: int) -> None:
     """What holds of any samples of a mirror in a row.
 
-    Where timestamps are no times of writing, a record's age is proven a sample after it is likely;
-    where a partition cannot be read, a warning says so until its commit is overdue.
+    Where timestamps are no times of writing, a record's age is proven a sample after it is likely:
+    one that came since the last sample may be as young as that is long ago. Where a partition
+    cannot be read, a warning says so until its commit is overdue.
     """
     before = earlier[-1]
+    row = (*earlier, seen)
     assert seen.sequence == before.sequence + 1, "samples in a row"
     kept = seen.status_since == before.status_since
     assert kept == (seen.status is before.status), "the status has its own time"
@@ -52,8 +55,10 @@ def follows(earlier: Sequence[Observation], seen: Observation, target_ms: int) -
         grew = one.code in LASTING and (one.measured or 0) > (was.measured or 0)
         assert one.since == was.since or grew, f"{one.code} is as old as it was"
     pending = any(one.state is TopicState.PENDING for one in (*before.topics, *seen.topics))
-    behind = [one.latency.behind or 0 for one in (*earlier, seen)]
-    late = len(behind) > 2 and min(behind) > target_ms
+    skewed = any(why.code is Code.CLOCK_SKEW for one in row for why in one.reasons)
+    apart = max(after.measured_at - one.measured_at for one, after in pairwise(row))
+    doubt_ms = apart.total_seconds() * 1000 if skewed else 0
+    late = len(row) > 2 and min(one.latency.behind or 0 for one in row) > target_ms + doubt_ms
     unread = any(one.code is Code.PARTITIONS_UNREADABLE for one in seen.reasons)
     in_time = not late or seen.status is not Status.IN_SYNC
     assert in_time or pending or unread, "in sync, though records wait"

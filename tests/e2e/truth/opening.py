@@ -80,7 +80,7 @@ def opened(
         for port in (plain, secured, target.port, database.port):
             wait_until(partial(listens, port), seconds=START_S, what=f"port {port}")
         children["connect"] = kafka.start_worker(processes, fetched[0], worker)
-        stack.enter_context(_aws(next(chosen), database.url))
+        stack.enter_context(own_aws(next(chosen), database.url))
         here = stack.enter_context(closing(Side(source.address)))
         there = stack.enter_context(closing(Side(target.address)))
         ways = [stack.enter_context(Proxy(*link)) for link in links.items()]
@@ -124,7 +124,7 @@ def _listeners(ports_: Mapping[str, int]) -> str:
 
 
 @contextmanager
-def _aws(port: int, dynamodb_url: str) -> Iterator[None]:
+def own_aws(port: int, dynamodb_url: str) -> Iterator[None]:
     """Our own AWS in this process, with the stack's tables, in the environment until the end."""
     with pytest.MonkeyPatch.context() as patch, closing(AwsServer(port, {})) as server:
         server.start()

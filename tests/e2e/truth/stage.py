@@ -196,9 +196,10 @@ class Stage:
 
     def hear(self, seen: Observation) -> None:
         """Take in a sample, and assert what holds of every sample of every mirror."""
-        if self.seen:
-            always.follows(self.seen[-2:], seen, self.mirror.target_latency)
+        earlier = self.seen[-2:]
         self.seen.append(seen)
+        if earlier:
+            always.follows(earlier, seen, self.mirror.target_latency)
         always.is_explained(seen, self.right)
 
     def alerts(self) -> list[tuple[str | None, str]]:

@@ -14,9 +14,7 @@ from tests.e2e.truth.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 ROUNDS = 5
-# In event time a record is known to have come between two samples, and some stamps fall there by
-# chance, or up to the 2 s before that a producer may linger.
-FACTOR, GAP_MS = 2, 6_000
+FACTOR = 2
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,7 @@ def test_a_slowed_link_and_producers_that_linger_move_both_equally(world: World,
     assert {one.code for seen in traffic.seen for one in seen.reasons} == {Code.CLOCK_SKEW}
     true = traffic.ordered_ms
     assert true / FACTOR < median(traffic.shown(ORDERED)) < true * FACTOR, traffic.shown(ORDERED)
-    assert max(traffic.shown(UNORDERED)) < GAP_MS, traffic.shown(UNORDERED)
+    assert max(traffic.shown(UNORDERED)) < true * FACTOR, traffic.shown(UNORDERED)
 
 
 def _told(compared: Comparison) -> str:

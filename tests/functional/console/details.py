@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.functional.console.fleet import TRACE, Json, iso
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 STATES = ("ACTIVE", "ACTIVE", "ACTIVE", "INACTIVE", "STALE", "EMPTY")
 
 
@@ -65,11 +66,11 @@ def partitions(topic: Json) -> Json:
             "copiedTo": 1_000_000 + number - (topic["lagRecords"] if number == 0 else 0),
             "targetEnd": 1_000_000 + number,
             "lastProducedAt": topic["lastProducedAt"],
-            "unknown": None,
+            "unknown": "does not answer" if number == 2 and topic["behind"] else None,
         }
         for number in range(topic["partitions"])
     ]
-    return {**topic, "partitions": rows}
+    return {**topic, "partitions": rows, "partitionsTotal": len(rows)}
 
 
 def _connector(mirror: Json, role: str, kind: str, *, failed: bool) -> Json:
@@ -186,7 +187,7 @@ def changes(mirror: Json, now: datetime) -> Json:
     }
 
 
-def clusters(names: tuple[str, ...], mirrors: list[Json], now: datetime) -> Json:
+def clusters(names: tuple[str, ...], mirrors: list[Json], now: datetime) -> list[Json]:
     """The Kafka clusters that mirrors read and write."""
     rows: list[Json] = [
         {
@@ -209,7 +210,7 @@ def clusters(names: tuple[str, ...], mirrors: list[Json], now: datetime) -> Json
         }
         for number, name in enumerate(names)
     ]
-    return {"clusters": rows, "nextToken": None}
+    return rows
 
 
 def _users(name: str, mirrors: list[Json]) -> list[str]:
@@ -217,13 +218,14 @@ def _users(name: str, mirrors: list[Json]) -> list[str]:
     return [one["name"] for one, both in zip(mirrors, ends, strict=True) if name in both]
 
 
-def connect_clusters(names: tuple[str, ...], now: datetime) -> Json:
+def connect_clusters(names: tuple[str, ...], now: datetime) -> list[Json]:
     """A Connect cluster beside each."""
-    rows = [
+    rows: list[Json] = [
         {
             "name": f"{name}-connect",
             "urls": [f"https://connect-1.{name}.example.com:8083"],
             "kafkaCluster": name,
+            "caCertificate": CERTIFICATE if number else None,
             "configProvider": "secrets" if number % 2 else None,
             "offsetFlushMs": 10_000,
             "version": "4.1.0",
@@ -235,4 +237,4 @@ def connect_clusters(names: tuple[str, ...], now: datetime) -> Json:
         }
         for number, name in enumerate(names)
     ]
-    return {"connectClusters": rows, "nextToken": None}
+    return rows

@@ -28,7 +28,10 @@ class FakeApi:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     down: bool = False
     """Whether every call of the API is answered 503."""
+    sampled_since: datetime | None = None
+    """When the first point of every history is; None: before all that is asked for."""
     config: Json = field(default_factory=dict)
+    clusters: tuple[str, ...] = CLUSTERS
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     """Method, path and body of every call that is no GET."""
 
@@ -43,23 +46,20 @@ class FakeApi:
         steps = [unquote(one) for one in parts.path.strip("/").split("/")]
         match method, steps:
             case "GET", ["mirrors"]:
-                return 200, self._page(
-                    int(query.get("limit", "50")), int(query.get("nextToken", 0))
-                )
+                return 200, _page("mirrors", self.mirrors, query)
             case "POST", ["mirrors", "preview"]:
                 return 200, self._preview(body)
             case "GET", ["clusters"]:
-                return 200, details.clusters(CLUSTERS, self.mirrors, self.now)
+                rows = details.clusters(self.clusters, self.mirrors, self.now)
+                return 200, _page("clusters", rows, query)
             case "GET", ["connect-clusters"]:
-                return 200, details.connect_clusters(CLUSTERS, self.now)
+                rows = details.connect_clusters(self.clusters, self.now)
+                return 200, _page("connectClusters", rows, query)
+            case "PUT", ["clusters" | "connect-clusters", _]:
+                return 200, {}
             case _, ["mirrors", name, *rest]:
                 return self._mirror(method, name, rest, query, body)
         return 404, _problem(404, "not-found", f"There is nothing at {method} {target}.")
-
-    def _page(self, limit: int, first: int) -> Json:
-        last = first + limit
-        more = str(last) if last < len(self.mirrors) else None
-        return {"mirrors": self.mirrors[first:last], "nextToken": more}
 
     def _mirror(
         self, method: str, name: str, rest: list[str], query: dict[str, str], body: Any
@@ -79,6 +79,7 @@ class FakeApi:
                 return 200, details.partitions(page["mirroredTopics"][0])
             case "GET", ["latency"]:
                 start = _moment(query.get("from"), self.now - timedelta(days=1))
+                start = max(start, self.sampled_since or start)
                 end = _moment(query.get("to"), self.now)
                 return 200, details.latency(mirror, start, end, self.now)
             case "GET", ["changes"]:
@@ -120,6 +121,13 @@ class FakeApi:
             if self.mirrors
             else [],
         }
+
+
+def _page(kind: str, rows: list[Json], query: dict[str, str]) -> Json:
+    first = int(query.get("nextToken", 0))
+    last = first + int(query.get("limit", "50"))
+    more = str(last) if last < len(rows) else None
+    return {kind: rows[first:last], "nextToken": more}
 
 
 class _Handler(BaseHTTPRequestHandler):

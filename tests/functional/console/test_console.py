@@ -1,18 +1,20 @@
 """The console in a real browser, before an API of a made-up fleet of 1,000 mirrors."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.functional.console import fleet
+from tests.functional.console import details, fleet
 from tests.functional.console.browser import barriers, main_thread, opened
 from tests.functional.console.fake_api import FakeApi, Server
 
 FIRST_PAINT_MS, KEY_MS = 1_000, 50
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -167,14 +169,60 @@ def test_a_new_target_says_what_it_would_change_and_asks_for_the_version_that_wa
                 page.get_by_text("At 5 min none of 500 topics", exact=False)
             )
         ).to_be_visible()
-        page.get_by_role("button", name="Save").click()
+        mirror = next(one for one in server.api.mirrors if one["name"] == name)
+        mirror["version"], seen = mirror["version"] + 1, mirror["version"]
+        mirror["description"] = "Changed by somebody else meanwhile"
+        page.get_by_label("Refresh now").click()
+        expect(page.get_by_text(mirror["description"])).to_be_visible()
+        with page.expect_request(lambda request: request.method == "PUT") as sent:
+            page.get_by_role("button", name="Save").click()
 
+        assert sent.value.headers["if-match"] == f'"{seen}"'
         expect(page.locator("#target-latency")).to_contain_text("5 min")
         assert server.api.asked[-1] == (
             "PUT",
             f"/mirrors/{name}/target-latency",
             {"targetLatency": 300_000},
         )
+
+
+def test_a_cluster_behind_the_first_page_is_listed_and_opened(server: Server) -> None:
+    server.api.clusters = tuple(f"c{number:03d}" for number in range(450))
+    with opened() as page:
+        page.goto(f"{server.url}/console/clusters?edit=kafka:c449")
+        expect(page.get_by_role("dialog")).to_contain_text("c449")
+        expect(
+            page.get_by_role("cell", name="c449-connect").or_(
+                page.get_by_role("rowheader", name="c449-connect")
+            )
+        ).to_have_count(1)
+
+
+def test_registering_anew_sends_all_that_is_no_secret_though_the_page_was_reloaded(
+    server: Server,
+) -> None:
+    with opened() as page:
+        page.goto(f"{server.url}/console/clusters?edit=connect:us-core-connect")
+        page.reload()
+        expect(page.get_by_text("Never shown again", exact=False)).to_be_visible()
+        page.get_by_label("User name").fill("ada")
+        register = page.get_by_role("button", name="Check and register")
+        expect(register).to_have_attribute("title", "Give user name and password, or neither.")
+        page.get_by_label("Password").fill("hush")
+        register.click()
+        expect(page.locator("dialog")).to_have_count(0)
+
+    ((_, path, body),) = server.api.asked
+    assert path == "/connect-clusters/us-core-connect"
+    assert body == {
+        "urls": ["https://connect-1.us-core.example.com:8083"],
+        "kafkaCluster": "us-core",
+        "username": "ada",
+        "password": "hush",
+        "caCertificate": details.CERTIFICATE,
+        "configProvider": "secrets",
+        "offsetFlushMs": 10_000,
+    }
 
 
 def test_a_draft_survives_a_reload_without_its_secret(server: Server) -> None:
@@ -217,19 +265,56 @@ def test_who_may_only_read_sees_why_a_button_does_nothing(server: Server) -> Non
         expect(button).to_have_attribute("title", re.compile("no mirrors/write scope"))
 
 
+@pytest.mark.parametrize("width", [1440, 375])
+def test_a_topic_opens_to_its_partitions_those_first_of_which_nothing_is_known(
+    server: Server, width: int
+) -> None:
+    name = one_that_is(server, "OUT_OF_SYNC")
+    with opened(width=width) as page:
+        page.goto(f"{server.url}/console/mirrors/{name}")
+        page.get_by_role("heading", name="Topics", exact=True).scroll_into_view_if_needed()
+        page.get_by_role("button", name=re.compile(r"\.placed\.0000$")).click()
+        table = page.get_by_role("group", name="Partitions, worst first")
+        rows = table.locator("tbody tr:not(.space)")
+
+        expect(rows.nth(0)).to_contain_text("unknown")
+        expect(table.locator("tbody th")).to_have_text(["2", "0", "1"])
+        expect(page.get_by_text("nothing new is known: does not answer")).to_be_visible()
+        expect(rows.nth(2)).to_contain_text("1,000,001")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1440])
-def test_axe_finds_nothing_on_any_page(server: Server, theme: str, width: int) -> None:
+def test_axe_finds_nothing_in_what_opens_on_a_mirror(server: Server, theme: str) -> None:
+    name = one_that_is(server, "OUT_OF_SYNC")
+    opens: list[str | re.Pattern[str]] = ["Delete…", "Change the target latency"]
+    opens.append(re.compile(r"\.placed\.0000$"))
+    found: dict[str, list[str]] = {}
+    with opened(theme) as page:
+        for what in opens:
+            page.goto(f"{server.url}/console/mirrors/{name}")
+            page.get_by_role("button", name=what).click()
+            expect(page.locator("dialog, form#target-latency")).to_be_visible()
+            expect(page.locator(".skeleton")).to_have_count(0)
+            found[str(what)] = barriers(page)
+
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+def test_axe_finds_nothing_on_any_page_in_both_themes_narrow_and_wide(server: Server) -> None:
     failed, late = one_that_is(server, "FAILED"), one_that_is(server, "OUT_OF_SYNC")
     pages = ["", "?view=picture", "?group=connect", f"mirrors/{failed}", f"mirrors/{late}"]
     pages += ["new", "clusters", "clusters?edit=kafka:eu-core", "clusters?edit=connect:", "nothing"]
-    found: dict[str, list[str]] = {}
-    with opened(theme, width) as page:
-        for path in pages:
+    found: dict[tuple[str, str, int], list[str]] = {}
+    with opened() as page:
+        for path, width in itertools.product(pages, (375, 1440)):
+            page.set_viewport_size({"width": width, "height": 900})
             page.goto(f"{server.url}/console/{path}")
             page.locator("h1").wait_for()
             expect(page.locator(".skeleton")).to_have_count(0)
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            found[path] = barriers(page) + ([f"{overflow} px too wide"] if overflow > 0 else [])
+            too_wide = [f"{overflow} px too wide"] if overflow > 0 else []
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                found[path, theme, width] = barriers(page) + too_wide
 
-    assert {path: what for path, what in found.items() if what} == {}
+    assert {where: what for where, what in found.items() if what} == {}

@@ -5,6 +5,7 @@ import json
 import pytest
 from mirroring.mirror import Ask, Asked, Intent
 from mirroring.observation import Code
+from mirroring.reconciling import reconcile
 from mirroring.storing.history import History
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.observations import Observations
@@ -176,11 +177,29 @@ def test_workers_are_counted_anew_with_every_run(
     assert clusters.connect_cluster("us-connect").workers == 3
 
 
+def test_a_version_that_workers_were_upgraded_to_is_remembered_and_written_once(
+    store: MirrorStore,
+    server: ConnectServer,
+    clusters: Registry,
+    calls: aws.Calls,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconcile, "VERSION_S", 0)
+    run()
+    server.version = "4.4.0"
+    run()
+    assert clusters.connect_cluster("us-connect").version == "4.4.0"
+    calls.made.clear()
+    run()
+    assert not {"dynamodb:PutItem", "dynamodb:UpdateItem"} & calls.made["MirrorsTable"]
+
+
 def test_a_count_of_workers_never_overwrites_a_new_registration(clusters: Registry) -> None:
     clusters.put_cluster(a_cluster("us-core"))
     seen = a_connect_cluster(revision=1)
     clusters.put_connect_cluster(seen)
     clusters.put_connect_cluster(a_connect_cluster(revision=2, urls=("http://new:8083",)))
-    clusters.saw_workers(seen, 9)
+    clusters.saw(seen, "4.9.0", 9)
     now = clusters.connect_cluster("us-connect")
     assert (now.revision, now.workers, now.urls) == (2, 3, ("http://new:8083",))
+    assert now.version == seen.version

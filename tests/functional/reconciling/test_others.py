@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from mirroring.mirror import Intent
+from mirroring.mirror import Cleanup, Intent, StartFrom
 from mirroring.reconciling import reconcile
 from mirroring.reconciling.reconcile import MirrorsFailedError
 from mirroring.storing import cursors
@@ -18,6 +17,7 @@ from mirroring.storing.observations import Observations
 from mirroring.storing.registry import Registry
 
 from tests.functional import connect_server as fake
+from tests.functional.aws import spoil
 from tests.functional.connect_server import ConnectServer
 from tests.functional.reconciling.acts import OTHER, add, change, run
 from tests.given import NAME, a_connect_cluster, a_mirror
@@ -49,28 +49,47 @@ def test_a_connect_cluster_of_ten_that_answers_nothing_costs_the_nine_no_minute(
     assert [len(one.connectors) for one in ten] == [2, 2, 2, 2, 0, 2, 2, 2, 2, 2]
 
 
-def unreadable(name: str) -> None:
-    """What is stored of a mirror is of another shape."""
-    boto3.client("dynamodb").update_item(
-        TableName="MirrorsTable",
-        Key={"kind": {"S": "mirror"}, "name": {"S": name}},
-        UpdateExpression="SET #document = :other",
-        ExpressionAttributeNames={"#document": "document"},
-        ExpressionAttributeValues={":other": {"S": '{"nobody": "knows"}'}},
-    )
-
-
 def test_a_stored_mirror_that_does_not_read_is_told_by_its_error_and_costs_no_other(
     store: MirrorStore, server: ConnectServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     add(store, a_mirror(FIRST))
-    unreadable(FIRST)
+    spoil(FIRST)
     with pytest.raises(MirrorsFailedError, match=f"{FIRST}: ValidationError"):
         run()
     assert f"{NAME}.source" in server.connectors
     assert [vars(one)["error"] for one in caplog.records if one.levelname == "ERROR"] == [
         "ValidationError"
     ]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"intent": Intent("ARCHIVED")},
+        {"start_from": StartFrom("ARCHIVED")},
+        {"intent": Intent.DELETED, "cleanup": Cleanup("ARCHIVED")},
+    ],
+)
+def test_a_word_of_a_later_version_changes_nothing_of_its_mirror_and_costs_no_other(
+    store: MirrorStore,
+    server: ConnectServer,
+    later: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    add(store, a_mirror(OTHER, start_from=StartFrom.LATEST))
+    run()
+    change(store, max_tasks=3)
+    change(store, OTHER, **later)
+    server.requests.clear()
+
+    assert run() == 1
+    assert server.connectors[f"{NAME}.source"].config["tasks.max"] == "3"
+    assert [path for method, path in server.requests if OTHER in path and method != "GET"] == []
+    failing = store.reconciled(OTHER).failing
+    assert failing is not None
+    assert "later version" in failing.words
+    assert "ARCHIVED" in failing.words
+    assert OTHER in [vars(one).get("mirror") for one in caplog.records]
 
 
 @pytest.mark.parametrize("error", [KeyError("given"), ClientError({"Error": {}}, "PutItem")])

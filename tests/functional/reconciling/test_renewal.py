@@ -150,7 +150,7 @@ def test_a_mirror_that_did_not_work_before_holds_up_nobody(
     assert renewed(server) == [NAME, LAST]
 
 
-@pytest.mark.parametrize("intent", [Intent.PAUSED, Intent.DELETED])
+@pytest.mark.parametrize("intent", [Intent.PAUSED, Intent.DELETED, Intent("ARCHIVED")])
 def test_a_mirror_that_a_person_puts_to_rest_passes_its_turn_on(
     rotated: MirrorStore, server: ConnectServer, intent: Intent
 ) -> None:

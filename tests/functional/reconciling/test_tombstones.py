@@ -15,7 +15,8 @@ from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.registry import Registry
 
 from tests.functional import aws
-from tests.functional.connect_server import ConnectServer, busy
+from tests.functional.connect_server import ConnectServer, busy, hung_up
+from tests.functional.http import call
 from tests.functional.reconciling.acts import CHECKPOINT, SOURCE, add, change, repairs, run
 from tests.given import NAME, a_connect_cluster, a_mirror, a_tombstone
 
@@ -112,6 +113,37 @@ def test_no_mirror_is_made_under_a_name_whose_connectors_are_swept(store: Mirror
     with pytest.raises(MirrorNotFound):
         add(stores.mirror_store(), a_mirror())
     assert store.fleet().mirrors == ()
+
+
+def test_a_connect_cluster_that_goes_is_swept_before_it_is_forgotten(
+    store: MirrorStore, server: ConnectServer
+) -> None:
+    run()
+    removed(store)
+    put_late(server, SOURCE, FOREIGN)
+    assert call("DELETE", "/connect-clusters/us-connect").status == 204
+    assert set(server.connectors) == {FOREIGN}
+
+
+def test_a_connect_cluster_stays_where_what_a_removed_mirror_left_does_not_go(
+    store: MirrorStore, server: ConnectServer
+) -> None:
+    run()
+    removed(store)
+    put_late(server, SOURCE)
+    server.script(*[busy()] * 1000, method="DELETE")
+    kept = call("DELETE", "/connect-clusters/us-connect")
+    assert (kept.status, kept.json["type"]) == (409, "/problems/connect-cluster-in-use")
+    assert "removed mirror" in kept.json["detail"]
+
+
+def test_a_connect_cluster_that_answers_nothing_goes_all_the_same(
+    store: MirrorStore, server: ConnectServer
+) -> None:
+    run()
+    removed(store)
+    server.script(*[hung_up()] * 1000)
+    assert call("DELETE", "/connect-clusters/us-connect").status == 204
 
 
 def test_a_connect_cluster_that_is_gone_is_not_asked(

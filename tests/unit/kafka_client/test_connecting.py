@@ -1,5 +1,6 @@
 """What kafka-python is told of a cluster, and what is made of its failures: no secret in either."""
 
+import gc
 import json
 import logging
 import ssl
@@ -366,3 +367,15 @@ def test_a_connection_that_is_paused_for_another_cause_is_not_waited_for() -> No
     paused.paused = {"max_in_flight"}
     with pytest.raises(NodeNotReadyError):
         brokers._send(paused, lambda _: "request").send(None)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_connections_that_end_while_a_broker_is_sought_leave_no_question_behind(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    brokers = Brokers(["127.0.0.1:1"], Security(), 1)
+    found = brokers.gather({"any": brokers.ask_any(lambda versions: None)}, within_s=1e-9)
+    assert isinstance(found["any"], KafkaTimeoutError)
+    brokers.close()
+    gc.collect()
+    assert not [one for one in recwarn if one.category is RuntimeWarning]

@@ -1,5 +1,5 @@
 """The rules beside the source's topics and the whole fleet; those of a request alone are in
-tests/functional/test_create_mirror.py, a line for each of api.md's."""
+tests/functional/test_create_mirror.py, a line for each that answers 422."""
 
 from collections.abc import Collection
 from typing import Any

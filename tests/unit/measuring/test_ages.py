@@ -1,5 +1,6 @@
 """How old a record that waits can be: stories of clocks, event time, transactions and commits."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,23 @@ def test_event_time_hides_no_lag_that_lasts_longer_than_two_samples() -> None:
     seen = seconds(model, 10 * 60, skew=-HOUR, delay=200 * SECOND)
     assert seen[-1].status is Status.OUT_OF_SYNC
     assert abs((seen[-1].latency.behind or 0) - 200 * SECOND) < 5 * SECOND
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_event_time_without_order_hides_no_mirror_that_falls_behind(seed: int) -> None:
+    """What the look-up finds waits, but seldom first: an older commit that is overdue counts."""
+    model, drawn = Modelled(), random.Random(seed)  # noqa: S311 - no secret
+    seen = []
+    for minute_ in range(1, 21):
+        for _ in range(60):
+            model.now += SECOND
+            model.write(-drawn.randint(0, 365 * 24 * HOUR))
+        model.now = BEGAN + minute_ * MINUTE
+        model.copy(delay=(model.now - BEGAN) * 3 // 4)
+        model.flush()
+        seen.append(model.sample())
+    assert {one.status for one in seen[8:]} == {Status.OUT_OF_SYNC}
+    assert abs((seen[-1].latency.behind or 0) - 15 * MINUTE) < 2 * MINUTE
 
 
 def test_a_constant_lag_of_right_clocks_is_late() -> None:

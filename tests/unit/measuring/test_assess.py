@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mirroring.kafka_types import Fault, Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
-from mirroring.measuring.figures import PartitionReading, RecordAt, Timing
+from mirroring.measuring.figures import PartitionLatency, PartitionReading, RecordAt, Timing
 from mirroring.measuring.latency import reach
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
@@ -163,6 +163,29 @@ def test_a_finding_stands_until_the_window_has_passed() -> None:
     late, _, _ = assessed(sheet(memory, look(), state=state), NOW_MS + 6 * MINUTE)
     assert Code.TOPIC_RECREATED in {one.code for one in soon.reasons}
     assert Code.TOPIC_RECREATED not in {one.code for one in late.reasons}
+
+
+def lossy(memory: Memory, *lost: int, at: int = NOW_MS) -> tuple[Observation, Memory]:
+    """A sample in which so many records of each partition were lost."""
+    filled = sheet(memory, look())
+    filled.figures = {
+        Partition("t", index): PartitionLatency(end=0, lost=one) for index, one in enumerate(lost)
+    }
+    seen, remembered, _ = Assessment(filled, PACE, at, WINDOW_S, workers=1).result(at)
+    return seen, replace(remembered, topics=memory.topics)
+
+
+def test_the_records_of_every_loss_are_counted_named_or_not_until_they_expire() -> None:
+    seen, memory = lossy(known(quiet()), *range(1, 1001))
+    assert len([one for one in seen.reasons if one.code is Code.DATA_LOSS]) == 5
+    assert seen.lost_records == 500_500
+
+    seen, memory = lossy(memory, 7, at=NOW_MS + MINUTE)
+    assert seen.lost_records == 500_507
+
+    over = NOW_MS + WINDOW_S * 1000
+    assert lossy(memory, at=over)[0].lost_records == 7
+    assert lossy(memory, at=over + MINUTE)[0].lost_records == 0
 
 
 @pytest.mark.parametrize(("minutes", "stands"), [(0, False), (1, True)])

@@ -173,6 +173,37 @@ def test_a_commit_that_is_seen_after_minutes_without_a_sample_teaches_no_flush_i
         assert not told(seen) & (LATE | LOSSES)
 
 
+def test_commits_that_come_soon_after_pauses_shorten_no_flush_interval() -> None:
+    """Flushes are 300 s apart, 60 s as registered: seven records come just before one, the eighth
+    just after.
+    """
+    busy, quiet, none = Span((frozenset({0, 3}), frozenset())), frozenset({5}), frozenset[int]()
+    pause = [Span((none, none))] * 9
+    history = [busy] * 20 + [*pause, Span((quiet, none))] * 7
+    soon = [Span((frozenset({1}), none)), *[Span((none, none))] * 3, Span((none, none), samples=3)]
+    world = World(flush_s=300)
+    model = made(world)
+    lived(model, world, [*history, *pause, Span((none, none)), *soon])
+    for seen, _ in model.samples:
+        assert not told(seen) & (LATE | LOSSES)
+
+
+def test_a_marker_that_no_commit_will_ever_cover_makes_no_later_record_late() -> None:
+    """A record and its marker, a pause, and a record while the target cannot be read: its commit is
+    not due, though that marker's would be.
+    """
+    none, one = frozenset[int](), frozenset({5})
+    lone, other, idle = Span((one, none)), Span((none, frozenset({5}))), Span((none, none))
+    hidden = Span((one, none), fails=(Ask.METADATA, False, 0, Fault.TIMEOUT))
+    away = Span((none, none), blind=frozenset({Blind.TARGET}), samples=3)
+    world = World(0, 2, Stamping(append_time=True), 120, markers=True)
+    model = made(world)
+    first = Span((none, frozenset({0})))
+    lived(model, world, [*[idle] * 6, lone, other, idle, first, hidden, away])
+    for seen, _ in model.samples:
+        assert not told(seen) & (LATE | LOSSES)
+
+
 @given(worlds, st.lists(spans(fails=False), max_size=6), st.integers(0, 1), st.booleans())
 def test_a_partition_that_is_not_copied_is_found_within_target_flush_and_samples(
     world: World, history: list[Span], dead: int, foreign: bool

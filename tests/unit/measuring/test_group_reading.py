@@ -25,10 +25,11 @@ from mirroring.measuring.group_reading import MOST_ASKED, MOST_FETCHES
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code
+from mirroring.reasons import reason
 from mirroring.storing.observation_item import State
 
 from tests.unit.measuring.test_group_memory import VALUE, a_key
-from tests.unit.scenes import mirror
+from tests.unit.scenes import NOW, mirror, observed
 
 EMPTY = GroupFacts("Empty", 1)
 PLACE = Partition("eu.checkpoints.internal", 0)
@@ -244,6 +245,31 @@ def test_a_source_that_goes_away_meanwhile_costs_only_the_look() -> None:
     group_reading.read_committed(cast(Probe, source), [sheet])
 
     assert sheet.groups is None
+
+
+def test_a_pattern_too_slow_for_the_checkpoints_costs_no_other_mirror_its_groups() -> None:
+    slow, other = a_sheet(name="slow", groups_regex="app|(a|aa)+$b"), a_sheet()
+    source, target = a_source("app"), a_target()
+    target.checkpoints.append(("a" * 200, "eu.orders"))
+    group_reading.list_groups(cast(Probe, source), [slow, other])
+    group_reading.read_on_target(cast(Probe, target), [slow, other], matching_s=0.2)
+
+    assert slow.groups is None
+    assert list(slow.dim) == [Code.PATTERN_TOO_SLOW]
+    assert other.groups is not None
+    assert ("app", ORDERS) in other.groups.memory.rows
+    assert other.dim == {}
+
+
+def test_a_groups_regex_that_is_too_slow_is_told_and_looked_at_in_the_next_sample() -> None:
+    sheet = a_sheet(groups_regex="(a|aa)+$b")
+    group_reading.list_groups(cast(Probe, a_source("a" * 200)), [sheet], matching_s=0.2)
+    told = reason(Code.PATTERN_TOO_SLOW, NOW, {"words": sheet.dim[Code.PATTERN_TOO_SLOW]})
+    again = a_sheet(turn=1)
+    again.state = State(observation=observed(reasons=(told,)))
+
+    assert sheet.groups is None
+    assert read(again, a_source("app"), a_target()) is not None
 
 
 @pytest.mark.parametrize("code", [Code.SOURCE_UNREACHABLE, Code.TARGET_UNREACHABLE])

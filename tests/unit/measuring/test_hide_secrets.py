@@ -128,3 +128,12 @@ def test_long_texts_are_read_in_their_length(text: str) -> None:
     scrubbed("words", {"sasl.jaas.config": text})
 
     assert monotonic() - began < 1
+
+
+def test_nothing_is_read_for_a_mirror_without_traces() -> None:
+    connector = Connector(name="m.source", kind="Mirror Connector", status="RUNNING")
+    sheet = MirrorReadings(a_mirror(), State(), Memory(), seen=ConnectReading(connector))
+
+    hide_secrets([sheet], cast(Connections, None), a_connect_cluster())
+
+    assert sheet.seen.connector == connector

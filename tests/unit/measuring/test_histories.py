@@ -134,8 +134,11 @@ def test_a_mirror_that_copies_all_never_alarms_whatever_its_clocks_say(
 def test_wrong_clocks_hide_an_outage_for_no_longer_than_a_commit_may_take(
     history: list[Minute], outage: list[Minute], skew: int
 ) -> None:
-    """Once two commits in a row were seen: until then what arrived excuses a late one."""
+    """Once two commits in a row were seen: until then what arrived excuses a late one. What was not
+    copied in time before may have made one seem slow, as long as all of that took.
+    """
     history = [*[Minute({0: 1}, Mirrors.ALL)] * 3, *history]
+    outage = [*outage, *[outage[-1]._replace(written={})] * len(history)]
     model, waited = told(history + outage, skew)
     if waited[len(history) + 1]:
         assert model.samples[-1][0].status is Status.OUT_OF_SYNC
@@ -189,8 +192,19 @@ def test_no_loss_is_told_when_nothing_was_lost(history: list[Minute]) -> None:
 def test_a_loss_is_counted_when_all_is_deleted_while_nothing_is_copied(
     history: list[Minute], purged: Minute
 ) -> None:
-    model, _ = told([*history, purged, *[Minute({}, Mirrors.CUT)] * OVERDUE])
+    """In time: an outage before may have made a commit seem slow."""
+    waits = OVERDUE + len(history)
+    model, _ = told([*history, purged, *[Minute({}, Mirrors.CUT)] * waits])
     assert max(lost(seen) for seen, _ in model.samples) == model.lost
+
+
+def test_a_loss_after_idle_minutes_is_counted() -> None:
+    """The first record after them was committed with the next flush: they were no part of it."""
+    idle = [Minute({}, Mirrors.ALL)] * 3
+    history = [Minute({0: 1}, Mirrors.ALL), *idle, Minute({0: 1, 21: 1}, Mirrors.ALL)]
+    purged = Minute({0: 1}, Mirrors.CUT, purges=Purges.ALL)
+    model, _ = told([*history, purged, *[Minute({}, Mirrors.CUT)] * OVERDUE])
+    assert [max(lost(seen) for seen, _ in model.samples), model.lost] == [1, 1]
 
 
 def lost(seen: Observation) -> int:

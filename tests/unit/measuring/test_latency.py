@@ -1,4 +1,4 @@
-"""The rules of measurement.md for one partition, as pure functions of what was read."""
+"""The rules of docs/measurement.md for one partition, as pure functions of what was read."""
 
 from dataclasses import replace
 
@@ -411,3 +411,25 @@ def test_the_same_readings_give_the_same_figures(
 ) -> None:
     seen = look(end, committed=committed, target_end=target_end)
     assert sampled(settled(), seen) == sampled(settled(), seen)
+
+
+def test_where_most_stamps_are_no_times_of_writing_no_latency_is_heard() -> None:
+    at = T + MINUTE
+    old = tuple((at + 100, at - one * MINUTE) for one in range(2, 11))
+    lucky = (at + 100, at - 1_500)
+    _, figures = sampled(settled(), look(110, committed=109, target_end=110, heard=(*old, lucky)))
+
+    assert (figures.heard, figures.heard_max, figures.skewed) == (0, 0, 9)
+
+
+def test_a_position_keeps_the_figures_that_people_see_of_a_partition() -> None:
+    heard = ((T + 60_400, T + 60_000), (T + 60_600, T + 60_000))
+    busy = look(150, committed=149, target_end=150, heard=heard)
+    copied, _ = sampled(settled(), busy)
+    late = look(160, at=T + 2 * MINUTE, committed=149, target_end=150)
+    waits = replace(late, newest=T + 50_000, oldest=RecordAt(150, T + 100_000))
+    behind, figures = sampled(copied, waits)
+
+    assert (copied.behind, copied.average) == (0, 500)
+    assert behind.behind == figures.behind == 20_000
+    assert behind.average == 20_000

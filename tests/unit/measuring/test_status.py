@@ -1,4 +1,4 @@
-"""The table of measurement.md, row by row."""
+"""The table of docs/status.md, row by row."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -277,6 +277,14 @@ def test_connects_word_alone_may_show_that_nothing_is_to_do(
     assert settled(mirror(intent), DESIRED, actual) is is_settled
 
 
+def test_what_a_later_version_was_asked_for_is_no_resume() -> None:
+    later = Asked(ask=Ask("DRAIN"), at=NOW - MINUTE)
+    actual = told({SOURCE: "PAUSED", CHECKPOINT: "PAUSED"})
+    wanted = mirror().model_copy(update={"asked": later})
+
+    assert plan(Situation(wanted, DESIRED, actual, None, done(SOURCE, CHECKPOINT), NOW)) == []
+
+
 def test_who_was_paused_a_moment_ago_is_not_asked_twice() -> None:
     paused, remembered = mirror(Intent.PAUSED), done(SOURCE)
     actual = told({SOURCE: "RUNNING"})

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from mirroring.errors import ConnectUnavailable
-from mirroring.kafka_connect.connector_info import ConnectorInfo
+from mirroring.kafka_connect.connector_info import About, ConnectorInfo
 from mirroring.mirror import Intent, Mirror
 from mirroring.reconciling import rounds
 from mirroring.reconciling.mirror_reconciler import ConnectTarget, MirrorReconciler
@@ -17,6 +17,7 @@ from mirroring.reconciling.reconcile import MirrorsFailedError, Reconciler
 from mirroring.reconciling.rounds import Outcome, order, work
 from mirroring.storing.cursors import Cursors
 from mirroring.storing.mirror_store import MirrorStore
+from mirroring.storing.stored_mirrors import StoredMirrors
 
 from tests.given import a_cluster, a_connect_cluster, a_mirror
 
@@ -38,8 +39,8 @@ class World:
     turns: list[list[str]] = field(default_factory=list)
     fails: Mapping[str, BaseException] = field(default_factory=dict)
 
-    def readable(self) -> tuple[list[Mirror], dict[str, Any]]:
-        return self.mirrors, {}
+    def stored(self) -> StoredMirrors:
+        return StoredMirrors(self.mirrors)
 
     def read(self) -> dict[str, str]:
         return dict(self.after)
@@ -50,7 +51,10 @@ class World:
     def within(self, _: float) -> "World":
         return self
 
-    def saw_workers(self, *_: object) -> None:
+    def about(self) -> About:
+        return About("4.3.1", "id")
+
+    def saw(self, *_: object) -> None:
         """Nobody counts workers here."""
 
     def connectors(self) -> dict[str, ConnectorInfo]:

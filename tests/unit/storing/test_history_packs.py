@@ -8,11 +8,8 @@ from mirroring.storing.history_packs import (
     HOURS_LIVE,
     MINUTES_LIVE,
     MIRROR,
-    PACK_BYTES,
-    PACK_ROWS,
     TENTHS_LIVE,
     Row,
-    gather,
     life,
     mirror_row,
     pack,
@@ -21,7 +18,7 @@ from mirroring.storing.history_packs import (
     unpack,
 )
 
-from tests.given import BEGIN, a_topic, after, an_observation
+from tests.given import BEGIN, after, an_observation
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -43,39 +40,6 @@ def test_rows_come_back_as_they_were_packed() -> None:
 
     assert list(unpack(pack(rows))) == rows
     assert list(unpack(b"")) == []
-
-
-def test_a_pack_is_written_when_it_has_fifteen_rows() -> None:
-    gathered = b""
-    for minute in range(PACK_ROWS - 1):
-        gathered, full = gather(gathered, row(after(minutes=minute), minute))
-        assert full is None
-
-    gathered, full = gather(gathered, row(after(minutes=14), 14))
-
-    assert gathered == b""
-    assert full is not None
-    assert (full.first, full.rows) == (BEGIN, PACK_ROWS)
-    assert [one.figures[MIRROR][0] for one in unpack(full.data)] == list(range(PACK_ROWS))
-
-
-def test_a_pack_is_written_when_it_fills_a_write_unit() -> None:
-    topics = tuple(a_topic(f"orders.{n}", average_latency=n * 7919 % 997) for n in range(300))
-
-    _, full = gather(b"", topics_row(an_observation(topics=topics)))
-
-    assert full is not None
-    assert len(full.data) > PACK_BYTES
-
-
-def test_no_pack_reaches_over_a_gap_in_the_samples() -> None:
-    gathered, _ = gather(b"", row(BEGIN, 1))
-
-    gathered, full = gather(gathered, row(after(minutes=15), 2))
-
-    assert full is not None
-    assert list(unpack(full.data)) == [row(BEGIN, 1)]
-    assert list(unpack(gathered)) == [row(after(minutes=15), 2)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mirroring.storing import metrics
 from tests.given import BEGIN, NAME, a_reason, after, an_observation
 
 STACK = "kafka-of-payments"
-SAMPLED = set(metrics.UNITS) - {"SamplesSkipped"}
+SAMPLED = set(metrics.UNITS) - {"SamplesSkipped", "UnexpectedErrors"}
 Lines = list[dict[str, Any]]
 Emitted = Callable[..., Lines]
 
@@ -122,14 +122,25 @@ def test_mirrors_that_were_skipped_are_one_metric(capsys: pytest.CaptureFixture[
     assert kept([line]) == {("SamplesSkipped", STACK)}
 
 
-def test_lost_records_are_added_up(emitted: Emitted) -> None:
-    reasons = (
-        a_reason(Code.DATA_LOSS, measured=100),
-        a_reason(Code.DATA_LOSS, measured=50, partition=1),
-        a_reason(Code.STALLED, measured=95_000),
-    )
+def test_a_mistake_that_was_answered_counts_for_the_version_that_made_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "stack-ReadMirrors")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_VERSION", "12")
 
-    (line,) = emitted(an_observation(reasons=reasons))
+    metrics.unexpected()
+
+    line = json.loads(capsys.readouterr().out)
+    assert kept([line]) == {("UnexpectedErrors", STACK, "stack-ReadMirrors", "12")}
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [
+        ["service", "function", "version"]
+    ]
+
+
+def test_lost_records_are_those_of_every_loss(emitted: Emitted) -> None:
+    named = (a_reason(Code.DATA_LOSS, measured=100, count=1),)
+
+    (line,) = emitted(an_observation(reasons=named, lost_records=150))
 
     assert line["DataLossRecords"] == [150]
 

@@ -1,21 +1,20 @@
 import { useEffect } from "preact/hooks";
-import { get } from "../../api/client";
 import { Region } from "../../parts/Region";
-import { useResource } from "../../state/resource";
+import { useClusters, useConnectClusters } from "../../state/clusters";
 import { place, remember } from "../../state/router";
 import { ClusterDialog } from "./ClusterDialog";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectTable } from "./ConnectTable";
 import { KafkaTable } from "./KafkaTable";
 
-const PAGE = 200;
-
 /** Every registered cluster, what is known of it, and who uses it. */
 export function Clusters() {
-  const clusters = useResource("clusters", (signal) => get("/clusters", [], { limit: PAGE }, signal));
-  const connects = useResource("connects", (signal) => get("/connect-clusters", [], { limit: PAGE }, signal));
+  const clusters = useClusters();
+  const connects = useConnectClusters();
   const edited = place.value.query.get("edit");
   const [kind, name = ""] = edited?.split(":") ?? [];
+  const cluster = clusters.data.value?.find((one) => one.name === name);
+  const connect = connects.data.value?.find((one) => one.name === name);
   const close = () => remember({ edit: undefined });
   useEffect(() => {
     document.title = "Clusters · Lockstep";
@@ -33,7 +32,7 @@ export function Clusters() {
           </button>
         </header>
         <Region resource={clusters} height={200}>
-          {(page) => <KafkaTable clusters={page.clusters} />}
+          {(every) => <KafkaTable clusters={every} />}
         </Region>
       </section>
       <section class="panel" aria-labelledby="connect">
@@ -44,21 +43,15 @@ export function Clusters() {
           </button>
         </header>
         <Region resource={connects} height={200}>
-          {(page) => <ConnectTable clusters={page.connectClusters} />}
+          {(every) => <ConnectTable clusters={every} />}
         </Region>
       </section>
-      {kind === "kafka" && (
-        <ClusterDialog
-          key={edited}
-          known={clusters.data.value?.clusters.find((one) => one.name === name)}
-          close={close}
-        />
-      )}
-      {kind === "connect" && (
+      {kind === "kafka" && (cluster || !name) && <ClusterDialog key={edited} known={cluster} close={close} />}
+      {kind === "connect" && (connect || !name) && (
         <ConnectDialog
           key={edited}
-          known={connects.data.value?.connectClusters.find((one) => one.name === name)}
-          targets={clusters.data.value?.clusters.map((one) => one.name) ?? []}
+          known={connect}
+          targets={clusters.data.value?.map((one) => one.name) ?? []}
           close={close}
         />
       )}

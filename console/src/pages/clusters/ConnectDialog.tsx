@@ -19,16 +19,22 @@ export function ConnectDialog({ known, targets, close }: Props) {
   const [target, setTarget] = useState(known?.kafkaCluster ?? "");
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [certificate, setCertificate] = useState(known?.caCertificate ?? "");
   const [provider, setProvider] = useState(known?.configProvider ?? "");
   const { problems, register } = useRegistration("/connect-clusters/{name}", known, close);
   const save = async () => {
     const body: ConnectClusterRequest = { urls: list(urls), kafkaCluster: target };
     if (username) Object.assign(body, { username, password });
+    if (certificate.trim()) body.caCertificate = certificate;
     if (provider) body.configProvider = provider;
     if (known) body.offsetFlushMs = known.offsetFlushMs;
     await register(name, body);
   };
-  const missing = name && urls.trim() && target ? undefined : "Give a name, an address and a target.";
+  const isHalf = Boolean(username) !== Boolean(password);
+  const missing = isHalf
+    ? "Give user name and password, or neither."
+    : "Give a name, an address and a target.";
+  const isWhole = !isHalf && name && urls.trim() && target;
   return (
     <RegistrationDialog
       kind="Connect cluster"
@@ -37,7 +43,7 @@ export function ConnectDialog({ known, targets, close }: Props) {
       setName={setName}
       problems={problems("name")}
       save={save}
-      unless={missing}
+      unless={isWhole ? undefined : missing}
       close={close}
     >
       <LinesField
@@ -64,7 +70,11 @@ export function ConnectDialog({ known, targets, close }: Props) {
       </Field>
       <Field
         label="User name"
-        hint="For basic authentication; empty for none."
+        hint={
+          known
+            ? "Never shown again, nor is the password: give both anew, or the workers are asked without."
+            : "For basic authentication; empty for none."
+        }
         problems={problems("username")}
       >
         {(ids) => (
@@ -87,6 +97,16 @@ export function ConnectDialog({ known, targets, close }: Props) {
           />
         )}
       </Field>
+      <LinesField
+        label="CA certificate"
+        hint="In PEM, for https with a CA of your own."
+        problems={problems("caCertificate")}
+        rows={3}
+        spellcheck={false}
+        placeholder="-----BEGIN CERTIFICATE-----"
+        value={certificate}
+        type={setCertificate}
+      />
       <Field
         label="Config provider"
         hint="One of the workers' own: with it connectors hold no secret."

@@ -3,23 +3,27 @@ import type uPlot from "uplot";
 import type { Change, Point } from "../../api/types";
 import { theme } from "../../state/theme";
 import { duration, measured, utc } from "../../words/format";
-import { draw, zoomed } from "./plot";
+import { draw, type Shown, update, type Zoom, zoomed, zoomTo } from "./plot";
 
 interface Props {
   points: readonly Point[];
   target: number;
   changes: readonly Change[];
+  zoom: Zoom | undefined;
+  setZoom: (zoom: Zoom | undefined) => void;
 }
 
 /** Average, max and behind over time; dragged or + and - to zoom, arrows to read it point by point. */
-export function Chart({ points, target, changes }: Props) {
+export function Chart({ points, target, changes, zoom, setZoom }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const [at, setAt] = useState<number>();
   const marks = useMemo(() => changes.filter((one) => one.kind !== "status"), [changes]);
+  const shown = useRef<Shown>({ points, target, marks });
+  shown.current = { points, target, marks };
   useEffect(() => {
     if (!host.current) return;
-    const drawn = draw(host.current, points, target, marks, (index) => setAt(index));
+    const drawn = draw(host.current, shown, zoom, setAt, setZoom);
     plot.current = drawn;
     const fit = new ResizeObserver(([entry]) => {
       if (entry) drawn.setSize({ width: entry.contentRect.width, height: drawn.height });
@@ -29,7 +33,13 @@ export function Chart({ points, target, changes }: Props) {
       fit.disconnect();
       drawn.destroy();
     };
-  }, [points, target, marks, theme.value]);
+  }, [theme.value]);
+  useEffect(() => {
+    if (plot.current) update(plot.current, points, zoom);
+  }, [points, target, marks]);
+  useEffect(() => {
+    if (plot.current) zoomTo(plot.current, zoom);
+  }, [zoom?.from, zoom?.to]);
   const read = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step) {

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
-import type { Change, Mirror } from "../../api/types";
+import type { Change, Mirror, Point } from "../../api/types";
 import { Region } from "../../parts/Region";
 import { useResource } from "../../state/resource";
 import { place, remember } from "../../state/router";
 import { Chart } from "./Chart";
 import { PointTable } from "./PointTable";
+import type { Zoom } from "./plot";
 import { TimeInStatus } from "./TimeInStatus";
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +36,7 @@ export function History({ mirror, changes }: { mirror: Mirror; changes: readonly
               key={key}
               type="button"
               aria-pressed={key === chosen}
-              onClick={() => remember({ span: key })}
+              onClick={() => remember({ span: key, zoom: undefined })}
             >
               {words}
             </button>
@@ -49,7 +50,13 @@ export function History({ mirror, changes }: { mirror: Mirror; changes: readonly
               <p class="muted chart">Not sampled in this time.</p>
             ) : (
               <>
-                <Chart points={list.points} target={mirror.targetLatency} changes={changes} />
+                <Chart
+                  points={list.points}
+                  target={mirror.targetLatency}
+                  changes={changes}
+                  zoom={zoomIn(list.points)}
+                  setZoom={(zoom) => remember({ zoom: zoom && `${zoom.from}-${zoom.to}` })}
+                />
                 <TimeInStatus points={list.points} />
                 <AsTable points={list.points} />
               </>
@@ -61,7 +68,14 @@ export function History({ mirror, changes }: { mirror: Mirror; changes: readonly
   );
 }
 
-function AsTable({ points }: { points: Parameters<typeof PointTable>[0]["points"] }) {
+/** What the URL zooms to, where any of the points is in it. */
+function zoomIn(points: readonly Point[]): Zoom | undefined {
+  const [from = Number.NaN, to = Number.NaN] = (place.value.query.get("zoom") ?? "").split("-").map(Number);
+  const isSeen = points.some((one) => Date.parse(one.at) >= from * 1_000 && Date.parse(one.at) <= to * 1_000);
+  return from < to && isSeen ? { from, to } : undefined;
+}
+
+function AsTable({ points }: { points: readonly Point[] }) {
   const [open, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>

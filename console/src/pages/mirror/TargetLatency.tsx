@@ -8,10 +8,17 @@ import { count, duration, many } from "../../words/format";
 
 const LEAST_MS = 1_000;
 
+/** What is typed, and the mirror's version when it was begun: what a refresh brings is not what was seen. */
+interface Edit {
+  typed: string;
+  version: number;
+}
+
 /** The target latency, edited where it stands, with what the new value would judge differently. */
 export function TargetLatency({ mirror }: { mirror: Mirror }) {
-  const [typed, setTyped] = useState<string>();
-  if (typed === undefined) {
+  const [edit, setEdit] = useState<Edit>();
+  const end = () => setEdit(undefined);
+  if (edit === undefined) {
     return (
       <span id="target-latency" class="editable">
         {duration(mirror.targetLatency)}
@@ -21,23 +28,25 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
           aria-label="Change the target latency"
           aria-disabled={!!noWrite.value}
           title={noWrite.value ?? "Change the target latency"}
-          onClick={() => !noWrite.value && setTyped(String(mirror.targetLatency))}
+          onClick={() =>
+            !noWrite.value && setEdit({ typed: String(mirror.targetLatency), version: mirror.version })
+          }
         >
           <Icon path={PENCIL} />
         </button>
       </span>
     );
   }
-  const wanted = Number(typed);
+  const wanted = Number(edit.typed);
   const save = async () => {
     await write(
       "PUT",
       "/mirrors/{name}/target-latency",
       [mirror.name],
       { targetLatency: wanted },
-      version(mirror),
+      { "if-match": `"${edit.version}"` },
     );
-    setTyped(undefined);
+    end();
   };
   const wrong = Number.isInteger(wanted) && wanted >= LEAST_MS ? undefined : `At least ${LEAST_MS} whole ms.`;
   return (
@@ -45,7 +54,7 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
       id="target-latency"
       class="editing"
       onSubmit={(event) => event.preventDefault()}
-      onKeyDown={(event) => event.key === "Escape" && setTyped(undefined)}
+      onKeyDown={(event) => event.key === "Escape" && end()}
     >
       <label>
         <span class="hidden">Target latency in ms</span>
@@ -54,15 +63,15 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
           type="number"
           min={LEAST_MS}
           step={1000}
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          value={edit.typed}
+          onInput={(event) => setEdit({ ...edit, typed: event.currentTarget.value })}
         />
       </label>{" "}
       ms
       <Action class="primary" act={save} unless={wrong}>
         Save
       </Action>
-      <button type="button" onClick={() => setTyped(undefined)}>
+      <button type="button" onClick={end}>
         Cancel
       </button>
       <span class="muted" role="status">
@@ -86,8 +95,4 @@ function whatIf(mirror: Mirror, target: number): string {
   return late.length === 0
     ? `At ${duration(target)} none of ${of} would be above it now.`
     : `At ${duration(target)} ${count(late.length)} of ${of} would be above it now.`;
-}
-
-function version(mirror: Mirror): Record<string, string> {
-  return { "if-match": `"${mirror.version}"` };
 }

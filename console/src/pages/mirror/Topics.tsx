@@ -1,17 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get } from "../../api/client";
+import { everyRow } from "../../api/pages";
 import type { Mirror, Topic } from "../../api/types";
 import { Ago } from "../../parts/Ago";
-import { Scroll } from "../../parts/Scroll";
-import { useWindowed } from "../../parts/windowed";
+import { LongTable } from "../../parts/LongTable";
 import { place, remember } from "../../state/router";
 import { count, many, measured } from "../../words/format";
 import { TopicDialog } from "./TopicDialog";
+import { TopicState } from "./TopicState";
 
-// As mirror.css has it.
-const ROW = 36;
-const PAGE = 200;
-const COLUMNS = ["Partitions", "Average", "Max", "Records/s", "Behind", "Waiting", "Last record"];
+const NUMBERS = ["Partitions", "Average", "Max", "Records/s", "Behind", "Waiting", "Last record"];
 
 /** The mirrored topics, worst first; each opens to its partitions. */
 export function Topics({ mirror }: { mirror: Mirror }) {
@@ -20,7 +18,6 @@ export function Topics({ mirror }: { mirror: Mirror }) {
   const found = topics.filter(
     (one) => one.name.toLowerCase().includes(words) || one.state.toLowerCase() === words,
   );
-  const { ref, window } = useWindowed(found.length, ROW);
   const open = topics.find((one) => one.name === place.value.query.get("topic"));
   return (
     <section class="panel" aria-labelledby="topics">
@@ -41,28 +38,16 @@ export function Topics({ mirror }: { mirror: Mirror }) {
       {topics.length === 0 ? (
         <p class="body muted">No topic matches yet, or none has been looked at.</p>
       ) : (
-        <Scroll label="Topics, worst first" class="tall">
-          <table class="rows topics" aria-rowcount={found.length + 1}>
-            <thead>
-              <tr>
-                <th scope="col">Topic</th>
-                <th scope="col">State</th>
-                {COLUMNS.map((name) => (
-                  <th key={name} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody ref={ref}>
-              <Space height={window.before} />
-              {found.slice(window.first, window.last).map((one, index) => (
-                <Line key={one.name} topic={one} mirror={mirror} index={window.first + index} />
-              ))}
-              <Space height={window.after} />
-            </tbody>
-          </table>
-        </Scroll>
+        <LongTable
+          label="Topics, worst first"
+          class="topics"
+          size="tall"
+          words={["Topic", "State"]}
+          numbers={NUMBERS}
+          rows={found}
+        >
+          {(one, index) => <Line key={one.name} topic={one} mirror={mirror} index={index} />}
+        </LongTable>
       )}
       {open && <TopicDialog mirror={mirror} topic={open} close={() => remember({ topic: undefined })} />}
     </section>
@@ -86,17 +71,15 @@ function useAll(mirror: Mirror): readonly Topic[] {
 }
 
 async function rest(mirror: Mirror, signal: AbortSignal): Promise<readonly Topic[]> {
-  const topics = [...mirror.mirroredTopics];
-  let nextToken = mirror.topicsNextToken;
-  while (nextToken) {
-    const page = await get("/mirrors/{name}/topics", [mirror.name], { limit: PAGE, nextToken }, signal);
-    topics.push(...page.mirroredTopics);
-    nextToken = page.nextToken;
-  }
-  return topics;
+  if (!mirror.topicsNextToken) return mirror.mirroredTopics;
+  const more = await everyRow(
+    (page) => get("/mirrors/{name}/topics", [mirror.name], { ...page }, signal),
+    (page) => page.mirroredTopics,
+    undefined,
+    mirror.topicsNextToken,
+  );
+  return [...mirror.mirroredTopics, ...more];
 }
-
-const TONES: Record<string, string> = { ACTIVE: "good", STALE: "warn", PENDING: "moving" };
 
 function Line({ topic, mirror, index }: { topic: Topic; mirror: Mirror; index: number }) {
   const late = (topic.behind ?? 0) > mirror.targetLatency;
@@ -113,7 +96,7 @@ function Line({ topic, mirror, index }: { topic: Topic; mirror: Mirror; index: n
         </button>
       </th>
       <td>
-        <span class={`state tone-${TONES[topic.state] ?? "held"}`}>{topic.state}</span>
+        <TopicState state={topic.state} />
       </td>
       <td class="number">{count(topic.partitions)}</td>
       <td class="number">{measured(topic.averageLatency)}</td>
@@ -122,14 +105,6 @@ function Line({ topic, mirror, index }: { topic: Topic; mirror: Mirror; index: n
       <td class={`number ${late ? "tone-bad" : ""}`}>{measured(topic.behind)}</td>
       <td class="number">{count(topic.lagRecords)}</td>
       <td class="number">{topic.lastProducedAt ? <Ago at={topic.lastProducedAt} /> : "–"}</td>
-    </tr>
-  );
-}
-
-function Space({ height }: { height: number }) {
-  return (
-    <tr class="space">
-      <td colSpan={COLUMNS.length + 2} style={{ height: `${height}px` }} />
     </tr>
   );
 }

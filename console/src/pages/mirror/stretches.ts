@@ -11,12 +11,22 @@ export interface Stretch {
   to: number;
 }
 
+/** How long two samples may be apart, in ms, until what was between them is not known. */
+export function longestStep(points: readonly Point[]): number {
+  return Math.max(LEAST_GAP_MS, usualStep(points) * GAP_STEPS);
+}
+
+function usualStep(points: readonly Point[]): number {
+  const times = points.map((one) => Date.parse(one.at));
+  const steps = times.slice(1).map((at, index) => at - (times[index] ?? at));
+  return [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+}
+
 /** The points as stretches of one status each, in ms; a gap is a stretch of its own. */
 export function stretches(points: readonly Point[]): Stretch[] {
   const times = points.map((one) => Date.parse(one.at));
-  const steps = times.slice(1).map((at, index) => at - (times[index] ?? at));
-  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
-  const gap = Math.max(LEAST_GAP_MS, usual * GAP_STEPS);
+  const usual = usualStep(points);
+  const gap = longestStep(points);
   const found: Stretch[] = [];
   points.forEach((one, index) => {
     const at = times[index] ?? 0;

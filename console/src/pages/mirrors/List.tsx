@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { MirrorSummary } from "../../api/types";
+import { Space } from "../../parts/Space";
 import { useWindowed } from "../../parts/windowed";
 import { place, withQuery } from "../../state/router";
 import { many } from "../../words/format";
@@ -32,7 +33,7 @@ export function List({ mirrors }: { mirrors: readonly MirrorSummary[] }) {
         </tr>
       </thead>
       <tbody ref={ref} onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
-        <Space height={window.before} />
+        <Space columns={1} height={window.before} />
         {lines.slice(window.first, window.last).map((line, index) =>
           typeof line === "string" ? (
             <tr key={`group ${line}`} class="group">
@@ -44,7 +45,7 @@ export function List({ mirrors }: { mirrors: readonly MirrorSummary[] }) {
             <Row key={line.name} mirror={line} index={window.first + index} />
           ),
         )}
-        <Space height={window.after} />
+        <Space columns={1} height={window.after} />
       </tbody>
     </table>
   );
@@ -67,14 +68,6 @@ function grouped(rows: readonly MirrorSummary[]): Line[] {
   const groups = new Map<string, MirrorSummary[]>();
   for (const one of rows) groups.set(one.connectCluster, [...(groups.get(one.connectCluster) ?? []), one]);
   return [...groups].flatMap(([name, some]) => [`${name} · ${many(some.length, "mirror")}`, ...some]);
-}
-
-function Space({ height }: { height: number }) {
-  return (
-    <tr class="space">
-      <td style={{ height: `${height}px` }} />
-    </tr>
-  );
 }
 
 function Nothing() {

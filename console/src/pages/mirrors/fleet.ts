@@ -1,23 +1,18 @@
 import { get } from "../../api/client";
+import { everyRow } from "../../api/pages";
 import type { MirrorSummary } from "../../api/types";
 import { rank, share, source, worst } from "../../words/status";
-
-const PAGE = 200;
 
 /** Every mirror, page by page; `show` gets what is known after each page. */
 export async function readFleet(
   signal: AbortSignal,
   show: (partly: MirrorSummary[]) => void,
 ): Promise<MirrorSummary[]> {
-  const mirrors: MirrorSummary[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await get("/mirrors", [], { limit: PAGE, recent: "true", nextToken }, signal);
-    mirrors.push(...page.mirrors);
-    nextToken = page.nextToken ?? undefined;
-    if (nextToken) show([...mirrors]);
-  } while (nextToken);
-  return mirrors;
+  return everyRow(
+    (page) => get("/mirrors", [], { ...page, recent: "true" }, signal),
+    (page) => page.mirrors,
+    show,
+  );
 }
 
 /** What counts as movement in a list: statuses and configurations, not figures. */

@@ -1,22 +1,17 @@
-import { get } from "../../api/client";
 import { Field } from "../../parts/Field";
-import { useResource } from "../../state/resource";
+import { useClusters, useConnectClusters } from "../../state/clusters";
 import { draft, type } from "./draft";
 import { problemsOf } from "./preview";
 import { SourceFields } from "./SourceFields";
 
-const CLUSTERS = 200;
-
 /** What a mirror is made of; most has a default that is right. */
 export function MirrorForm() {
   const one = draft.value;
-  const clusters = useResource("clusters", (signal) => get("/clusters", [], { limit: CLUSTERS }, signal));
-  const connects = useResource("connects", (signal) =>
-    get("/connect-clusters", [], { limit: CLUSTERS }, signal),
-  );
+  const clusters = useClusters();
+  const connects = useConnectClusters();
   return (
     <form onSubmit={(event) => event.preventDefault()}>
-      <SourceFields clusters={clusters.data.value?.clusters.map((each) => each.name) ?? []} />
+      <SourceFields clusters={clusters.data.value?.map((each) => each.name) ?? []} />
       <Field
         label="Connect cluster"
         hint="It runs the mirror, and writes to the cluster it is beside."
@@ -29,7 +24,7 @@ export function MirrorForm() {
             onChange={(event) => type({ connectCluster: event.currentTarget.value })}
           >
             <option value="">Choose…</option>
-            {connects.data.value?.connectClusters.map((each) => (
+            {connects.data.value?.map((each) => (
               <option key={each.name} value={each.name}>
                 {each.name} → {each.kafkaCluster}
               </option>

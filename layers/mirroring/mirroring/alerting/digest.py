@@ -11,7 +11,6 @@ from mirroring.observation import Change, Reason, Severity, Status
 NAMES_TOLD = 10
 NAMES_IN_EVENT = 50
 GROUPS_TOLD = 20
-GRAVEST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def digest(changes: Sequence[tuple[Change, Mirror]]) -> Alert:
     """One message about all of the changes, oldest first; of a mirror's several the last counts."""
     groups = _groups(changes)
     first = groups[0]
-    gravest = min((severity(one.status) for one in groups), key=GRAVEST.index)
+    gravest = min((severity(one.status) for one in groups), key=lambda one: one.rank)
     others = len({mirror.name for _, mirror in changes}) - len(first.mirrors)
     more = f"; and {others} more" if others else ""
     return Alert(
@@ -69,7 +68,7 @@ def _groups(changes: Sequence[tuple[Change, Mirror]]) -> list[Group]:
         )
         for (status, cluster, _), of in found.items()
     ]
-    return sorted(groups, key=lambda one: (GRAVEST.index(severity(one.status)), -len(one.mirrors)))
+    return sorted(groups, key=lambda one: (severity(one.status).rank, -len(one.mirrors)))
 
 
 def _email(groups: Sequence[Group]) -> Iterator[str]:

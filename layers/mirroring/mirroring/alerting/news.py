@@ -17,10 +17,10 @@ from mirroring.observation import (
     Severity,
     Status,
 )
-from mirroring.reason_table import LASTING
+from mirroring.reason_table import LASTING, QUIET, outage
 
 FAULTS = frozenset({Status.OUT_OF_SYNC, Status.FAILED, Status.UNKNOWN})
-QUIET = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})
+AS_ASKED = frozenset({Status.CREATING, Status.PAUSED, Status.DELETING})
 NOTHING_WRONG = LastAlerted(status=Status.IN_SYNC)
 
 
@@ -55,8 +55,8 @@ def concluded(
 
 def is_quiet(seen: Observation) -> bool:
     """Whether a mirror is as a person wants it now, or only copies records older than itself."""
-    backfilling = any(one.code is Code.BACKFILLING for one in seen.reasons)
-    return seen.status in QUIET or (seen.status is Status.OUT_OF_SYNC and backfilling)
+    explained = any(one.code in QUIET for one in seen.reasons)
+    return seen.status in AS_ASKED or (seen.status is Status.OUT_OF_SYNC and explained)
 
 
 def known_before(before: Observation | None) -> LastAlerted:
@@ -110,7 +110,7 @@ def _new(before: Observation | None, after: Observation) -> list[Reason]:
         one
         for one in after.reasons
         if one.severity is Severity.CRITICAL
-        and (_outage(one) not in known.codes or _is_new_finding(one, before))
+        and (outage(one.code) not in known.codes or _is_new_finding(one, before))
     ]
 
 
@@ -119,9 +119,4 @@ def _is_new_finding(one: Reason, before: Observation) -> bool:
 
 
 def _critical(seen: Observation) -> Iterable[Code]:
-    return {_outage(one) for one in seen.reasons if one.severity is Severity.CRITICAL}
-
-
-def _outage(one: Reason) -> Code:
-    """What is late first and stalled then is one outage, and one piece of news."""
-    return Code.STALLED if one.code is Code.LATENCY_ABOVE_TARGET else one.code
+    return {outage(one.code) for one in seen.reasons if one.severity is Severity.CRITICAL}

@@ -10,9 +10,9 @@ from mirroring.observation import Connector, Observation, Task
 from mirroring.redaction import HIDDEN, redacted
 from mirroring.storing.observation_item import RUNNING
 
-# What keeps an answer below 1 MB whatever the mirror: tasks, and characters of traces.
+# What keeps an answer below 1 MB whatever the mirror: tasks, and bytes of traces and of a value.
 TASKS, TRACED = 200, 20
-TRACE, BRIEF = 4_000, 200
+TRACE, BRIEF, VALUE = 4_000, 200, 4_096
 
 
 def connectors(
@@ -46,11 +46,11 @@ def _connector(
         kind=seen.kind,
         status=seen.status,
         worker=seen.worker,
-        trace=seen.trace and seen.trace[:TRACE],
+        trace=seen.trace and _short(seen.trace, TRACE),
         tasks=_worst_tasks(seen.tasks),
         tasks_total=len(seen.tasks),
-        config=redacted(config),
-        baseline=redacted(baseline),
+        config=_shown(config),
+        baseline=_shown(baseline),
     )
 
 
@@ -66,7 +66,18 @@ def _worst_tasks(tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 
 def _cut(task: Task, length: int) -> Task:
-    return task.model_copy(update={"trace": task.trace[:length]}) if task.trace else task
+    return task.model_copy(update={"trace": _short(task.trace, length)}) if task.trace else task
+
+
+def _shown(config: Mapping[str, str]) -> dict[str, str]:
+    """Without secrets, and long values cut: the patterns stand in the mirror's own fields whole."""
+    return {name: _short(value, VALUE) for name, value in redacted(config).items()}
+
+
+def _short(words: str, most: int) -> str:
+    """The words, with an ellipsis where they are cut to so many bytes."""
+    data = words.encode(errors="replace")
+    return words if len(data) <= most else f"{data[:most].decode(errors='ignore')}…"
 
 
 def _configurations(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mirroring.api import view
 from mirroring.api.filters import ALL, Filters
 from mirroring.contract.mirrors import MirrorCounts
+from mirroring.measuring.status_now import Known, standing
 from mirroring.mirror import Mirror
 from mirroring.observation import Status
 from mirroring.reconciled import Reconciled
@@ -38,7 +38,7 @@ class Listed:
 
     def status(self, now: datetime | None) -> Status:
         """As it is answered at that time; None: as the last sample left it."""
-        return view.standing(self.mirror, self.summary, self.reconciled.refused, now).status
+        return standing(Known(self.mirror, self.summary, self.reconciled.refused, now)).status
 
 
 def page(
@@ -80,7 +80,7 @@ def counts(
         statuses.update(row.status(now) for row in _joined(store, samples, some))
     return MirrorCounts(
         total=len(mirrors.items),
-        by_status={status: statuses[status] for status in Status},
+        by_status=dict.fromkeys(Status, 0) | statuses,
         by_connect_cluster=dict(sorted(Counter(m.connect_cluster for m in mirrors.items).items())),
         next_token=mirrors.next_token,
     )

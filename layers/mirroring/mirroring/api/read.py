@@ -8,7 +8,7 @@ from functools import cache
 from mirroring import audit
 from mirroring.api import listing, view, worst_topics
 from mirroring.api.filters import Filters
-from mirroring.api.paging import fitting
+from mirroring.api.paging import LARGEST, fitting
 from mirroring.api.thinning import MINUTE, POINTS, thinned
 from mirroring.cluster import KafkaCluster
 from mirroring.contract.clusters import (
@@ -23,12 +23,14 @@ from mirroring.contract.mirrors import (
     MirrorCounts,
     MirrorList,
     PointList,
+    TopicAnswer,
     TopicList,
 )
-from mirroring.errors import ClusterNotFound, MirrorNotFound
+from mirroring.errors import ClusterNotFound, MirrorNotFound, TopicNotFound
 from mirroring.managing import usage
 from mirroring.mirror import Mirror
 from mirroring.observation import Point
+from mirroring.settings import settings
 from mirroring.storing import history, mirror_store, observations, registry, uses
 from mirroring.storing.history import History
 from mirroring.storing.history_packs import TENTH
@@ -50,6 +52,7 @@ class Reader:
     history: History
     registry: Registry
     uses: Uses
+    window_s: int
 
     def mirrors(self, limit: int, token: str | None, filters: Filters, recent: bool) -> MirrorList:
         """A page of mirrors by name; raises BadRequest for a token that is not of this list."""
@@ -72,11 +75,11 @@ class Reader:
         """A mirror in full; raises MirrorNotFound."""
         return self.shown(self.store.mirror(name))
 
-    def shown(self, mirror: Mirror) -> MirrorAnswer:
-        """A mirror as it is answered, with what is known of it now."""
+    def shown(self, mirror: Mirror, most: int = LARGEST) -> MirrorAnswer:
+        """A mirror as it is answered, with what is known of it now, in so many bytes."""
         seen = self.samples.observation(mirror.name)
         refused = self.store.reconciled(mirror.name).refused
-        return view.details(mirror, seen, refused, self._clusters(mirror), now())
+        return view.details(mirror, seen, refused, self._clusters(mirror), now(), most)
 
     def topics(self, name: str, limit: int, token: str | None) -> TopicList:
         """A mirror's topics, worst first; raises MirrorNotFound, BadRequest for a wrong token."""
@@ -84,6 +87,19 @@ class Reader:
         seen = self.samples.observation(name)
         page = worst_topics.page(name, seen.topics if seen else (), limit, token)
         return TopicList(mirrored_topics=tuple(page.items), next_token=page.next_token)
+
+    def topic(self, name: str, topic: str) -> TopicAnswer:
+        """A topic down to its partitions; raises MirrorNotFound, TopicNotFound."""
+        from mirroring.api.partition_view import topic_answer
+        from mirroring.measuring.memory import unpack
+
+        self.store.mirror(name)
+        seen, packed = self.samples.remembered(name) or (None, b"")
+        shown = next((one for one in seen.topics if one.name == topic), None) if seen else None
+        memory = unpack(packed).topics.get(topic)
+        if seen is None or shown is None or memory is None:
+            raise TopicNotFound(f"The last sample of {name} saw no topic of this name.")
+        return topic_answer(shown, memory, seen.measured_at, self.window_s)
 
     def latency(self, name: str, start: datetime, end: datetime, topic: str | None) -> PointList:
         """A mirror's history; raises MirrorNotFound."""
@@ -189,6 +205,7 @@ def reader() -> Reader:
         history.history(),
         registry.registry(),
         uses.uses(),
+        settings().activity_window_s,
     )
 
 

@@ -162,9 +162,12 @@ class Api:
 
     def _unexpected(self, error: Exception) -> Answer:
         """A mistake of ours; its words are not logged, since they may quote a secret."""
+        from mirroring.storing import metrics
+
         frames = traceback.extract_tb(error.__traceback__)
         stack = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
         logger.error("unexpected", error=type(error).__qualname__, stack=stack)
+        metrics.unexpected()
         words = "This is our mistake, and it is logged: try again, or report it with its instance."
         return self._refused(ProblemError(words))
 

@@ -1,12 +1,10 @@
 """A mirror as it is answered: what was asked for, joined with what the last sample saw. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mirroring import bounded, freshness
-from mirroring.api import worst_topics
+from mirroring.api import paging, worst_topics
 from mirroring.api.connector_view import connectors
 from mirroring.api.group_words import group_answer
 from mirroring.cluster import KafkaCluster
@@ -20,53 +18,11 @@ from mirroring.contract.mirrors import (
     MirrorSummary,
     Recent,
 )
-from mirroring.mirror import HOLDS, Intent, Mirror
-from mirroring.observation import (
-    Change,
-    Code,
-    Latency,
-    Observation,
-    Reason,
-    Severity,
-    Status,
-)
-from mirroring.reason_table import LASTING
-from mirroring.reasons import reason
+from mirroring.measuring.status_now import Known, standing
+from mirroring.mirror import Mirror
+from mirroring.observation import Change, Latency, Observation
 from mirroring.storing import last_hour
 from mirroring.storing.observation_item import Summary, TaskCount
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A mirror's status, since when, and why."""
-
-    status: Status
-    since: datetime
-    reasons: tuple[Reason, ...] = ()
-
-
-def standing(
-    mirror: Mirror,
-    seen: Summary | Observation | None,
-    refused: str | None,
-    now: datetime | None = None,
-) -> Standing:
-    """What a person asked for, or Connect refused, shows at once; else the last sample decides.
-
-    `refused` are Connect's words about the configuration. The order is that of measurement's table.
-    At `now` the last sample may say nothing any more; without it, it is taken as it was.
-    """
-    told = _told_now(mirror, refused)
-    if told is not None and (seen is None or seen.status is not told):
-        reasons = bounded.reasons((*_refusal(mirror, told, refused), *_kept(seen)))
-        return Standing(told, mirror.updated_at, reasons)
-    missing = _missing(mirror, seen, now)
-    if missing is not None:
-        reasons = bounded.reasons((missing, *_kept(seen)))
-        return Standing(Status.UNKNOWN, missing.since, reasons)
-    if seen is None:
-        return Standing(Status.CREATING, mirror.created_at, _with_pause(mirror, seen))
-    return Standing(seen.status, seen.status_since, _with_pause(mirror, seen))
 
 
 def summary(
@@ -91,17 +47,30 @@ def details(
     refused: str | None,
     clusters: Mapping[str, KafkaCluster],
     now: datetime | None = None,
+    most: int = paging.LARGEST,
 ) -> MirrorAnswer:
-    """A mirror in full; `clusters` are the registered ones that it names."""
-    topics = worst_topics.shown(mirror.name, seen.topics if seen else ())
-    return MirrorAnswer(
+    """A mirror in full; `clusters` are the registered ones that it names.
+
+    Groups and topics have what is left of `most` bytes; their total and a token tell of more.
+    """
+    whole = MirrorAnswer(
         **_head(mirror, seen, refused, now),
         backfill=seen.backfill if seen else None,
-        mirrored_topics=tuple(topics.items),
-        topics_next_token=topics.next_token,
+        mirrored_topics=(),
+        topics_next_token=None,
         connectors=connectors(mirror, seen, clusters),
-        groups=_groups(mirror, seen),
+        groups=(),
         groups_total=seen.groups_total if seen and mirror.sync_group_offsets else 0,
+    )
+    groups, room = _groups(mirror, seen), max(0, most - paging.size(whole))
+    count, left = paging.fits(groups, room // 2)
+    topics = worst_topics.shown(mirror.name, seen.topics if seen else (), room - room // 2 + left)
+    return whole.model_copy(
+        update={
+            "mirrored_topics": tuple(topics.items),
+            "topics_next_token": topics.next_token,
+            "groups": groups[:count],
+        }
     )
 
 
@@ -126,52 +95,6 @@ def change(line: Change) -> ChangeAnswer:
     )
 
 
-def _told_now(mirror: Mirror, refused: str | None) -> Status | None:
-    """The status that needs no sample."""
-    if mirror.intent is Intent.DELETED:
-        return Status.DELETING
-    return None if refused is None else Status.FAILED
-
-
-def _with_pause(mirror: Mirror, seen: Summary | Observation | None) -> tuple[Reason, ...]:
-    """The last sample's reasons; a pause is pending until Connect says that it is done.
-
-    PAUSED itself is told only then.
-    """
-    known = seen.reasons if seen else ()
-    hold = HOLDS.get(mirror.intent)
-    others = tuple(one for one in known if one.code is not Code.PAUSE_PENDING)
-    if hold is None:
-        return others
-    if len(others) < len(known) or (seen is not None and seen.status is Status.PAUSED):
-        return known
-    return (
-        *known[: bounded.REASONS - 1],
-        reason(Code.PAUSE_PENDING, mirror.updated_at, {"hold": hold}),
-    )
-
-
-def _missing(
-    mirror: Mirror, seen: Summary | Observation | None, now: datetime | None
-) -> Reason | None:
-    measured_at = seen.measured_at if seen else None
-    return None if now is None else freshness.unsampled(mirror, measured_at, now)
-
-
-def _refusal(mirror: Mirror, told: Status, refused: str | None) -> tuple[Reason, ...]:
-    if told is not Status.FAILED:
-        return ()
-    return (reason(Code.CONFIG_REFUSED, mirror.updated_at, {"words": refused}),)
-
-
-def _kept(seen: Summary | Observation | None) -> tuple[Reason, ...]:
-    """What stays worth knowing when a status is replaced: losses, and what never decided it."""
-    reasons = seen.reasons if seen else ()
-    return tuple(
-        one for one in reasons if one.code in LASTING or one.severity is not Severity.CRITICAL
-    )
-
-
 def _recent(seen: Summary, now: datetime) -> Recent | None:
     found = last_hour.since(seen.hour, now)
     if found is None:
@@ -187,7 +110,7 @@ def _head(
     refused: str | None,
     now: datetime | None,
 ) -> dict[str, Any]:
-    stands = standing(mirror, seen, refused, now)
+    stands = standing(Known(mirror, seen, refused, now))
     return {
         **asked(mirror),
         "name": mirror.name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mirroring.api.paging import LARGEST, fits
 from mirroring.observation import MirroredTopic, TopicState
 from mirroring.storing import dynamo
 from mirroring.storing.dynamo import Page
@@ -10,9 +11,11 @@ from mirroring.storing.dynamo import Page
 SHOWN = 500
 
 
-def shown(mirror: str, topics: Sequence[MirroredTopic]) -> Page[MirroredTopic]:
-    """All topics as they are stored, by name, or the SHOWN worst of more."""
-    return page(mirror, topics, SHOWN) if len(topics) > SHOWN else Page(list(topics))
+def shown(mirror: str, topics: Sequence[MirroredTopic], most: int = LARGEST) -> Page[MirroredTopic]:
+    """All topics as they are stored, by name, or of more than SHOWN or `most` bytes the worst."""
+    some = page(mirror, topics, SHOWN) if len(topics) > SHOWN else Page(list(topics))
+    count, _ = fits(some.items, most)
+    return some if count == len(some.items) else page(mirror, topics, max(1, count))
 
 
 def page(

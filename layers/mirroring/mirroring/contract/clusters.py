@@ -34,6 +34,7 @@ class ConnectClusterAnswer(Schema):
     name: str
     urls: tuple[str, ...]
     kafka_cluster: str
+    ca_certificate: str | None
     config_provider: str | None
     offset_flush_ms: int
     version: str

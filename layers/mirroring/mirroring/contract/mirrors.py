@@ -13,6 +13,8 @@ from mirroring.observation import (
     Reason,
     Status,
     Task,
+    TopicFigures,
+    TopicState,
 )
 from mirroring.schema import Moment, Schema
 from mirroring.storing.observation_item import TaskCount
@@ -192,6 +194,29 @@ class TopicList(Schema):
 
     mirrored_topics: tuple[MirroredTopic, ...]
     next_token: str | None
+
+
+class PartitionAnswer(Schema):
+    """A partition as the last sample saw it, in ms and offsets; null where nothing is known."""
+
+    partition: int
+    state: TopicState
+    behind: int | None = None
+    lag_records: int | None = None
+    average_latency: int | None = None
+    source_start: int | None = None
+    source_end: int | None = None
+    copied_to: int | None = None
+    target_end: int | None = None
+    last_produced_at: Moment | None = None
+    unknown: str | None = None
+
+
+class TopicAnswer(TopicFigures):
+    """A topic in full, with its partitions by number."""
+
+    partitions: tuple[PartitionAnswer, ...]
+    partitions_total: int
 
 
 class PointList(Schema):

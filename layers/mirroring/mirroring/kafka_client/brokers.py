@@ -127,7 +127,7 @@ class Brokers:
         tried: dict[Node, Future] = {}
         for node in self._candidates(servers):
             waiting = sum(not task.is_done for task in tried.values())
-            tried[node] = self._net.call_soon_with_future(self.ask(node, make))
+            tried[node] = self._net.call_soon_with_future(self.ask, node, make)
             if answered := await self._first(tried.values(), HEDGE_S * 2**waiting):
                 self._drop_mute(tried, began)
                 return answered.value

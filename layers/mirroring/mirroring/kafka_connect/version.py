@@ -3,7 +3,7 @@
 from mirroring.kafka_connect.client import ConnectClient
 
 # PUT /connectors/{name}/stop and GET …/offsets (KIP-875) came with 3.5, DELETE …/offsets with 3.6.
-STOPS = (3, 5)
+STOPS = OFFSETS_SINCE = (3, 5)
 DELETES_OFFSETS = (3, 6)
 
 

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 
-from mirroring import audit
+from mirroring import audit, connections
 from mirroring.audit import Write
 from mirroring.client_properties.reach import check_places
 from mirroring.cluster import ConnectCluster, KafkaCluster
+from mirroring.connections import Connections
 from mirroring.contract import names
 from mirroring.contract.requests import ConnectClusterRequest
 from mirroring.errors import (
@@ -18,18 +19,20 @@ from mirroring.errors import (
     Conflict,
     ConnectClusterInUse,
     ConnectClusterNotFound,
-    ConnectOtherGroup,
+    ConnectUnavailable,
     FieldError,
     UnknownCluster,
 )
-from mirroring.managing import usage
-from mirroring.managing.connect_group import ConnectGroup, verified
-from mirroring.mirror import Intent, Mirror
+from mirroring.managing.connect_group import ConnectGroup, must_be_unused, must_run, verified
+from mirroring.mirror import Intent
 from mirroring.observation import Change
+from mirroring.reconciling import orphans
+from mirroring.reconciling.orphans import Orphans
 from mirroring.redaction import HIDDEN
 from mirroring.storing import cluster_secrets, history, mirror_store, registry
 from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.dynamo import Item
+from mirroring.storing.fleet import Fleet
 from mirroring.storing.history import History
 from mirroring.storing.items import CONNECT_CLUSTER, secret_path
 from mirroring.storing.mirror_store import MirrorStore
@@ -37,8 +40,8 @@ from mirroring.storing.registry import Registry
 from mirroring.storing.vault import Credentials, new_mark
 
 ATTEMPTS = 5
-# As many as a person reads; the rest is counted.
-NAMED = 10
+# Of the seconds that a person waits: a list, and a deletion or two.
+SWEEP_S = 5.0
 logger = Logger()
 
 
@@ -50,6 +53,8 @@ class ConnectClusters:
     registry: Registry
     secrets: ClusterSecrets
     history: History
+    connections: Connections
+    orphans: Orphans
 
     def put(
         self, name: str, request: ConnectClusterRequest, write: Write
@@ -66,9 +71,9 @@ class ConnectClusters:
             group = verified(request, target)
             before = self._registered(name)
             write.expects(name, before.revision if before else None)
-            fleet = self.store.fleet()
+            fleet = self.store.known_fleet()
             if before is not None:
-                self._keeps_its_mirrors(before, target, group, fleet.mirrors)
+                self._keeps_its_mirrors(before, target, group, fleet)
             cluster = _cluster(name, request, group, before, write.at)
             try:
                 self._write(before, cluster, request, target, fleet.revision, write)
@@ -85,8 +90,9 @@ class ConnectClusters:
         for _ in range(ATTEMPTS):
             cluster = self.registry.connect_cluster(name)
             write.expects(name, cluster.revision)
-            fleet = self.store.fleet()
-            _must_be_unused(name, fleet.mirrors, "so that it cannot go: remove them first")
+            fleet = self.store.known_fleet()
+            must_be_unused(name, fleet, "so that it cannot go: remove them first")
+            self._sweep(cluster, write.at)
             old = secret_path(CONNECT_CLUSTER, name, cluster.secret)
             try:
                 note = self.secrets.retiring(old, write.at)
@@ -98,28 +104,34 @@ class ConnectClusters:
             return
         raise Conflict("The mirrors keep changing at this moment: try again.")
 
+    def _sweep(self, cluster: ConnectCluster, now: datetime) -> None:
+        """Once it is gone nobody looks for what removed mirrors left there."""
+        if dead := self.orphans.due(now).get(cluster.name):
+            connect = self.connections.connect(cluster).within(SWEEP_S)
+            try:
+                self.orphans.remove_before(connect, dead)
+            except ConnectUnavailable as busy:
+                words = f"{cluster.name} still runs connectors of a removed mirror: {busy.detail}"
+                raise ConnectClusterInUse(words) from busy
+
     def _keeps_its_mirrors(
         self,
         before: ConnectCluster,
         target: KafkaCluster,
         group: ConnectGroup,
-        mirrors: tuple[Mirror, ...],
+        fleet: Fleet,
     ) -> None:
         """Workers of another group would begin every mirror anew, beside the old ones."""
         if before.kafka_cluster != target.name:
-            _must_be_unused(before.name, mirrors, f"so that it cannot move to {target.name}")
-        staying = (one for one in mirrors if one.intent is not Intent.DELETED)
-        mine = usage.of_connect_cluster(before.name, staying)
+            must_be_unused(before.name, fleet, f"so that it cannot move to {target.name}")
+        mine = [
+            one.name
+            for one in fleet.mirrors
+            if one.connect_cluster == before.name and one.intent is not Intent.DELETED
+        ]
+        mine += [one.name for one in fleet.unreadable if one.may_run_on(before.name)]
         taken = (one.applied for one in self.store.reconciled_of(mine).values())
-        missing = sorted({name for applied in taken for name in applied} - group.connectors)
-        if missing:
-            more = len(missing) - NAMED
-            raise ConnectOtherGroup(
-                f"These workers do not run {', '.join(missing[:NAMED])}"
-                f"{f' and {more} more' if more > 0 else ''}: they are another group than that of "
-                f"{before.name}, and would copy everything again beside it. Register them under a "
-                "name of their own, or put the connectors back first if they were deleted."
-            )
+        must_run({name for applied in taken for name in applied}, before.name, group)
 
     def _write(
         self,
@@ -178,6 +190,8 @@ def connect_clusters() -> ConnectClusters:
         registry.registry(),
         cluster_secrets.cluster_secrets(),
         history.history(),
+        connections.connections(),
+        orphans.orphans(),
     )
 
 
@@ -202,14 +216,6 @@ def _cluster(
         created_at=before.created_at if before else now,
         updated_at=now,
     )
-
-
-def _must_be_unused(name: str, mirrors: tuple[Mirror, ...], why: str) -> None:
-    """Raises ConnectClusterInUse."""
-    if used := usage.of_connect_cluster(name, mirrors):
-        more = len(used) - NAMED
-        names = f"{', '.join(used[:NAMED])}{f' and {more} more' if more > 0 else ''}"
-        raise ConnectClusterInUse(f"{name} runs {names}, {why}.")
 
 
 def _line(

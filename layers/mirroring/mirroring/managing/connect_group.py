@@ -1,11 +1,18 @@
-"""What a Connect cluster says of itself: its version, its workers, and what runs there."""
+"""What a Connect cluster says of itself: its version, its workers, and what runs there.
 
+And the rules that keep its mirrors from losing it.
+"""
+
+from collections.abc import Set
 from dataclasses import dataclass
 
+from mirroring import bounded
 from mirroring.cluster import KafkaCluster
 from mirroring.contract.requests import ConnectClusterRequest
 from mirroring.errors import (
+    ConnectClusterInUse,
     ConnectNoMirrorMaker,
+    ConnectOtherGroup,
     ConnectUnavailable,
     ConnectUnreachable,
     ConnectWrongCluster,
@@ -13,8 +20,12 @@ from mirroring.errors import (
 )
 from mirroring.kafka_connect.client import ConnectClient
 from mirroring.kafka_connect.connector_info import workers
+from mirroring.managing import usage
+from mirroring.storing.fleet import Fleet
 
 PATIENCE_S = 8.0
+# As many as a person reads; the rest is counted.
+NAMED = 10
 NEEDED = frozenset(
     f"org.apache.kafka.connect.mirror.Mirror{kind}Connector" for kind in ("Source", "Checkpoint")
 )
@@ -57,3 +68,20 @@ def verified(request: ConnectClusterRequest, target: KafkaCluster) -> ConnectGro
             "their plugin.path or class path."
         )
     return ConnectGroup(about.version, names, workers(listed.values()))
+
+
+def must_run(connectors: Set[str], name: str, group: ConnectGroup) -> None:
+    """Raises ConnectOtherGroup where these workers lack connectors of the mirrors of `name`."""
+    missing = sorted(connectors - group.connectors)
+    if missing:
+        raise ConnectOtherGroup(
+            f"These workers do not run {bounded.names(missing, NAMED)}: they are another group "
+            f"than that of {name}, and would copy everything again beside it. Register them under "
+            "a name of their own, or put the connectors back first if they were deleted."
+        )
+
+
+def must_be_unused(name: str, fleet: Fleet, why: str) -> None:
+    """Raises ConnectClusterInUse."""
+    if used := usage.of_connect_cluster(name, fleet):
+        raise ConnectClusterInUse(f"{name} runs {bounded.names(used, NAMED)}, {why}.")

@@ -82,37 +82,46 @@ class Creator:
         self, request: MirrorRequest, by: str | None, now: datetime, key: str | None
     ) -> Created:
         if key is None:
-            return self._create(request, by, now, Claim(new_suffix()))
+            return self._create(request, by, now, Claim(new_suffix()), None)
         name = idempotency.name(key, by)
         claim = self.once.claim(name, idempotency.digest(request), now)
         if claim.mirror is not None:
             mirror = self.store.mirror(claim.mirror)
             self._must_hold(request, mirror)
-            return Created(mirror, _WARNINGS.validate_json(claim.answered or "[]"))
+            return Created(mirror, _said(claim))
         try:
-            created = self._create(request, by, now, claim)
+            created = self._create(request, by, now, claim, name)
         except (OutcomeUnknown, IdempotencyMismatch):
             raise
         except ProblemError:
             self.once.free(name, claim)
             raise
-        answered = _WARNINGS.dump_json(created.warnings).decode()
-        self.once.used(name, claim, created.mirror.name, answered)
+        self.once.used(name, claim, created.mirror.name)
         return created
 
     def _create(
-        self, request: MirrorRequest, by: str | None, now: datetime, claim: Claim
+        self,
+        request: MirrorRequest,
+        by: str | None,
+        now: datetime,
+        claim: Claim,
+        key: str | None,
     ) -> Created:
-        """Looked up and checked again where a cluster is registered anew meanwhile."""
+        """Looked up and checked again where a cluster is registered anew meanwhile.
+
+        What is worth knowing is noted before it is written: who takes over says it, too.
+        """
         for _ in range(LOOKS):
             found = places(request, self.registry)
             name = f"{found.alias(request.source_cluster)}.{found.target.name}.{claim.suffix}"
             if claim.again and (written := self._written(name)):
                 self._must_hold(request, written)
-                return Created(written)
+                return Created(written, _said(claim))
             proposal = propose(request, found, claim.suffix, self.reconciler.connections, now)
             mirror = proposal.mirror
             warnings = advice(proposal, self.store.fleet().mirrors)
+            if key is not None:
+                self.once.answers(key, claim, _WARNINGS.dump_json(warnings).decode())
             try:
                 with self._secret(request, mirror):
                     self._write(proposal, audit.written(None, mirror, by, now))
@@ -200,3 +209,8 @@ def creator() -> Creator:
         reconcile.reconciler(),
         idempotency_keys.idempotency_keys(),
     )
+
+
+def _said(claim: Claim) -> tuple[WarningAnswer, ...]:
+    """What was worth knowing when a mirror was made, or was about to be."""
+    return _WARNINGS.validate_json(claim.answered or "[]")

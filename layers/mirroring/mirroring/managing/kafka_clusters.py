@@ -6,7 +6,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from mirroring import audit
+from mirroring import audit, bounded
 from mirroring.audit import Write
 from mirroring.client_properties.literal import refuse_placeholders
 from mirroring.client_properties.properties import Security, parse, security
@@ -21,6 +21,7 @@ from mirroring.redaction import HIDDEN
 from mirroring.storing import cluster_secrets, history, mirror_store, registry
 from mirroring.storing.cluster_secrets import ClusterSecrets
 from mirroring.storing.dynamo import Item
+from mirroring.storing.fleet import Fleet
 from mirroring.storing.history import History
 from mirroring.storing.items import CLUSTER, secret_path
 from mirroring.storing.mirror_store import MirrorStore
@@ -57,9 +58,9 @@ class KafkaClusters:
             before = self._registered(name)
             write.expects(name, before.revision if before else None)
             cluster = _cluster(name, request, seen, who, before, write.at)
-            fleet = self.store.fleet()
+            fleet = self.store.known_fleet()
             if before is not None:
-                self._keeps_its_users(before, cluster, fleet.mirrors)
+                self._keeps_its_users(before, cluster, fleet)
             try:
                 cluster = self._write(before, cluster, request, fleet.revision, write)
             except Conflict:  # somebody was faster: look again
@@ -73,9 +74,10 @@ class KafkaClusters:
         for _ in range(ATTEMPTS):
             cluster = self.registry.cluster(name)
             write.expects(name, cluster.revision)
-            fleet = self.store.fleet()
-            if used := self._users(name, fleet.mirrors):
-                raise ClusterInUse(f"{name} is used by {', '.join(used)}: remove them first.")
+            fleet = self.store.known_fleet()
+            if used := self._users(name, fleet):
+                users = bounded.names(used, usage.NAMED)
+                raise ClusterInUse(f"{name} is used by {users}: remove them first.")
             old = secret_path(CLUSTER, name, cluster.secret)
             try:
                 note = self.secrets.retiring(old, write.at)
@@ -123,8 +125,8 @@ class KafkaClusters:
         except ClusterNotFound:
             return None
 
-    def _users(self, name: str, mirrors: tuple[Mirror, ...]) -> tuple[str, ...]:
-        return usage.of_cluster(name, mirrors, self.registry.all_connect_clusters())
+    def _users(self, name: str, fleet: Fleet) -> tuple[str, ...]:
+        return usage.of_cluster(name, fleet, self.registry.all_connect_clusters())
 
     def _line(
         self, before: KafkaCluster | None, after: KafkaCluster, same: bool, write: Write
@@ -136,21 +138,21 @@ class KafkaClusters:
         new = {"connectionProperties": HIDDEN if same else f"{HIDDEN} (new)", **_servers(after)}
         return self.history.lines(audit.registered(CLUSTER, after.name, old, new, write))
 
-    def _keeps_its_users(
-        self, before: KafkaCluster, after: KafkaCluster, mirrors: tuple[Mirror, ...]
-    ) -> None:
+    def _keeps_its_users(self, before: KafkaCluster, after: KafkaCluster, fleet: Fleet) -> None:
         """What the mirrors of a cluster stand on cannot be registered away under them."""
-        used = self._users(after.name, mirrors)
+        used = self._users(after.name, fleet)
         if used and after.cluster_id != before.cluster_id:
             raise ClusterInUse(
                 f"{after.cluster_id} answers there, {after.name} is cluster {before.cluster_id} to "
-                f"{', '.join(used)}: register the other cluster under a name of its own."
+                f"{bounded.names(used, usage.NAMED)}: register the other cluster under a name of "
+                "its own."
             )
-        private = [one.name for one in mirrors if _reads_privately(one, after.name)]
+        private = [one.name for one in fleet.mirrors if _reads_privately(one, after.name)]
+        if before.private_bootstrap_servers:
+            private += [str(one) for one in fleet.unreadable if one.may_use(after.name)]
         if private and not after.private_bootstrap_servers:
-            raise ClusterInUse(
-                f"{', '.join(private)} read {after.name} by its private servers: name those too."
-            )
+            users = bounded.names(private, usage.NAMED)
+            raise ClusterInUse(f"{users} read {after.name} by its private servers: name those too.")
 
 
 @cache

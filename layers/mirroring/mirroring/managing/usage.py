@@ -5,24 +5,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.contract.clusters import ClusterAnswer, ConnectClusterAnswer
-from mirroring.mirror import Mirror
+from mirroring.storing.fleet import Fleet
 from mirroring.storing.uses import Use
 
 # Enough to know where to look; the total says how many more there are.
 NAMED = 20
 
 
-def of_cluster(
-    name: str, mirrors: Iterable[Mirror], connects: Iterable[ConnectCluster]
-) -> tuple[str, ...]:
-    """The names of the mirrors and the Connect clusters that use a Kafka cluster."""
-    reading = {one.name for one in mirrors if name in (one.source.managed, one.target_cluster)}
-    return tuple(sorted(reading | {one.name for one in connects if one.kafka_cluster == name}))
+def of_cluster(name: str, fleet: Fleet, connects: Iterable[ConnectCluster]) -> tuple[str, ...]:
+    """The names of what uses a Kafka cluster, or may: mirrors and Connect clusters."""
+    users = [one.name for one in fleet.mirrors if name in (one.source.managed, one.target_cluster)]
+    users += [str(one) for one in fleet.unreadable if one.may_use(name)]
+    return tuple(sorted([*users, *(one.name for one in connects if one.kafka_cluster == name)]))
 
 
-def of_connect_cluster(name: str, mirrors: Iterable[Mirror]) -> tuple[str, ...]:
-    """The names of a Connect cluster's mirrors."""
-    return tuple(sorted(one.name for one in mirrors if one.connect_cluster == name))
+def of_connect_cluster(name: str, fleet: Fleet) -> tuple[str, ...]:
+    """The names of a Connect cluster's mirrors, and of those that may be."""
+    mirrors = [one.name for one in fleet.mirrors if one.connect_cluster == name]
+    mirrors += [str(one) for one in fleet.unreadable if one.may_run_on(name)]
+    return tuple(sorted(mirrors))
 
 
 def by_cluster(
@@ -53,6 +54,7 @@ def connect_cluster(registered: ConnectCluster, uses: Iterable[Use]) -> ConnectC
         name=registered.name,
         urls=registered.urls,
         kafka_cluster=registered.kafka_cluster,
+        ca_certificate=registered.ca_certificate,
         config_provider=registered.config_provider,
         offset_flush_ms=registered.offset_flush_ms,
         version=registered.version,

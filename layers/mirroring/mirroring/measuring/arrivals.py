@@ -28,7 +28,8 @@ def heard(
     A timestamp older than the oldest record that could still come tells nothing of latency: it is
     no time of writing (event time, or a clock that is behind), unless it may be a second copy of
     what is not committed, as a killed worker's task makes them. LINGER_MS is what a producer may
-    hold a record back. One from after its arrival is a clock that is ahead, and counts as 0.
+    hold a record back. One from after its arrival is a clock that is ahead, and counts as 0. Where
+    most tell nothing, the others are as little times of writing, and look like it by chance.
     """
     lower, _ = bounds(position.ends, position.mirrored)
     floor = look.at
@@ -39,6 +40,8 @@ def heard(
     floor -= LINGER_MS
     possible = NEVER if lower is None else min(floor, lower - LINGER_MS)
     latencies = [max(0, arrived - stamp) for arrived, stamp in look.heard if stamp >= floor]
+    if 2 * len(latencies) < len(look.heard):
+        latencies = []
     return {
         "heard": len(latencies),
         "heard_sum": sum(latencies),

@@ -7,7 +7,7 @@ from mirroring.alerting import news
 from mirroring.kafka_types import Partition
 from mirroring.measuring.backfill import progress, reference
 from mirroring.measuring.figures import Timing, lasting, summary
-from mirroring.measuring.findings import findings
+from mirroring.measuring.findings import BEYOND, findings
 from mirroring.measuring.group_sheet import group_offsets
 from mirroring.measuring.latency import conclude
 from mirroring.measuring.memory import Memory, TopicMemory
@@ -73,7 +73,7 @@ class Assessment:
         topics = {name: one.remembered() for name, one in self._each.items()}
         backfill = progress(sheet, self._now)
         found, latency = findings(sheet, self._at, self._window_ms), self._latency()
-        verdict = self._verdict(topics, backfill, found)
+        verdict = self._verdict(topics, backfill, found.told)
         groups = group_offsets(sheet, topics, self._now)
         observation = Observation(
             mirror=sheet.mirror.name,
@@ -84,6 +84,7 @@ class Assessment:
             reasons=verdict.reasons,
             latency=latency,
             backfill=backfill,
+            lost_records=found.lost,
             topics=self._topics(topics),
             connectors=self._connectors(),
             groups=groups.groups,
@@ -91,11 +92,12 @@ class Assessment:
         )
         memory = Memory(
             topics={**sheet.memory.lasting(self._now), **topics},
-            findings=found,
+            findings=found.told,
             counts={
                 **verdict.counts,
                 "committed": _total(sheet),
                 **learn(sheet),
+                BEYOND: found.beyond,
                 "gap": self._pace.gap if before else 0,
             },
             average=latency.average,

@@ -1,6 +1,7 @@
 """What was lost, cut or made again: findings that stand until they expire or are seen. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mirroring import bounded
@@ -9,9 +10,24 @@ from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code, Reason
 from mirroring.reasons import reason
 
+BEYOND = "lost_beyond"
+"""Where memory counts the records of losses that are counted and no more told of one by one."""
 
-def findings(sheet: MirrorReadings, at: datetime, window_ms: int) -> tuple[Reason, ...]:
-    """Lasting findings: the old ones until they expire, and this sample's."""
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings that stand; `lost` are the records of all losses, `beyond` of those not told."""
+
+    told: tuple[Reason, ...]
+    lost: int
+    beyond: int
+
+
+def findings(sheet: MirrorReadings, at: datetime, window_ms: int) -> Findings:
+    """Lasting findings: the old ones until they expire, and this sample's.
+
+    What is counted expires with the finding that counts it.
+    """
     expired = at - timedelta(milliseconds=window_ms)
     expired = max(expired, sheet.mirror.acknowledged or expired)
     kept = {one.key: one for one in sheet.memory.findings if one.since > expired}
@@ -21,7 +37,15 @@ def findings(sheet: MirrorReadings, at: datetime, window_ms: int) -> tuple[Reaso
         if figures.lost:
             one = _loss(at, partition, figures.lost, kept.values())
             kept[one.key] = one
-    return bounded.findings(kept.values())
+    losses = [one for one in kept.values() if one.code is Code.DATA_LOSS]
+    counted = any(one.count for one in losses)
+    lost = _records(losses) + (sheet.memory.counts.get(BEYOND, 0) if counted else 0)
+    told = bounded.findings(kept.values())
+    return Findings(told, lost, lost - _records(told))
+
+
+def _records(found: Iterable[Reason]) -> int:
+    return sum(one.measured or 0 for one in found if one.code is Code.DATA_LOSS)
 
 
 def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason]) -> Reason:

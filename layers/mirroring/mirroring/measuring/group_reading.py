@@ -11,7 +11,7 @@ from functools import cache
 
 from mirroring import selection
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.java.budget import patience
+from mirroring.java.budget import PatternsTakeLong, patience
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_client.wire import checkpoint
 from mirroring.kafka_client.wire.checkpoint import Checkpoint
@@ -40,7 +40,7 @@ def list_groups(
 ) -> None:
     """Which groups of the source each mirror translates, where it is time to look.
 
-    One whose pattern takes longer than `matching_s` is left to the next sample.
+    One whose pattern takes longer than `matching_s` says so, and is left to the next look.
     """
     looking = [sheet for sheet in sheets if _is_due(sheet)]
     if not looking:
@@ -53,7 +53,8 @@ def list_groups(
         try:
             with patience(matching_s):
                 names = selection.matching_groups(sheet.mirror, listed.by_name)
-        except TimeoutError:
+        except PatternsTakeLong:
+            _too_slow(sheet)
             continue
         known = {group for group, _ in sheet.memory.groups.rows}
         asked = sorted(names, key=lambda name: (name not in known, name))[:MOST_ASKED]
@@ -71,7 +72,7 @@ def read_on_target(
     try:
         _read_states(target, looking.values())
         _read_checkpoints(target, looking.values(), matching_s)
-    except (ClusterUnreachable, ClusterUnauthorized, TimeoutError):
+    except (ClusterUnreachable, ClusterUnauthorized):
         for sheet, _ in looking.values():
             sheet.groups = None
 
@@ -95,7 +96,14 @@ def read_committed(source: Probe, sheets: Iterable[MirrorReadings]) -> None:
 
 def _is_due(sheet: MirrorReadings) -> bool:
     away = Code.TARGET_UNREACHABLE in sheet.away or not sheet.listed()
-    return sheet.mirror.sync_group_offsets and not away and due(sheet.memory.turn)
+    looks = due(sheet.memory.turn) or _was_too_slow(sheet)
+    return sheet.mirror.sync_group_offsets and not away and looks
+
+
+def _was_too_slow(sheet: MirrorReadings) -> bool:
+    """Whether a pattern was too slow in the last sample: that is told as long as it is so."""
+    before = sheet.before.reasons if sheet.before else ()
+    return any(one.code is Code.PATTERN_TOO_SLOW for one in before)
 
 
 _Looking = Iterable[tuple[MirrorReadings, GroupLook]]
@@ -139,8 +147,11 @@ def _read_checkpoints(target: Probe, looking: _Looking, matching_s: float) -> No
         elif topic.fault is not None:
             look.fault = topic.fault
         else:
-            with patience(matching_s):
-                _read_on(target, sheet, look, topic, starts[place], ends[place])
+            try:
+                with patience(matching_s):
+                    _read_on(target, sheet, look, topic, starts[place], ends[place])
+            except PatternsTakeLong:
+                _too_slow(sheet)
 
 
 def _read_on(
@@ -168,6 +179,13 @@ def _read_on(
         told = filter(None, map(checkpoint.read, chunk.records))
         memory = learned(memory, told, original, chunk.next_offset)
     look.memory, look.read = memory, memory.offset >= end.offset
+
+
+def _too_slow(sheet: MirrorReadings) -> None:
+    """The groups of this mirror alone stay as they were."""
+    sheet.groups = None
+    words = "groupsRegex, topicsRegex or topicsExclude was not matched with all groups in time."
+    sheet.dim[Code.PATTERN_TOO_SLOW] = words
 
 
 def _topic(sheet: MirrorReadings) -> str:

@@ -7,13 +7,12 @@ it cannot it says nothing: the cause is what remains once the others are ruled o
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from mirroring.group import Group, GroupCode, GroupOffset, GroupReason, GroupState
 from mirroring.kafka_types import Fault, Partition
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.group_memory import MOST_ROWS, GroupMemory, Key, Row, settled
-from mirroring.measuring.position import NEVER, Position
+from mirroring.measuring.position import NEVER, Position, moment
 from mirroring.observation import Connector
 
 # New groups are found, translated and committed once a minute each, in turn; and one minute more.
@@ -149,7 +148,7 @@ def _group(
         name=name,
         state=_state(reason, some=cause is None and None in codes.values()),
         reason=reason,
-        translated_at=datetime.fromtimestamp(newest / 1000, UTC) if newest > 0 else None,
+        translated_at=moment(newest),
         offsets=tuple(offsets),
     )
 

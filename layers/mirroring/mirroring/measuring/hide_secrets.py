@@ -15,13 +15,18 @@ def hide_secrets(
     sheets: Sequence[MirrorReadings], connections: Connections, cluster: ConnectCluster
 ) -> None:
     """Every sheet's traces without the secrets of both sides; none where those are not known."""
-    for sheet in sheets:
+    for sheet in filter(_has_traces, sheets):
         known = _known(sheet, connections, cluster)
         sheet.seen = replace(
             sheet.seen,
             connector=_hidden(sheet.seen.connector, known),
             checkpoint=_hidden(sheet.seen.checkpoint, known),
         )
+
+
+def _has_traces(sheet: MirrorReadings) -> bool:
+    both = (sheet.seen.connector, sheet.seen.checkpoint)
+    return any(one.trace or any(task.trace for task in one.tasks) for one in both if one)
 
 
 def _known(

@@ -15,6 +15,8 @@ from mirroring.measuring.figures import (
     PartitionReading,
     RecordAt,
     Timing,
+    lasting,
+    summary,
 )
 from mirroring.measuring.losses import lost
 from mirroring.measuring.position import (
@@ -32,6 +34,7 @@ from mirroring.measuring.waiting import (
     Waiting,
     found,
     is_copied,
+    is_known_late,
     overdue,
     unproven,
     usable,
@@ -150,7 +153,8 @@ def doubt(position: Position, look: PartitionReading, pace: Timing) -> tuple[int
         spare = SPARE if look.runs == NEVER and not look.exact else 0
         start = unproven(position, look, pace) + spare
         asked = start < look.end and overdue(position, look, pace)
-        return (start, look.end) if asked and position.confirmed < start else None
+        known = asked and is_known_late(position, look, pace, start)
+        return (start, look.end) if asked and not known else None
     if oldest.offset == position.confirmed:
         return None
     ends = remembered(position.ends, look.at, look.end, position.mirrored)
@@ -242,6 +246,9 @@ def conclude(
         **heard(position, look, ends, oldest),
     )
     verified = look.fetched is Fetched.NOTHING and look.start <= position.mirrored
+    seen = summary([figures])
+    before = None if position.average == NEVER else position.average
+    average = lasting(before, seen.average, seen, pace)
     return replace(
         position,
         front=front,
@@ -253,4 +260,6 @@ def conclude(
         else position.confirmed,
         produced=figures.produced,
         unsure=not figures.proven,
+        behind=NEVER if behind is None else behind,
+        average=NEVER if average is None else average,
     ), figures

@@ -1,11 +1,10 @@
-"""What a mirror's next sample must know of the last one, packed into bytes for the store.
+"""What a mirror's next sample must know of the last one, as JSON for the store.
 
 Rows may have more fields than are known here, or fewer: another version may have written them, as
 an upgrade or a rollback goes on beside running samplers.
 """
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
@@ -14,12 +13,14 @@ from pydantic import ValidationError
 
 from mirroring.kafka_types import Stamping
 from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
-from mirroring.measuring.position import Position
+from mirroring.measuring.position import Position, remembered
 from mirroring.measuring.resting import Positions, row_of, rows_of
 from mirroring.observation import Reason
 
 CONFIG_AGE_MS = 600_000
-PACKING = 1
+PACKING, PACKING_0_1 = 2, 1
+SHARED = ("checked", "seen", "looked")
+"""Times (ms) of a topic that most topics of a mirror have in common."""
 # A topic that is gone for so long and comes back is another one in all that matters.
 GONE_MS = 24 * 60 * 60_000
 
@@ -57,6 +58,14 @@ class TopicMemory:
     unread: Mapping[int, Unread] = field(default_factory=dict)
     looked: int = 0
 
+    def position(self, index: int) -> Position | None:
+        """A partition's position with when it was last seen at rest, which all here share."""
+        known, unread = self.positions.get(index), self.unread.get(index)
+        at = self.looked if unread is None else unread.since
+        if known is None or at <= known.seen:
+            return known
+        return replace(known, ends=remembered(known.ends, at, known.end, known.mirrored))
+
     @property
     def stamping(self) -> Stamping:
         """Whose times the copies carry, as last seen."""
@@ -88,25 +97,31 @@ class Memory:
 
 
 def pack(memory: Memory) -> bytes:
-    """The memory as bytes."""
+    """The memory as JSON.
+
+    The store writes what differs from an earlier one. So the times that topics share, of which each
+    sample has others, stand once, and a topic holds by how much its own are older.
+    """
+    times = [max((getattr(one, at) for one in memory.topics.values()), default=0) for at in SHARED]
+    checked, seen, looked = times
     topics = {
         name: [
             one.since,
             one.source_id,
             one.target_id,
             [[index, *row_of(row)] for index, row in rows_of(one.positions).items()],
-            *(one.average, one.max, one.above, one.append_time, one.checked),
-            *(one.exact, one.absent, one.seen),
+            *(one.average, one.max, one.above, one.append_time, checked - one.checked),
+            *(one.exact, one.absent, seen - one.seen),
             [[index, *astuple(unread)] for index, unread in one.unread.items()],
-            one.looked,
+            looked - one.looked,
         ]
         for name, one in memory.topics.items()
     }
     findings = [one.model_dump(mode="json", by_alias=True) for one in memory.findings]
     rest = [memory.average, memory.max, memory.turn, memory.copied, memory.heard]
     groups = packed(memory.groups)
-    document = [PACKING, topics, findings, dict(memory.counts), rest, groups]
-    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1)
+    document = [PACKING, topics, findings, dict(memory.counts), rest, groups, times]
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def unpack(packed: bytes | None) -> Memory:
@@ -114,27 +129,37 @@ def unpack(packed: bytes | None) -> Memory:
     if packed is None:
         return Memory()
     try:
-        return _unpacked(json.loads(zlib.decompress(packed)))
-    except (zlib.error, ValueError, TypeError, LookupError, AttributeError):
+        return _unpacked(json.loads(packed))
+    except (ValueError, TypeError, LookupError, AttributeError):
         return Memory()
 
 
 def _unpacked(document: Sequence[Any]) -> Memory:
-    if document[0] != PACKING:
+    packing, topics, findings, counts, (average, largest, turn, copied, *more), *last = document
+    if packing not in (PACKING, PACKING_0_1):
         return Memory()
-    _, topics, findings, counts, (average, largest, turn, copied, *more), *groups = document
     heard = more[0] if more else None
+    known = {name: _topic(row) for name, row in topics.items()}
     return Memory(
-        topics={name: _topic(row) for name, row in topics.items()},
+        topics=known if packing == PACKING_0_1 else _dated(known, last[1]),
         findings=tuple(_findings(findings)),
         counts=counts,
         average=average,
         max=largest,
         turn=turn,
         copied=None if copied is None else (copied[0], copied[1]),
-        groups=unpacked(groups[0]) if groups else GroupMemory(),
+        groups=unpacked(last[0]) if last else GroupMemory(),
         heard=None if heard is None else (heard[0], heard[1]),
     )
+
+
+def _dated(topics: Mapping[str, TopicMemory], times: Sequence[int]) -> dict[str, TopicMemory]:
+    """The topics with times of their own, where they hold by how much those are older."""
+    shared = list(zip(SHARED, times, strict=False))
+    return {
+        name: replace(one, **{at: time - getattr(one, at) for at, time in shared})
+        for name, one in topics.items()
+    }
 
 
 def _findings(rows: Iterable[Any]) -> Iterable[Reason]:

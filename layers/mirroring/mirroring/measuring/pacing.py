@@ -1,10 +1,11 @@
 """How long things may take: learnt from how long they took. Pure."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mirroring.kafka_types import Partition
 from mirroring.measuring.figures import Timing
-from mirroring.measuring.position import Position
+from mirroring.measuring.position import Position, bounds
 from mirroring.measuring.readings import MirrorReadings
 
 MINUTE_MS = 60_000
@@ -14,6 +15,16 @@ LONGEST_FLUSH_MS = 30 * MINUTE_MS
 UNLEARNT_MS = 15 * MINUTE_MS
 # A sample each minute, and half of one for a late one: an older last look does not date a commit.
 DATING_MS = 90_000
+
+
+class _Commit(NamedTuple):
+    """How long (ms) a commit took at most, from the last sample without a record that it covers,
+    and how far it is `apart` from the one before, which is `dated` by the sample that saw it.
+    """
+
+    took: int
+    apart: int
+    dated: bool
 
 
 def paces(sheets: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
@@ -46,16 +57,18 @@ def learn(sheet: MirrorReadings) -> dict[str, int]:
     """What is known of the flush interval after this sample, as counts: `flush` (ms), `learnt`.
 
     A commit comes within one of the first record that it covers, and often sooner: so the longest
-    that was seen counts, and an outage is forgotten by an eighth with each commit. It is learnt
-    once two commits followed each other while records came, unless the first may be older than the
-    sample that saw it: all are that rose in one `undated` (ms).
+    that was seen counts. Two commits are never closer than one: an eighth is forgotten with each
+    that follows the last one sooner. It is learnt once two followed each other while records came,
+    unless the first may be older than the sample that saw it: all are that rose in one `undated`
+    (ms).
     """
     counts = sheet.memory.counts
-    known, waits = counts.get("flush", 0), list(_waits(sheet))
-    took = max((one for one, _ in waits), default=0)
-    whole = any(whole for _, whole in waits)
+    known, commits = counts.get("flush", 0), list(_commits(sheet))
+    sooner = any(one.apart < known for one in commits)
+    took = max((one.took for one in commits), default=0)
+    whole = any(one.took == one.apart and one.dated for one in commits)
     return {
-        "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8)) if took else known,
+        "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8 if sooner else known)),
         "learnt": int(whole or counts.get("learnt", 0) > 0),
         "told": int(sheet.seen.committed is not None),
         "undated": _undated(sheet),
@@ -80,19 +93,25 @@ def _was_seen(before: Position | None, at: int) -> bool:
     return before is not None and at - before.seen <= DATING_MS
 
 
-def _waits(sheet: MirrorReadings) -> Iterator[tuple[int, bool]]:
-    """How long (ms) each commit that rose in this sample had not, and whether since the last one.
-
-    Else it is since the first record that came after a pause, which came somewhen between two.
-    """
+def _commits(sheet: MirrorReadings) -> Iterator[_Commit]:
+    """The commits that rose in this sample, but each partition's first."""
     undated = sheet.memory.counts.get("undated", 0)
     for partition in sheet.close:
-        before = _before(sheet, partition)
-        since = 0 if before is None else max(before.rose, before.began)
-        if before and since and sheet.positions[partition].rose == sheet.looks[partition].at:
-            yield sheet.looks[partition].at - since, since == before.rose > undated
+        before, at = _before(sheet, partition), sheet.looks[partition].at
+        if before is None or sheet.positions[partition].rose != at:
+            continue
+        since = max(before.rose, before.began)
+        if since:
+            took = at - max(since, _without(before))
+            yield _Commit(took, at - before.rose, dated=before.rose > undated)
+
+
+def _without(before: Position) -> int:
+    """The last sample (ms) in which no record waited for the commit, 0 where none is known."""
+    lower, _ = bounds(before.ends, before.mirrored)
+    return 0 if lower is None else lower
 
 
 def _before(sheet: MirrorReadings, partition: Partition) -> Position | None:
     topic = sheet.memory.topics.get(partition.topic)
-    return None if topic is None else topic.positions.get(partition.index)
+    return None if topic is None else topic.position(partition.index)

@@ -1,6 +1,7 @@
 """What is remembered of a mirrored partition between two samples, and when its offsets appeared."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 RING = 16
@@ -22,7 +23,8 @@ class Position:
     last seen to rise; `base` is the target's end before that, or before what arrives now began to.
     `since` is when the partition was added to a topic that was mirrored before, else 0. `emptied`:
     what the target held was deleted, so that only commits prove a copy. `late_by` is how much older
-    than its writing a timestamp was seen to be.
+    than its writing a timestamp was seen to be. `behind` and `average` are the last sample's
+    figures (ms), NEVER where they are not known.
     """
 
     first: int
@@ -47,6 +49,8 @@ class Position:
     emptied: bool = False
     late_by: int = 0
     unsure: bool = False
+    behind: int = 0
+    average: int = NEVER
 
     @property
     def end(self) -> int:
@@ -62,6 +66,11 @@ class Position:
     def seen(self) -> int:
         """When the last sample looked, in ms."""
         return self.ends[-1][0]
+
+
+def moment(ms: int) -> datetime | None:
+    """A time of a position as people are told it; None for NEVER, and for 0."""
+    return datetime.fromtimestamp(ms / 1000, UTC) if ms > 0 else None
 
 
 def begin(at: int, start: int, end: int, *, latest: bool = False, old: bool = True) -> Position:
@@ -102,6 +111,12 @@ def bounds(ends: Ends, offset: int) -> tuple[int | None, int | None]:
     return (before[-1] if before else None, after[0] if after else None)
 
 
+def is_no_time_of_writing(timestamp: int, lower: int | None, upper: int | None) -> bool:
+    """Whether a record that appeared between these samples (ms) was not written at `timestamp`."""
+    early = lower is not None and timestamp < lower - LINGER_MS
+    return early or (upper is not None and timestamp > upper)
+
+
 class Written(NamedTuple):
     """When a record was written (ms): at the earliest, most likely, at the latest.
 
@@ -125,7 +140,7 @@ def written(timestamp: int | None, offset: int, ends: Ends, late_by: int = 0) ->
     if lower is None:
         known = None if timestamp is None else min(timestamp, latest)
         return Written(known, known, latest if known is None else known)
-    if timestamp is None or timestamp > latest or timestamp < lower - LINGER_MS:
+    if timestamp is None or is_no_time_of_writing(timestamp, lower, latest):
         return Written(lower, _share(offset, ends), latest)
     if timestamp < lower:
         return Written(lower, lower, latest)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.client import ConnectClient
 from mirroring.kafka_connect.connector_info import ConnectorInfo
+from mirroring.kafka_connect.version import OFFSETS_SINCE, number
 from mirroring.kafka_types import Partition
 from mirroring.measuring.assess import with_partitions
 from mirroring.measuring.readings import ConnectReading, MirrorReadings
@@ -13,7 +14,6 @@ from mirroring.observation import Code
 from mirroring.redaction import holds_secret
 
 CONNECT_THREADS = 8
-OFFSETS_SINCE = (3, 5)
 
 
 def read_connect(connect: ConnectClient, sheets: Sequence[MirrorReadings], version: str) -> None:
@@ -69,20 +69,12 @@ def _offsets(
         }
     except ConnectUnavailable:
         return None, None
-    if _is_before(version, OFFSETS_SINCE):
+    if () < number(version) < OFFSETS_SINCE:
         return assigned, None
     try:
         return assigned, {Partition(*one): at for one, at in connect.offsets(name).items()}
     except ConnectUnavailable:
         return assigned, None
-
-
-def _is_before(version: str, since: tuple[int, int]) -> bool:
-    """Whether a version, as Connect tells it (`3.4.1`, `7.3.0-ccs`), is older; no if unclear."""
-    numbers = version.split(".")[:2]
-    if not all(one.isdecimal() for one in numbers) or len(numbers) < 2:
-        return False
-    return (int(numbers[0]), int(numbers[1])) < since
 
 
 def _holds_secrets(config: Mapping[str, str]) -> bool:

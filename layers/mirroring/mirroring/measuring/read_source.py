@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
-from mirroring.java.budget import patience
+from mirroring.java.budget import PatternsTakeLong, patience
 from mirroring.java.characters import JavaRegexError
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import (
@@ -23,7 +23,6 @@ from mirroring.measuring.memory import TopicMemory
 from mirroring.measuring.position import (
     NEVER,
     Position,
-    remembered,
     reset,
     truncated,
 )
@@ -57,9 +56,9 @@ def read_source(
                 names = matching(sheet.mirror, topics)
         except JavaRegexError:
             names = []
-        except TimeoutError:
-            words = "topicsRegex takes too long to match the topics' names."
-            away([sheet], Code.SOURCE_UNREACHABLE, words)
+        except PatternsTakeLong:
+            words = "topicsRegex and topicsExclude were not matched with all topics in time."
+            away([sheet], Code.PATTERN_TOO_SLOW, words)
             continue
         sheet.matched = len(names)
         sheet.facts = dict(_known(sheet, {name: topics[name] for name in names}))
@@ -137,7 +136,7 @@ def _note_offsets(
 ) -> None:
     """A partition's look, with its position from the last sample: all over where it is another."""
     topic = sheet.memory.topics.get(partition.topic)
-    position = None if topic is None else topic.positions.get(partition.index)
+    position = None if topic is None else topic.position(partition.index)
     if isinstance(end, Fault) or (isinstance(start, Fault) and position is None):
         sheet.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
         return
@@ -179,20 +178,10 @@ def _followed(
     if another:
         sheet.recreated[partition.topic] = partition.index
         return reset(position, look.at, look.start, look.end, look.committed)
-    position = _woken(position, topic, partition.index)
     if fell:
         sheet.truncated[partition] = position.end - look.end
         return truncated(position, look.at, look.end, look.committed)
     return _at_the_end(sheet, partition, position, look)
-
-
-def _woken(position: Position, topic: TopicMemory, index: int) -> Position:
-    """The position with when it was last seen at rest, if it was: all of a topic share that."""
-    unread = topic.unread.get(index)
-    at = topic.looked if unread is None else unread.since
-    if at <= position.seen:
-        return position
-    return replace(position, ends=remembered(position.ends, at, position.end, position.mirrored))
 
 
 def _at_the_end(

@@ -16,6 +16,9 @@ from mirroring.observation import Code, Connector, Observation
 from mirroring.reconciled import Failing
 from mirroring.storing.observation_item import State
 
+UNLISTED = (Code.SOURCE_UNREACHABLE, Code.SOURCE_UNAUTHORIZED, Code.PATTERN_TOO_SLOW)
+"""What leaves a mirror's topics unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectReading:
@@ -93,5 +96,4 @@ class MirrorReadings:
 
     def listed(self) -> bool:
         """Whether the source's topics were read in this sample."""
-        away = (Code.SOURCE_UNREACHABLE, Code.SOURCE_UNAUTHORIZED)
-        return not any(code in self.away for code in away)
+        return not any(code in self.away for code in UNLISTED)

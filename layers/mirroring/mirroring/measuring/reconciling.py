@@ -42,7 +42,7 @@ def is_at_rest(scene: StatusInputs) -> bool:
         state in RESTING
         for one in (scene.connector, scene.checkpoint)
         if one is not None
-        for state in (one.status, *(task.status for task in one.tasks))
+        for state in one.states
     )
 
 

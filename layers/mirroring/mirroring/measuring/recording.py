@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
@@ -17,17 +17,16 @@ from mirroring.measuring.figures import Timing
 from mirroring.measuring.memory import pack
 from mirroring.measuring.read_target import Clock
 from mirroring.measuring.readings import MirrorReadings
-from mirroring.observation import Code, Observation, Status
-from mirroring.reason_table import LASTING
-from mirroring.reasons import duration, reason
+from mirroring.measuring.status import unknown
+from mirroring.observation import Observation
 from mirroring.storing import aws as aws
 from mirroring.storing import metrics
 from mirroring.storing.observation_item import Outcome, State
 from mirroring.storing.observations import Observations
 
-# A packed memory takes about 50 bytes for a partition that moves, and the sample of one some kB of
-# the function's 512 MB: so 20,000 partitions are read together.
-PORTION_BYTES = 1_000_000
+# A memory takes about 160 bytes for a partition, and the sample of one some kB of the function's
+# 512 MB: so 20,000 partitions are read together.
+PORTION_BYTES = 3_200_000
 # A line of a log holds 256 kB, and who reads it wants examples.
 SAID = 20
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -145,27 +144,6 @@ def portions(states: Mapping[str, State]) -> Iterator[Mapping[str, State]]:
         weight += size
     if portion:
         yield portion
-
-
-def unknown(before: Observation, now: datetime) -> Observation:
-    """The next observation of a mirror that could not be sampled: UNKNOWN, and the rest as before.
-
-    What was lost stays worth knowing.
-    """
-    says = {"age": duration((now - before.measured_at) // timedelta(milliseconds=1))}
-    missing = reason(Code.SAMPLES_MISSING, now, says)
-    known = {one.key: one.since for one in before.reasons}
-    missing = missing.model_copy(update={"since": known.get(missing.key, missing.since)})
-    kept = (one for one in before.reasons if one.code in LASTING)
-    was = before.status is Status.UNKNOWN
-    return before.model_copy(
-        update={
-            "sequence": before.sequence + 1,
-            "status": Status.UNKNOWN,
-            "status_since": before.status_since if was else now,
-            "reasons": (missing, *kept),
-        }
-    )
 
 
 def _measured(state: State) -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import astuple, fields
 from typing import Any, NamedTuple
 
 from mirroring.measuring.position import NEVER, Position, begin
+from mirroring.observation import TopicState
 
 Row = Sequence[Any]
 """A position's fields in order, without the last ones that are as they begin."""
@@ -30,6 +31,14 @@ class Use(NamedTuple):
     newest: int = NEVER
     grown: bool = False
     held: bool = False
+
+    def state(self, waiting: int, now: int, window_ms: int) -> TopicState:
+        """How they are used while `waiting` records wait; `window_ms` is the activity window W."""
+        if waiting or now - self.newest < window_ms:
+            return TopicState.ACTIVE
+        if self.grown:
+            return TopicState.INACTIVE
+        return TopicState.STALE if self.held else TopicState.EMPTY
 
 
 class Positions(Mapping[int, Position]):

@@ -66,11 +66,12 @@ class Sampler:
     ) -> Iterator[Observation]:
         """Sample some mirrors together, step by step."""
         at = self.clock()
+        connections = self.connections.for_one_sample()
         sheets = self._sheets(states)
         self._read_connect(cluster, sheets)
-        hide_secrets(sheets, self.connections, cluster)
-        target = self._target(cluster, sheets)
-        groups = self._sources(sheets)
+        hide_secrets(sheets, connections, cluster)
+        target = _target(cluster, sheets, connections)
+        groups = _sources(sheets, connections)
         sources = [(probe(*source), some) for source, some in groups.items()]
         paces = measure(sources, target, sheets, cluster.offset_flush_ms, self.clock)
         note_copies(sheets)
@@ -92,14 +93,6 @@ class Sampler:
         else:
             read_connect(connect, sheets, cluster.version)
 
-    def _target(self, cluster: ConnectCluster, sheets: Sequence[MirrorReadings]) -> Probe | None:
-        """The target's Probe; None where what is registered of it is of no use."""
-        try:
-            return probe(*place(self.connections.target(cluster)))
-        except ProblemError as error:
-            read_target.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
-            return None
-
     def _sheets(self, states: Mapping[str, State]) -> list[MirrorReadings]:
         """An empty sheet for each mirror that still exists."""
         names = list(states)
@@ -118,19 +111,33 @@ class Sampler:
             for mirror in mirrors
         ]
 
-    def _sources(self, sheets: Sequence[MirrorReadings]) -> dict[Endpoint, list[MirrorReadings]]:
-        """The mirrors by the source that they read, each with its own credentials."""
-        groups: dict[Endpoint, list[MirrorReadings]] = {}
-        for sheet in sheets:
-            try:
-                source = place(self.connections.source(sheet.mirror))
-                probe(*source)
-            except ProblemError as error:
-                sheet.away[Code.SOURCE_UNREACHABLE] = error.detail
-                continue
-            sheet.isolation = source[1].isolation
-            groups.setdefault(source, []).append(sheet)
-        return groups
+
+def _target(
+    cluster: ConnectCluster, sheets: Sequence[MirrorReadings], connections: Connections
+) -> Probe | None:
+    """The target's Probe; None where what is registered of it is of no use."""
+    try:
+        return probe(*place(connections.target(cluster)))
+    except ProblemError as error:
+        read_target.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+        return None
+
+
+def _sources(
+    sheets: Sequence[MirrorReadings], connections: Connections
+) -> dict[Endpoint, list[MirrorReadings]]:
+    """The mirrors by the source that they read, each with its own credentials."""
+    groups: dict[Endpoint, list[MirrorReadings]] = {}
+    for sheet in sheets:
+        try:
+            source = place(connections.source(sheet.mirror))
+            probe(*source)
+        except ProblemError as error:
+            sheet.away[Code.SOURCE_UNREACHABLE] = error.detail
+            continue
+        sheet.isolation = source[1].isolation
+        groups.setdefault(source, []).append(sheet)
+    return groups
 
 
 def _read_groups(sources: Sources, target: Probe, sheets: Sequence[MirrorReadings]) -> None:

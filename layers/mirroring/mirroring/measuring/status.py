@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mirroring import bounded
 from mirroring.measuring.status_inputs import StatusCase, StatusInputs, is_stalled, unassigned
 from mirroring.measuring.status_rows import ROWS
 from mirroring.measuring.status_warnings import beside
-from mirroring.observation import Code, Observation, Reason, Severity, Status
+from mirroring.observation import Code, Observation, Reason, Status
 from mirroring.reason_table import LASTING
+from mirroring.reasons import duration, reason
 
 GOOD = 2
 
@@ -31,6 +33,27 @@ def judge(scene: StatusInputs, before: Observation | None, counts: Mapping[str, 
     known = {one.key: one.since for one in lasts}
     kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told]
     return Verdict(status, bounded.reasons(kept, before.reasons if before else ()), case.counts)
+
+
+def unknown(before: Observation, now: datetime) -> Observation:
+    """The next observation of a mirror that could not be sampled: UNKNOWN, and the rest as before.
+
+    What was lost stays worth knowing.
+    """
+    says = {"age": duration((now - before.measured_at) // timedelta(milliseconds=1))}
+    missing = reason(Code.SAMPLES_MISSING, now, says)
+    known = {one.key: one.since for one in before.reasons}
+    missing = missing.model_copy(update={"since": known.get(missing.key, missing.since)})
+    kept = (one for one in before.reasons if one.code in LASTING)
+    was = before.status is Status.UNKNOWN
+    return before.model_copy(
+        update={
+            "sequence": before.sequence + 1,
+            "status": Status.UNKNOWN,
+            "status_since": before.status_since if was else now,
+            "reasons": (missing, *kept),
+        }
+    )
 
 
 def _counted(
@@ -70,8 +93,7 @@ def _counted(
 
 def _unique(reasons: Iterable[Reason]) -> list[Reason]:
     """One reason for each finding, the gravest first."""
-    order = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
     by_key: dict[object, Reason] = {}
     for one in reasons:
         by_key.setdefault(one.key, one)
-    return sorted(by_key.values(), key=lambda one: order.get(one.severity, len(order)))
+    return sorted(by_key.values(), key=lambda one: one.severity.rank)

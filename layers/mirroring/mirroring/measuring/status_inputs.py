@@ -143,8 +143,7 @@ class StatusCase:
 
 def unassigned(connector: Connector) -> bool:
     """Whether the connector or a task of it waits for a worker."""
-    states = (connector.status, *(task.status for task in connector.tasks))
-    return any(state in ("UNASSIGNED", "RESTARTING") for state in states)
+    return any(state in ("UNASSIGNED", "RESTARTING") for state in connector.states)
 
 
 def is_stalled(topic: Topic, scene: StatusInputs) -> bool:

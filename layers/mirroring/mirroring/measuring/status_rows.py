@@ -1,14 +1,16 @@
-"""The table of measurement.md, a function for each row: a status and its reasons, or None."""
+"""The table of docs/status.md, a function for each row: a status and its reasons, or None."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 
 from mirroring.kafka_connect import trace_causes
 from mirroring.measuring.reconciling import is_at_rest
-from mirroring.measuring.status_inputs import GRACE, StatusCase, Topic, is_stalled, unassigned
+from mirroring.measuring.status_inputs import GRACE, StatusCase, unassigned
+from mirroring.measuring.status_late import above, held, late, missing, stalled
+from mirroring.measuring.status_warnings import unreadable
 from mirroring.mirror import HOLDS, Intent
-from mirroring.observation import Code, Reason, Status, TopicState
-from mirroring.reasons import duration, reason
+from mirroring.observation import Code, Reason, Severity, Status, TopicState
+from mirroring.reason_table import LASTING, UNOBSERVABLE
+from mirroring.reasons import reason
 
 REFRESH_MS = 75_000
 """Connectors look for topics every 60 s, and then have tasks to start."""
@@ -124,12 +126,13 @@ def row_9_no_tasks(case: StatusCase) -> Row:
 
 
 def row_10_late_or_lost(case: StatusCase) -> Row:
-    """Above the target in two samples, stalled, missing on the target, reset, lost, recreated."""
-    found = (*_missing(case), *_stalled(case), *_late(case))
-    if found or case.scene.findings:
-        return Status.OUT_OF_SYNC, found
-    held = tuple(_held(case))
-    return (Status.OUT_OF_SYNC, held) if held else None
+    """Above target in two samples, stalled, missing on the target, reset, lost, recreated, cut."""
+    found = (*missing(case), *stalled(case), *late(case))
+    lost = tuple(one for one in case.scene.findings if one.code in LASTING)
+    if found or lost:
+        return Status.OUT_OF_SYNC, (*found, *lost)
+    was_late = tuple(held(case))
+    return (Status.OUT_OF_SYNC, was_late) if was_late else None
 
 
 def row_11_backfilling(case: StatusCase) -> Row:
@@ -142,19 +145,21 @@ def row_11_backfilling(case: StatusCase) -> Row:
 
 
 def row_12_unobservable(case: StatusCase) -> Row:
-    """Source, target, Connect or most of a topic cannot be observed for three samples and minutes.
+    """Source, target, Connect, which topics match, or most of one is not known in three samples.
 
-    Until then as before.
+    And for three minutes; until then as before.
     """
-    if any(topic.unreadable and topic.unreadable.most for topic in case.scene.topics):
-        return Status.UNKNOWN, ()
-    if not case.scene.away:
+    unread = tuple(one for one in unreadable(case) if one.severity is Severity.CRITICAL)
+    if unread:
+        return Status.UNKNOWN, unread
+    away = [code for code in UNOBSERVABLE if code in case.scene.away]
+    if not away:
         return None
-    blind = any(case.lasts(f"away_{code}") for code in case.scene.away)
-    return (Status.UNKNOWN, ()) if blind and not case.scene.moves else _as_before(case)
+    blind = any(case.lasts(f"away_{code}") for code in away)
+    return (Status.UNKNOWN, ()) if blind and not case.scene.moves else as_before(case)
 
 
-def _as_before(case: StatusCase) -> Row:
+def as_before(case: StatusCase) -> Row:
     """The status and reasons of the last sample; CREATING without one."""
     return (case.before.status, case.before.reasons) if case.before else (Status.CREATING, ())
 
@@ -164,7 +169,7 @@ def row_13_no_topics(case: StatusCase) -> Row:
     if case.scene.matched:
         return None
     if case.scene.known and not case.lasts("empty"):
-        return _as_before(case)
+        return as_before(case)
     says = {"regex": case.scene.mirror.topics_regex}
     return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.scene.now, says),)
 
@@ -177,7 +182,7 @@ def row_14_stale(case: StatusCase) -> Row:
         if topic.state is TopicState.STALE:
             found.append(reason(Code.STALE_TOPIC, now, topic=topic.name))
         elif topic.state is TopicState.INACTIVE and (topic.latency or 0) > target:
-            found.append(_above(Code.INACTIVE_ABOVE_TARGET, topic, now, target))
+            found.append(above(Code.INACTIVE_ABOVE_TARGET, topic, now, target))
     return (Status.STALE_TOPIC, tuple(found)) if found else None
 
 
@@ -203,61 +208,3 @@ ROWS: tuple[Callable[[StatusCase], Row], ...] = (
     row_14_stale,
     row_15_in_sync,
 )
-
-
-def _missing(case: StatusCase) -> Iterable[Reason]:
-    for topic in case.scene.topics:
-        if topic.missing:
-            says = {"mirrored": topic.mirrored}
-            yield reason(Code.TARGET_TOPIC_MISSING, case.scene.now, says, topic=topic.name)
-
-
-def _stalled(case: StatusCase) -> Iterable[Reason]:
-    for topic in case.scene.topics:
-        if topic.stuck is not None and is_stalled(topic, case.scene):
-            yield reason(
-                Code.STALLED,
-                case.scene.now,
-                {"still": duration(topic.stuck.still), "delay": duration(topic.stuck.behind)},
-                topic=topic.name,
-                partition=topic.stuck.partition,
-                measured=topic.stuck.behind,
-                threshold=case.scene.mirror.target_latency,
-            )
-
-
-def _late(case: StatusCase) -> Iterable[Reason]:
-    target = case.scene.mirror.target_latency
-    for topic in case.scene.topics:
-        if topic.state is TopicState.ACTIVE and topic.above >= 2:
-            yield _above(Code.LATENCY_ABOVE_TARGET, topic, case.scene.now, target)
-
-
-def _held(case: StatusCase) -> Iterable[Reason]:
-    """What was too late in the last sample, until a second good one ends it.
-
-    Where a higher row decided then, its topics still tell how late they were.
-    """
-    before, target = case.before, case.scene.mirror.target_latency
-    if not case.counts.get("breach") or before is None or before.status is not Status.OUT_OF_SYNC:
-        return
-    late = (Code.LATENCY_ABOVE_TARGET, Code.STALLED)
-    known = [one for one in before.reasons if one.code in late]
-    yield from known
-    for topic in () if known else before.topics:
-        latency = max(topic.average_latency or 0, topic.behind or 0)
-        if topic.state is TopicState.ACTIVE and latency > target:
-            was = Topic(topic.name, topic.mirrored_name, topic.state, latency)
-            yield _above(Code.LATENCY_ABOVE_TARGET, was, case.scene.now, target)
-
-
-def _above(code: Code, topic: Topic, now: datetime, target: int) -> Reason:
-    latency = topic.latency or 0
-    return reason(
-        code,
-        now,
-        {"delay": duration(latency), "target": duration(target)},
-        topic=topic.name,
-        measured=latency,
-        threshold=target,
-    )

@@ -16,7 +16,7 @@ def beside(case: StatusCase) -> Iterable[Reason]:
     yield from unknown(case)
     for code, words in (*scene.away.items(), *scene.dim.items()):
         yield reason(code, now, {"words": words})
-    if scene.checkpoint is not None and _any_failed(scene.checkpoint):
+    if scene.checkpoint is not None and "FAILED" in scene.checkpoint.states:
         why = trace_causes.read(_first_trace(scene.checkpoint))
         name = scene.checkpoint.name
         says = {"cause": why.message, "todo": why.action}
@@ -52,10 +52,6 @@ def _twice(scene: StatusInputs) -> Iterable[Reason]:
         yield reason(Code.COPIES_TWICE, scene.now, says, topic=name)
 
 
-def _any_failed(connector: Connector) -> bool:
-    return "FAILED" in (connector.status, *(task.status for task in connector.tasks))
-
-
 def _first_trace(connector: Connector) -> str | None:
     traces = (connector.trace, *(task.trace for task in connector.tasks))
     return next((trace for trace in traces if trace), None)
@@ -64,9 +60,8 @@ def _first_trace(connector: Connector) -> str | None:
 def unknown(case: StatusCase) -> Iterable[Reason]:
     """What has not been known for long enough to matter."""
     scene, now = case.scene, case.scene.now
+    yield from unreadable(case)
     for topic in scene.topics:
-        if topic.unreadable is not None:
-            yield unreadable(topic.name, topic.unreadable, case)
         if topic.hidden and case.lasts("hidden"):
             says = {"mirrored": topic.mirrored, "words": "DESCRIBE is refused."}
             yield reason(Code.TARGET_UNAUTHORIZED, now, says, topic=topic.name)
@@ -75,8 +70,14 @@ def unknown(case: StatusCase) -> Iterable[Reason]:
         yield case.why(Code.OFFSETS_UNKNOWN, still=still)
 
 
-def unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
-    """A partition that cannot be read: critical where that is so of most of its topic."""
+def unreadable(case: StatusCase) -> Iterable[Reason]:
+    """A partition of each topic that cannot be read: critical where that is so of most of it."""
+    for topic in case.scene.topics:
+        if topic.unreadable is not None:
+            yield _unreadable(topic.name, topic.unreadable, case)
+
+
+def _unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
     more = f" And {what.more} more of its partitions." if what.more else ""
     says = {"still": duration(what.still), "words": f"{what.words}.{more}"}
     told = reason(

@@ -1,13 +1,14 @@
 """One mirrored topic in one sample: its state, how it is judged, remembered and shown. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from functools import cached_property
 
 from mirroring.kafka_types import Fault, Partition
 from mirroring.measuring.figures import PartitionLatency, Timing, lasting, summary
 from mirroring.measuring.memory import TopicMemory, Unread
+from mirroring.measuring.position import moment
 from mirroring.measuring.readings import MirrorReadings
-from mirroring.measuring.resting import Positions, rows_of, use
+from mirroring.measuring.resting import Positions, Use, rows_of, use
 from mirroring.measuring.status_inputs import Stuck, Topic, Unreadable, is_lasting
 from mirroring.observation import MirroredTopic, TopicState
 
@@ -54,13 +55,11 @@ class TopicAssessment:
         stamping = sheet.stamping.get(self._name, known.stamping)
         figures, unread = self._summary, self._unreadable(known)
         above = figures.late > sheet.mirror.target_latency and not self._pending()
-        kept = rows_of(known.positions)
-        here = {index: one for index, one in kept.items() if index < len(facts.leaders)}
         return TopicMemory(
             since=self._since(),
             source_id=facts.topic_id or known.source_id,
             target_id=(target.topic_id if target else "") or known.target_id,
-            positions=Positions({**here, **self._positions}),
+            positions=self._kept,
             average=lasting(known.average, figures.average, figures, self._pace),
             max=lasting(known.max, figures.max, figures, self._pace),
             above=self._above(known, late=above, unsure=bool(unread)),
@@ -72,6 +71,19 @@ class TopicAssessment:
             unread=unread,
             looked=sheet.looked or known.looked,
         )
+
+    @cached_property
+    def _kept(self) -> Positions:
+        """The positions of all of its partitions, those at rest as they were stored."""
+        known = self._sheet.memory.topics.get(self._name)
+        count = len(self._sheet.facts[self._name].leaders)
+        rows = rows_of(known.positions) if known else {}
+        here = {index: one for index, one in rows.items() if index < count}
+        return Positions({**here, **self._positions})
+
+    @cached_property
+    def _use(self) -> Use:
+        return use(self._kept)
 
     def _above(self, known: TopicMemory, *, late: bool, unsure: bool) -> int:
         """For how many samples in a row it was above the target; one that could not tell counts."""
@@ -130,20 +142,15 @@ class TopicAssessment:
         known = self._sheet.memory.topics.get(self._name)
         return self._now if known is None or self._name in self._sheet.recreated else known.since
 
-    def _state(self, memory: TopicMemory) -> TopicState:
+    def _state(self) -> TopicState:
         if self._pending():
             return TopicState.PENDING
-        used = use(memory.positions)
-        if self._summary.waiting or self._now - used.newest < self._window_ms:
-            return TopicState.ACTIVE
-        if used.grown:
-            return TopicState.INACTIVE
-        return TopicState.STALE if used.held else TopicState.EMPTY
+        return self._use.state(self._summary.waiting, self._now, self._window_ms)
 
     def judged(self, memory: TopicMemory) -> Topic:
         """The topic as the table of statuses wants it."""
         sheet = self._sheet
-        state = self._state(memory)
+        state = self._state()
         inactive = state is TopicState.INACTIVE
         mirrored = sheet.mirror.mirrored_name(self._name)
         pending = state is TopicState.PENDING
@@ -207,16 +214,16 @@ class TopicAssessment:
         """The topic as it is answered."""
         figures = self._summary
         read = bool(self._figures) or self._resting > 0
-        newest = use(memory.positions).newest
+        newest = self._use.newest
         return MirroredTopic(
             name=self._name,
             mirrored_name=self._sheet.mirror.mirrored_name(self._name),
-            state=self._state(memory),
+            state=self._state(),
             partitions=len(self._sheet.facts[self._name].leaders),
             average_latency=memory.average,
             max_latency=memory.max,
             average_rate=figures.rate,
             behind=figures.behind if read else None,
             lag_records=figures.waiting if read else None,
-            last_produced_at=datetime.fromtimestamp(newest / 1000, UTC) if newest > 0 else None,
+            last_produced_at=moment(newest),
         )

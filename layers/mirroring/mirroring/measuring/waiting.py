@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import Fetched, PartitionReading, RecordAt, Timing
-from mirroring.measuring.position import NEVER, Position, bounds
+from mirroring.measuring.position import NEVER, Position, bounds, is_no_time_of_writing
 
 # Clocks of producers and brokers may differ by some minutes; beyond that a stamp is no clock's.
 FUTURE_MS = 5 * 60_000
@@ -45,7 +45,7 @@ def wait(position: Position, look: PartitionReading, pace: Timing) -> Waiting:
         return Waiting(oldest, proven=failed is None, unknown=failed)
     start = unproven(position, look, pace)
     if start < look.end and overdue(position, look, pace):
-        late = _late(position, look, start)
+        late = _late(position, look, pace, start)
         if late is not None:
             return late
     why = blocked(position, look)
@@ -74,11 +74,19 @@ def _needs_answer(position: Position, look: PartitionReading, start: int, why: F
     return told < look.end
 
 
-def _lags(position: Position, look: PartitionReading, pace: Timing, since: int = 0) -> bool:
+def _lags(
+    position: Position,
+    look: PartitionReading,
+    pace: Timing,
+    since: int = 0,
+    offset: int | None = None,
+) -> bool:
     """Whether the commit itself is older than a mirror's that is in time: all there is to judge by
     where no timestamp can be looked up.
+
+    It is as old as the record that follows it: that is at `offset` where markers lie before.
     """
-    _, upper = bounds(position.ends, position.mirrored)
+    _, upper = bounds(position.ends, position.mirrored if offset is None else offset)
     if usable(position.newest, look.at) or look.target_end == 0 or upper is None:
         return False
     return look.told and look.at - max(upper, since) > pace.target + pace.overdue
@@ -90,13 +98,19 @@ def _counts(position: Position, look: PartitionReading, pace: Timing, fetched: R
     return sought or overdue(position, look, pace, fetched.offset)
 
 
-def _late(position: Position, look: PartitionReading, start: int) -> Waiting | None:
+def _late(position: Position, look: PartitionReading, pace: Timing, start: int) -> Waiting | None:
     """What an overdue commit proves, where no fetch has told; None where nothing was to fetch."""
     if look.fetched is Fault.UNAUTHORIZED:
         return Waiting(RecordAt(start, None))
     if isinstance(look.fetched, Fault):
         return _as_before(position, look, look.fetched)
-    return Waiting(RecordAt(position.confirmed, None)) if position.confirmed >= start else None
+    late = is_known_late(position, look, pace, start)
+    return Waiting(RecordAt(position.confirmed, None)) if late else None
+
+
+def is_known_late(position: Position, look: PartitionReading, pace: Timing, start: int) -> bool:
+    """Whether a record from `start` on was fetched before whose own commit is overdue by now."""
+    return position.confirmed >= start and overdue(position, look, pace, position.confirmed)
 
 
 def _is_backfill(position: Position, look: PartitionReading) -> bool:
@@ -152,7 +166,8 @@ def found(position: Position, look: PartitionReading, pace: Timing) -> RecordAt 
     """The oldest record that waits by its timestamp, unless it came after the end was read.
 
     Of a mirror that starts at the end nothing older waits, whatever the look-up finds. Where others
-    write to the target, its newest timestamp is theirs.
+    write to the target, its newest timestamp is theirs. One whose timestamp is no time of writing
+    need not be the oldest: not where the commit of an older one is overdue.
     """
     oldest = look.oldest
     if _is_foreign(position, look, pace):
@@ -161,8 +176,17 @@ def found(position: Position, look: PartitionReading, pace: Timing) -> RecordAt 
         return None
     if oldest.offset < position.first:
         return None
+    first = unproven(position, look, pace)
+    if first < oldest.offset and _is_event_time(position, oldest) and overdue(position, look, pace):
+        return None
     known = oldest.offset >= position.mirrored
     return RecordAt(max(oldest.offset, position.mirrored), oldest.timestamp if known else None)
+
+
+def _is_event_time(position: Position, record: RecordAt) -> bool:
+    """Whether a record's timestamp is no time at which it can have been written."""
+    at = record.timestamp
+    return at is not None and is_no_time_of_writing(at, *bounds(position.ends, record.offset))
 
 
 def _is_foreign(position: Position, look: PartitionReading, pace: Timing) -> bool:
@@ -207,7 +231,8 @@ def overdue(
     """
     if look.exact and look.told:
         return True
-    first = unproven(position, look, pace) if offset is None else offset
+    start = unproven(position, look, pace)
+    first = start if offset is None else offset
     _, upper = bounds(position.ends, first)
     heeded = not look.told or look.committed is None or look.committed != position.ignored
     held = look.runs == NEVER
@@ -217,4 +242,6 @@ def overdue(
     if not pace.learnt and (unseen or look.at - position.moved <= pace.overdue):
         return False
     since = max(look.runs, position.began)
-    return look.at - max(upper, since) > pace.overdue or _lags(position, look, pace, since)
+    follows = offset if start == position.mirrored else None
+    late = look.at - max(upper, since) > pace.overdue
+    return late or _lags(position, look, pace, since, follows)

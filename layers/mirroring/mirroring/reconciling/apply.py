@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from mirroring import bounded
 from mirroring.errors import MirrorNotFound
 from mirroring.kafka_connect.client import ConfigRefused, ConnectBusy, ConnectClient
 from mirroring.mirror import Intent
@@ -234,5 +235,4 @@ def _what(before: Mapping[str, str]) -> str:
     keys = [key for key in before if key != "connector"]
     if keys == ["state"]:
         return "it was deleted"
-    more = f" and {len(keys) - KEYS_TOLD} more" if len(keys) > KEYS_TOLD else ""
-    return ", ".join(keys[:KEYS_TOLD]) + more
+    return bounded.names(keys, KEYS_TOLD)

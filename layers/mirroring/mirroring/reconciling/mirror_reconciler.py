@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connections import Connections
-from mirroring.errors import Conflict, MirrorNotFound, ProblemError
+from mirroring.errors import Conflict, LaterVersion, MirrorNotFound, ProblemError
 from mirroring.kafka_connect.client import ConnectClient, NoTimeLeft
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.kafka_connect.version import STOPS, supports
@@ -30,6 +30,10 @@ YOUNG = timedelta(minutes=10)
 # leaves it to the next run.
 ATTEMPTS = 3
 LONGEST_WORDS = 500
+_LATER = (
+    "a later version of Lockstep stored {words}, which this one does not know and leaves as it is: "
+    "deploy that version again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class MirrorReconciler:
     ) -> bool:
         """One try; `listed` is None right after a person's request.
 
-        1. Remove a mirror that is to be removed.
+        1. Remove a mirror that is to be removed, and touch none that a later version writes of.
         2. Pause or stop what should be held, before anything that may fail.
         3. Desired: its configurations, from what is registered and in the vault.
         4. Done, where Connect's list alone shows that nothing differs.
@@ -102,6 +106,8 @@ class MirrorReconciler:
         6. Rotation: whether it is the mirror's turn to get new connections.
         7. Plan what to ask of Connect, and apply it.
         """
+        if mirror.unknown_words:
+            raise LaterVersion(_LATER.format(words=", ".join(mirror.unknown_words)))
         if mirror.intent is Intent.DELETED:
             return self.removals.finish(mirror, target.cluster, target.connect)
         mirror = _as_far_as_connect_can(mirror, target)

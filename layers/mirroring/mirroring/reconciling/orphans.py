@@ -7,13 +7,16 @@ forgotten, leaves connectors that copy for ever and that no record names.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.client import ConnectClient
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.mirror import CONNECTORS, Mirror
 from mirroring.observation import Change, ChangeKind
+from mirroring.storing import history, registry, tombstones
 from mirroring.storing.history import History
 from mirroring.storing.registry import Registry
 from mirroring.storing.tombstones import Tombstone, Tombstones
@@ -60,6 +63,19 @@ class Orphans:
                     connect.delete(name)
                     self._tell(one, name)
 
+    def remove_before(self, connect: ConnectClient, dead: Sequence[Tombstone]) -> None:
+        """Remove what is left on a Connect cluster, before its registration goes, too.
+
+        Workers that are away are not waited for: should they be registered again, they are swept
+        then. Raises ConnectUnavailable where a connector does not go.
+        """
+        try:
+            listed = connect.connectors()
+        except ConnectUnavailable as away:
+            logger.warning("not swept", because=away.detail)
+            return
+        self.remove(connect, dead, listed)
+
     def _tell(self, one: Tombstone, connector: str) -> None:
         logger.warning("orphan removed", mirror=one.mirror, connector=connector)
         whose = {"connector": connector}
@@ -71,3 +87,9 @@ class Orphans:
             after={**whose, "state": "REMOVED"},
         )
         self.history.add_change(line)
+
+
+@cache
+def orphans() -> Orphans:
+    """The orphans of the stack that the environment names."""
+    return Orphans(tombstones.tombstones(), registry.registry(), history.history())

@@ -12,20 +12,20 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
-from mirroring import connections
+from mirroring import bounded, connections
 from mirroring.cluster import KafkaCluster
 from mirroring.connections import Connections
 from mirroring.errors import ProblemError
 from mirroring.kafka_connect.connector_info import ConnectorInfo, workers
 from mirroring.mirror import Intent, Mirror
-from mirroring.reconciling import rounds
+from mirroring.reconciling import orphans, rounds
 from mirroring.reconciling.mirror_reconciler import ConnectTarget, MirrorReconciler
 from mirroring.reconciling.orphans import Orphans
 from mirroring.reconciling.plan import is_held
 from mirroring.reconciling.removal import Removals
 from mirroring.reconciling.rotation import CredentialRotation
 from mirroring.reconciling.rounds import Outcome, Round
-from mirroring.storing import cursors, history, mirror_store, observations, rotations, tombstones
+from mirroring.storing import cursors, history, mirror_store, observations, rotations
 from mirroring.storing.cursors import Cursors
 from mirroring.storing.mirror_store import MirrorStore
 from mirroring.storing.tombstones import Tombstone
@@ -39,7 +39,11 @@ SWEEP_S = 5.0
 # What still runs when the time is over ends within a call to DynamoDB, or is left behind.
 LAST_CALLS_S = 2.0
 FIRST_TRY_S = 1.0
+# Between two questions for a Connect cluster's version, which changes with an upgrade only.
+VERSION_S = 600.0
 NAMES_SHOWN = 5
+# What an earlier version wrote is indexed in turn, a second of each run at most.
+INDEXED = 100
 
 logger = Logger()
 
@@ -62,7 +66,7 @@ class Reconciler:
     """What it takes to make Kafka Connect be as desired.
 
     `stuck` remembers between runs which mirrors Connect did not answer for: they come with the
-    others of their cluster then, and not before them.
+    others of their cluster then, not before them; `ask_version` when one is asked for its version.
     """
 
     store: MirrorStore
@@ -70,6 +74,7 @@ class Reconciler:
     mirrors: MirrorReconciler
     orphans: Orphans
     stuck: set[str] = field(default_factory=set)
+    ask_version: dict[str, float] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
 
     @property
@@ -86,10 +91,12 @@ class Reconciler:
         """
         until = self.clock() + seconds
         kafka = cache(self.connections.registry.cluster)
-        readable, unreadable = self.store.readable()
-        failures: dict[str, BaseException] = dict(unreadable)
+        stored = self.store.stored()
+        for mirror in stored.unindexed[:INDEXED]:
+            self.store.index(mirror)
+        failures: dict[str, BaseException] = {one.name: one.error for one in stored.unreadable}
         before = self.cursors.read()
-        shares = self._shares(readable, before)
+        shares = self._shares(stored.mirrors, before)
         pool = ThreadPoolExecutor(CLUSTERS_AT_ONCE)
         futures = {
             name: pool.submit(self._cluster, name, share, kafka, until)
@@ -136,7 +143,7 @@ class Reconciler:
         try:
             target = self._target(name, kafka, until)
             listed = target.connect.connectors()
-            self.connections.registry.saw_workers(target.cluster, workers(listed.values()))
+            self._saw(target, workers(listed.values()))
         except ProblemError as error:
             _left(error, connect_cluster=name)
             return Round(cursor=share.cursor)
@@ -150,6 +157,14 @@ class Reconciler:
             lambda one: self._mirror(by_name[one], target, listed),
             lambda: until - self.clock(),
         )
+
+    def _saw(self, target: ConnectTarget, count: int | None) -> None:
+        """Remember what shows of the workers, which are upgraded now and then."""
+        name, now, version = target.cluster.name, self.clock(), target.cluster.version
+        if now >= self.ask_version.get(name, now):
+            self.ask_version[name] = now + VERSION_S
+            version = target.connect.about().version
+        self.connections.registry.saw(target.cluster, version, count)
 
     def _sweep(
         self,
@@ -217,8 +232,7 @@ def reconciler() -> Reconciler:
     places = connections.connections()
     removals = Removals(mirrors, past, places, renewals)
     one = MirrorReconciler(mirrors, observations.observations(), past, places, renewals, removals)
-    orphans = Orphans(tombstones.tombstones(), places.registry, past)
-    return Reconciler(mirrors, cursors.cursors(), one, orphans)
+    return Reconciler(mirrors, cursors.cursors(), one, orphans.orphans())
 
 
 def _raise(failures: Mapping[str, BaseException]) -> None:
@@ -227,8 +241,7 @@ def _raise(failures: Mapping[str, BaseException]) -> None:
         logger.error("reconcile failed", of=name, error=type(error).__name__, exc_info=error)
     if failures:
         names = [f"{name}: {type(one).__name__}" for name, one in sorted(failures.items())]
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        raise MirrorsFailedError(", ".join(names[:NAMES_SHOWN]) + more)
+        raise MirrorsFailedError(bounded.names(names, NAMES_SHOWN))
 
 
 def _left(error: ProblemError, **whom: str) -> None:

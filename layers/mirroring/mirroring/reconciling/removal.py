@@ -72,7 +72,12 @@ class Removals:
 
     def _topics(self, mirror: Mirror, cluster: ConnectCluster) -> dict[str, str] | None:
         """What came of the internal topics; None while another mirror is on its way out of them."""
-        match cleanup.sharing(mirror, self.store.fleet().mirrors):
+        fleet = self.store.known_fleet()
+        unread = [one.name for one in fleet.unreadable if one.may_be_of(mirror.source.alias)]
+        if unread:
+            logger.warning("internal topics stay", mirror=mirror.name, unreadable=unread)
+            return dict.fromkeys(cleanup.internal_topics(mirror), "SHARED")
+        match cleanup.sharing(mirror, fleet.mirrors):
             case Sharing.LEAVING:
                 logger.info("waits for a mirror of the same alias to go", mirror=mirror.name)
                 return None

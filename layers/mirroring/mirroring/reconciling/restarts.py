@@ -33,7 +33,7 @@ def restart(info: ConnectorInfo, situation: Situation) -> Action | None:
 
 def has_failed(info: ConnectorInfo) -> bool:
     """Whether the connector or a task of it is FAILED."""
-    return "FAILED" in (info.connector.status, *(task.status for task in info.connector.tasks))
+    return "FAILED" in info.connector.states
 
 
 def _counted(last: Restarts | None, reason: Reason) -> Restarts | None:

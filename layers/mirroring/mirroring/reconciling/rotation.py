@@ -15,6 +15,7 @@ from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Change, ChangeKind, Code, Observation
 from mirroring.reason_table import DISPROVING_WORK
 from mirroring.reconciled import Reconciled, Renewing
+from mirroring.reconciling.actions import HOLDING
 from mirroring.reconciling.desired import DesiredConnectors
 from mirroring.reconciling.situation import Situation
 from mirroring.storing.history import History
@@ -40,7 +41,7 @@ def works(info: ConnectorInfo | None, observation: Observation | None) -> bool:
     if info is None or observation is None:
         return False
     codes = {reason.code for reason in observation.reasons}
-    states = {info.connector.status, *(task.status for task in info.connector.tasks)}
+    states = set(info.connector.states)
     has_work = bool(info.connector.tasks) or Code.NO_TOPICS_MATCHED in codes
     return states == {"RUNNING"} and has_work and not codes & DISPROVING_WORK
 
@@ -158,7 +159,7 @@ class CredentialRotation:
     def _is_idle(self, mirror: str, since: datetime, now: datetime) -> bool:
         """Whether one that has a turn makes no use of it: gone, or stopped before it began."""
         try:
-            gone = self.store.mirror(mirror).intent is Intent.DELETED
+            gone = self.store.mirror(mirror).intent not in HOLDING
         except MirrorNotFound:
             return True
         unused = self.store.reconciled(mirror).renewing is None and now - since > UNUSED

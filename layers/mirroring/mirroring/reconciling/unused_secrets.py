@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from aws_lambda_powertools import Logger
+from pydantic import ValidationError
 
 from mirroring.errors import NotFound, ProblemError
 from mirroring.mirror import Mirror
@@ -31,13 +32,19 @@ class UnusedSecrets:
     secrets: ClusterSecrets
 
     def sweep(self, now: datetime) -> None:
-        """Look at each note that is old enough; what cannot be found out now waits."""
+        """Look at each note that is old enough; what cannot be found out now waits, alone."""
         try:
-            for one in self.secrets.leftovers.all():
-                if now - one.at > GRACE:
-                    self._decide(one.path)
+            old = [one.path for one in self.secrets.leftovers.all() if now - one.at > GRACE]
         except ProblemError as away:
             logger.warning("leftover secrets wait", because=away.detail)
+            return
+        for path in old:
+            try:
+                self._decide(path)
+            except ProblemError as away:
+                logger.warning("leftover secret waits", path=path, because=away.detail)
+            except ValidationError as error:
+                logger.warning("leftover secret waits", path=path, because=type(error).__name__)
 
     def _decide(self, path: str) -> None:
         kind, name, *mark = path.split("/")
@@ -60,10 +67,13 @@ class UnusedSecrets:
 
     def _is_awaited(self, cluster: str) -> bool:
         """Whether connectors may still read an older secret of the cluster by a config provider."""
+        fleet = self.store.known_fleet()
+        unread = [one.name for one in fleet.unreadable if one.may_use(cluster)]
+        if unread:
+            logger.warning("leftover secret waits", cluster=cluster, unreadable=unread)
+            return True
         mirrors = [
-            one
-            for one in self.store.fleet().mirrors
-            if cluster in (one.source.managed, one.target_cluster)
+            one for one in fleet.mirrors if cluster in (one.source.managed, one.target_cluster)
         ]
         done = self.store.reconciled_of([one.name for one in mirrors])
         return any(cluster in self._behind(one, done[one.name]) for one in mirrors)

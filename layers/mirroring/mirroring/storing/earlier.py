@@ -1,10 +1,13 @@
 """What Lockstep 0.1 stored in another place: the last samples of all mirrors under one key."""
 
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from mirroring.storing import gathered, observation_item
 from mirroring.storing.dynamo import Dynamo, Item
+from mirroring.storing.history_packs import unpack
 from mirroring.storing.items import OBSERVED, all_of, expiry, key, put
 
 POSITIONS = "positions"
@@ -25,15 +28,16 @@ def wrote(head: Item) -> bool:
 def read(
     db: Dynamo, table: str, heads: Sequence[Item], blobs: Sequence[str]
 ) -> dict[str, dict[str, bytes]]:
-    """The blobs of each head by its name; only the memory had parts."""
+    """The blobs of each head by its name, as they are told today; only the memory had parts."""
     wanted = [one for head in heads for one in _parts(head)] if "memory" in blobs else []
     found = {one["name"]["S"]: one["data"]["B"] for one in db.batch(table, wanted)}
     whole = {}
     for head in heads:
-        whole[head["name"]["S"]] = {blob: head[blob]["B"] for blob in blobs}
+        packed = {blob: head[blob]["B"] for blob in blobs}
         if "memory" in blobs:
             rest = (found.get(one["name"]["S"], b"") for one in _parts(head))
-            whole[head["name"]["S"]]["memory"] += b"".join(rest)
+            packed["memory"] += b"".join(rest)
+        whole[head["name"]["S"]] = {blob: TODAY[blob](data) for blob, data in packed.items()}
     return whole
 
 
@@ -52,6 +56,27 @@ def parts_of(db: Dynamo, table: str, mirror: str) -> Iterator[Item]:
     """The keys of the parts that lie beside a mirror's last sample."""
     found = all_of(db, table, POSITIONS, after=f"{mirror}#", only=("kind", "name"))
     return takewhile(lambda part: part["name"]["S"].startswith(f"{mirror}#"), found)
+
+
+def _memory(packed: bytes) -> bytes:
+    """Nothing where a part is gone: then the memory begins anew."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return b""
+
+
+def _lines(packed: bytes) -> bytes:
+    return b"".join(map(gathered.line, unpack(packed)))
+
+
+TODAY = {
+    "details": observation_item.inflated,
+    "memory": _memory,
+    "topics": _lines,
+    "points": _lines,
+}
+"""What 0.1 packed by itself, as it is handed on today."""
 
 
 def _parts(head: Item) -> list[Item]:

@@ -11,6 +11,7 @@ from typing import Any
 from mirroring.mirror import Mirror
 from mirroring.storing.dynamo import Item
 from mirroring.storing.items import ABSENT, FLEET, KIND, key
+from mirroring.storing.stored_mirrors import Unreadable
 
 KEY = key(FLEET, FLEET)
 NONE_YET = 0
@@ -18,10 +19,11 @@ NONE_YET = 0
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Every mirror, and the revision at which they were read."""
+    """Every mirror, and the revision at which they were read; those that cannot be read apart."""
 
     revision: int
     mirrors: tuple[Mirror, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 def revision_of(item: Item | None) -> int:

@@ -1,7 +1,7 @@
-"""A mirror's history in few writes: rows of figures, packed until they fill a write unit.
+"""A mirror's history in few writes: rows of figures, a pack for a quarter of an hour.
 
 A write unit is 1 kB, so a row a minute is gathered beside the last observation (which is written
-each minute anyway) and moved to the history when the pack is full. Packs live as long as the most
+each minute anyway) and moved to the history with fourteen others. Packs live as long as the most
 lasting of their rows: every row 15 days, one in ten minutes 90 days, one an hour 13 months.
 """
 
@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 
 from mirroring.observation import Observation, Point
 
-PACK_ROWS = 15
-PACK_BYTES = 900
 # Half of what an item holds, since the halves of a pack may compress differently.
 PACK_MOST_BYTES = 200_000
 PACK_SPAN = timedelta(minutes=15)
@@ -71,21 +69,6 @@ def topics_row(seen: Observation) -> Row:
     )
 
 
-def gather(gathered: bytes, row: Row) -> tuple[bytes, Pack | None]:
-    """What is gathered once the row is added, and the pack to write when there is a full one.
-
-    No pack spans more than 15 minutes: who looks for a row need not look further back.
-    """
-    rows = list(unpack(gathered))
-    if rows and row.at - rows[0].at >= PACK_SPAN:
-        return pack([row]), _pack(rows, gathered)
-    rows.append(row)
-    data = pack(rows)
-    if len(rows) < PACK_ROWS and len(data) < PACK_BYTES:
-        return data, None
-    return b"", _pack(rows, data)
-
-
 def split(whole: Pack) -> list[Pack]:
     """The pack as packs of some topics each, where one is too large for an item."""
     count = -(-len(whole.data) // PACK_MOST_BYTES)
@@ -103,8 +86,8 @@ def split(whole: Pack) -> list[Pack]:
 def pack(rows: Sequence[Row]) -> bytes:
     """Rows as bytes, a text for each topic, so that a reader of one need not parse the others."""
     names = dict.fromkeys(name for row in rows for name in row.figures)
-    columns = {name: "|".join(_text(row.figures.get(name)) for row in rows) for name in names}
-    document = [[_ms(row.at) for row in rows], columns]
+    columns = {name: "|".join(text(row.figures.get(name)) for row in rows) for name in names}
+    document = [[ms(row.at) for row in rows], columns]
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 9)
 
 
@@ -116,9 +99,7 @@ def unpack(data: bytes, topic: str | None = None) -> Iterator[Row]:
     wanted = columns.keys() if topic is None else columns.keys() & {topic}
     texts = {name: columns[name].split("|") for name in wanted}
     for index, at in enumerate(times):
-        yield Row(
-            _moment(at), {name: _figures(of[index]) for name, of in texts.items() if of[index]}
-        )
+        yield Row(moment(at), {name: figures(of[index]) for name, of in texts.items() if of[index]})
 
 
 def life(first: datetime, last: datetime) -> timedelta:
@@ -144,22 +125,18 @@ def series(rows: Iterable[Row], topic: str, now: datetime) -> Iterator[Point]:
         )
 
 
-def _pack(rows: Sequence[Row], data: bytes) -> Pack:
-    first, last = rows[0].at, rows[-1].at
-    return Pack(first, len(rows), data, last + life(first, last))
-
-
 def _only(row: Row, names: set[str]) -> Row:
     return Row(row.at, {name: row.figures[name] for name in names & row.figures.keys()})
 
 
-def _text(figures: Figures | None) -> str:
+def text(figures: Figures | None) -> str:
     """`21 63 - 0 ACTIVE`, with `-` for what was never measured; empty for an unknown topic."""
     return "" if figures is None else " ".join("-" if one is None else str(one) for one in figures)
 
 
-def _figures(text: str) -> Figures:
-    *numbers, status = text.split(" ")
+def figures(words: str) -> Figures:
+    """What `text` wrote."""
+    *numbers, status = words.split(" ")
     average, largest, behind, lag = (None if one == "-" else int(one) for one in numbers)
     return average, largest, behind, lag, status
 
@@ -176,12 +153,14 @@ def _begins(step: timedelta, first: datetime, last: datetime) -> bool:
 
 
 def _slot(at: datetime, step: timedelta) -> int:
-    return _ms(at) // int(step.total_seconds() * 1000)
+    return ms(at) // int(step.total_seconds() * 1000)
 
 
-def _ms(at: datetime) -> int:
+def ms(at: datetime) -> int:
+    """A moment in ms since 1970."""
     return round(at.timestamp() * 1000)
 
 
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
+def moment(at: int) -> datetime:
+    """What `ms` told."""
+    return datetime.fromtimestamp(at / 1000, UTC)

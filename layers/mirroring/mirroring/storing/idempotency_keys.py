@@ -70,20 +70,23 @@ class IdempotencyKeys:
             return self._claimed(name, digest, now, refused.items[0] or item)
         return Claim(suffix, started=int(item["started"]["N"]))
 
-    def used(self, name: str, claim: Claim, mirror: str, answered: str) -> None:
-        """From now on the key stands for this mirror, and for what was said beside it."""
-        values = {":mirror": {"S": mirror}, ":answered": {"S": answered}}
-        self._end(name, claim, "SET mirror = :mirror, answered = :answered", values)
+    def answers(self, name: str, claim: Claim, answered: str) -> None:
+        """What will be said beside the mirror, by this attempt or by who takes it over."""
+        self._note(name, claim, "SET answered = :answered", {":answered": {"S": answered}})
+
+    def used(self, name: str, claim: Claim, mirror: str) -> None:
+        """From now on the key stands for this mirror."""
+        self._note(name, claim, "SET mirror = :mirror", {":mirror": {"S": mirror}})
 
     def free(self, name: str, claim: Claim) -> None:
         """Nothing came of it: the key may be used again, with another body too.
 
         It expires when it was claimed: DynamoDB's TTL removes nothing that expired five years ago.
         """
-        self._end(name, claim, "SET expires_at = started", {})
+        self._note(name, claim, "SET expires_at = started", {})
 
-    def _end(self, name: str, claim: Claim, expression: str, values: Item) -> None:
-        """What became of an attempt; nothing is said of one that another has taken over."""
+    def _note(self, name: str, claim: Claim, expression: str, values: Item) -> None:
+        """What an attempt came to; nothing is said of one that another has taken over."""
         with suppress(Refused):
             self._db.update(
                 self._table,
@@ -101,13 +104,13 @@ class IdempotencyKeys:
         if item["digest"]["S"] != digest:
             raise mismatch()
         suffix = item["suffix"]["S"]
+        answered = item["answered"]["S"] if "answered" in item else ""
         if "mirror" in item:
-            answered = item["answered"]["S"] if "answered" in item else ""
             return Claim(suffix, item["mirror"]["S"], answered=answered)
         if int(item["started"]["N"]) > (now - LONGEST_RUN).timestamp():
             raise InProgress("The first request with this key still runs: try again.")
         self._take_over(name, item, now)
-        return Claim(suffix, again=True, started=int(expiry(now)["N"]))
+        return Claim(suffix, again=True, started=int(expiry(now)["N"]), answered=answered)
 
     def _take_over(self, name: str, item: Item, now: datetime) -> None:
         """From an attempt that died; of two that try one wins."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from mirroring.observation import Code, Observation, Status
+from mirroring.observation import Observation, Status
 from mirroring.settings import settings
 
 MS, COUNT, NONE = "Milliseconds", "Count", "None"
@@ -20,6 +20,7 @@ UNITS = {
     "SamplesTaken": COUNT,
     "SamplesSkipped": COUNT,
     "DataLossRecords": COUNT,
+    "UnexpectedErrors": COUNT,
 }
 BY_MIRROR = ("LatencyAverage", "Status")
 # The most values that the format takes for one metric of a line.
@@ -61,6 +62,19 @@ def skipped(mirrors: int) -> None:
     print(_line({"SamplesSkipped": mirrors}, datetime.now(UTC)))
 
 
+def unexpected() -> None:
+    """Prints a line for a mistake of ours that was answered and did not crash the function.
+
+    By its version: only the mistakes of a new one roll it back.
+    """
+    here = settings()
+    of = {
+        "function": here.aws_lambda_function_name,
+        "version": here.aws_lambda_function_version,
+    }
+    print(_line({"UnexpectedErrors": 1}, datetime.now(UTC), **of))
+
+
 def together(samples: Sequence[Figures]) -> dict[str, list[int]]:
     """The values of each metric; what no sample measured is left out."""
     values: dict[str, list[int]] = {}
@@ -78,14 +92,13 @@ def own(measured: Figures) -> Figures:
 def figures(seen: Observation) -> Figures:
     """The metrics of one sample; what was never measured is left out."""
     latency = seen.latency
-    lost = [one.measured or 0 for one in seen.reasons if one.code is Code.DATA_LOSS]
     values = {
         "LatencyAverage": latency.average,
         "Behind": latency.behind,
         "LagRecords": latency.lag_records,
         "Status": RANKS.get(seen.status, RANKS[Status.UNKNOWN]),
         "SamplesTaken": 1,
-        "DataLossRecords": sum(lost),
+        "DataLossRecords": seen.lost_records,
     }
     return {name: value for name, value in values.items() if value is not None}
 

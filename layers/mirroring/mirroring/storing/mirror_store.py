@@ -1,10 +1,7 @@
 """What people asked for: the mirrors, each with a version that counts its changes."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-
-from aws_lambda_powertools import Logger
-from pydantic import ValidationError
 
 from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.errors import (
@@ -17,13 +14,14 @@ from mirroring.observation import Change
 from mirroring.reconciled import Reconciled
 from mirroring.settings import settings
 from mirroring.storing import dynamo, earlier, fleet, observation_item
-from mirroring.storing.dynamo import Dynamo, Item, Refused
+from mirroring.storing.dynamo import Dynamo, Refused
 from mirroring.storing.fleet import Fleet
 from mirroring.storing.history import change_item
 from mirroring.storing.items import (
     ABSENT,
     KIND,
     MIRROR,
+    PRESENT,
     RECONCILED,
     TOMBSTONE,
     all_of,
@@ -45,10 +43,11 @@ from mirroring.storing.mirror_items import (
     not_replaced,
 )
 from mirroring.storing.registry import moved
+from mirroring.storing.stored_mirrors import StoredMirrors, readable, sorted_out
 from mirroring.storing.tombstones import Tombstone, tombstone_item
+from mirroring.storing.uses import source_key
 
 ATTEMPTS = 5
-logger = Logger()
 
 
 class MirrorStore:
@@ -60,25 +59,42 @@ class MirrorStore:
         self._history_table = history_table
 
     def fleet(self) -> Fleet:
-        """Every mirror; the revision is read first, so that it is never newer than the mirrors."""
-        revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
-        mirrors, unreadable = self.readable()
-        if unreadable:
+        """Every mirror, for a rule over all; raises ProblemError where one cannot be read."""
+        known = self.known_fleet()
+        if known.unreadable:
+            name = min(one.name for one in known.unreadable)
             words = (
                 "cannot be read by this version of Lockstep, so that no rule over all mirrors holds"
             )
-            raise ProblemError(f"The stored mirror {min(unreadable)} {words}.")
-        return Fleet(revision, tuple(mirrors))
+            raise ProblemError(f"The stored mirror {name} {words}.")
+        return known
 
-    def readable(self) -> tuple[list[Mirror], dict[str, ValidationError]]:
-        """Every mirror that reads, and what is wrong with each that does not, by name."""
-        mirrors, unreadable = [], {}
-        for item in all_of(self._db, self._table, MIRROR):
-            try:
-                mirrors.append(read(item, Mirror))
-            except ValidationError as error:
-                unreadable[item["name"]["S"]] = error
-        return mirrors, unreadable
+    def known_fleet(self) -> Fleet:
+        """Every mirror, and beside them those that cannot be read.
+
+        The revision is read first, so that it is never newer than the mirrors.
+        """
+        revision = fleet.revision_of(self._db.get(self._table, fleet.KEY))
+        stored = self.stored()
+        return Fleet(revision, tuple(stored.mirrors), tuple(stored.unreadable))
+
+    def stored(self) -> StoredMirrors:
+        """Every mirror, readable or not."""
+        return sorted_out(all_of(self._db, self._table, MIRROR))
+
+    def index(self, mirror: Mirror) -> None:
+        """Adds to a stored mirror the source by which the index of who uses what finds it."""
+        try:
+            self._db.update(
+                self._table,
+                key(MIRROR, mirror.name),
+                UpdateExpression="SET #source = :source",
+                ConditionExpression=PRESENT,
+                ExpressionAttributeNames={**KIND, "#source": "source"},
+                ExpressionAttributeValues={":source": {"S": source_key(mirror.source)}},
+            )
+        except Refused:  # it was removed meanwhile
+            return
 
     def create(
         self,
@@ -122,18 +138,14 @@ class MirrorStore:
     def mirrors(self, names: Sequence[str]) -> list[Mirror]:
         """Those of the names that exist and can be read, in any order."""
         keys = [key(MIRROR, name) for name in names]
-        return list(_readable(self._db.batch(self._table, keys)))
+        return list(readable(self._db.batch(self._table, keys)))
 
     def mirrors_after(self, name: str | None, page_size: int) -> Iterator[Mirror]:
         """By name, after `name`; asks for `page_size` at a time."""
         items = all_of(
             self._db, self._table, MIRROR, after=name, page_size=page_size, consistent=False
         )
-        return _readable(items)
-
-    def mirrors_of(self, connect_cluster: str) -> list[Mirror]:
-        """Those of one Connect cluster, by name."""
-        return [one for one in self.fleet().mirrors if one.connect_cluster == connect_cluster]
+        return readable(items)
 
     def names(self) -> dict[str, tuple[str, ...]]:
         """The names of all mirrors, by Connect cluster."""
@@ -233,17 +245,3 @@ def mirror_store() -> MirrorStore:
     """The store that the environment names."""
     here = settings()
     return MirrorStore(dynamo.dynamo(), here.needed("mirrors_table"), here.needed("history_table"))
-
-
-def _readable(items: Iterable[Item]) -> Iterator[Mirror]:
-    """The mirrors that can be read; one that cannot is logged, and costs no other anything."""
-    for item in items:
-        try:
-            yield read(item, Mirror)
-        except ValidationError as error:
-            logger.error("mirror not readable", mirror=item["name"]["S"], fields=_fields(error))
-
-
-def _fields(error: ValidationError) -> list[str]:
-    """Which fields are wrong; their values may be anything."""
-    return [".".join(map(str, one["loc"])) for one in error.errors(include_input=False)]

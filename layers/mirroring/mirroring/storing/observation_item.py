@@ -6,7 +6,8 @@ a few topics fits into one, and parts.py keeps what does not. Lists ask for the 
 
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
@@ -14,13 +15,14 @@ from pydantic import Field
 from mirroring import bounded
 from mirroring.observation import Backfill, Change, Latency, Observation, Reason, Status
 from mirroring.schema import Moment, Stored
+from mirroring.storing.bases import Base
 from mirroring.storing.dynamo import Item
 from mirroring.storing.items import OBSERVED, key
 
 RUNNING = "RUNNING"
-DETAILS = ("topics", "connectors", "groups", "groupsTotal", "told")
-# Deflate may point back into these words. What is stored can be read with the same words only:
-# never change them.
+DETAILS = {"topics", "connectors", "groups", "groups_total", "told"}
+# What is packed may point back into these words, and be read with the same words only: never change
+# them.
 WORDS = (
     b'"reasons":[{"code":"LATENCY_ABOVE_TARGET","severity":"critical","topic":"","measured":,"'
     b'threshold":30000,"since":"2026-01-01T00:00:00Z","message":"","action":""}],"backfill":{"'
@@ -66,7 +68,8 @@ class Summary(Stored):
 class State:
     """What the last sample left behind; `points` and `topics` are rows not yet in the history.
 
-    `earlier` is its item where an earlier version wrote it, and in another place.
+    `earlier` is its item where an earlier version wrote it, and in another place; `bases` are what
+    the last sample is stored as a difference to.
     """
 
     observation: Observation | None = None
@@ -75,6 +78,7 @@ class State:
     topics: bytes = b""
     earlier: Item | None = None
     hour: bytes = b""
+    bases: Mapping[str, Base] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +102,23 @@ def key_of(mirror: str) -> Item:
 
 
 def item(seen: Observation) -> dict[str, Any]:
-    """The item of a mirror's last sample, as far as people see it."""
-    shown = seen.model_copy(update={"connectors": tuple(map(bounded.connector, seen.connectors))})
-    whole = shown.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    details = {name: whole.pop(name) for name in DETAILS if name in whole}
-    del whole["mirror"], whole["sequence"]
+    """The item of a mirror's last sample, as far as lists show it."""
+    beside = {"mirror", "sequence", *DETAILS}
+    whole = seen.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=beside)
     tasks = [task.status for connector in seen.connectors for task in connector.tasks]
     counts = {"running": tasks.count(RUNNING), "total": len(tasks)}
     return {
         **key_of(seen.mirror),
         "sequence": {"N": str(seen.sequence)},
         "summary": {"B": _small(whole | {"topics": len(seen.topics), "tasks": counts})},
-        "details": {"B": _small(details)},
     }
+
+
+def details(seen: Observation) -> bytes:
+    """What stands beside the summary, as JSON."""
+    shown = seen.model_copy(update={"connectors": tuple(map(bounded.connector, seen.connectors))})
+    text = shown.model_dump_json(by_alias=True, exclude_defaults=True, include=DETAILS)
+    return text.encode()
 
 
 def summary(stored: Item) -> Summary:
@@ -128,12 +136,13 @@ def observation(stored: Item) -> Observation:
     """The whole observation, from an item that has `details` as well."""
     head = _head(stored)
     del head["tasks"], head["topics"]
-    return Observation.model_validate(head | _large(stored["details"]["B"]))
+    return Observation.model_validate(head | json.loads(stored["details"]["B"]))
 
 
 def _head(stored: Item) -> dict[str, Any]:
     named = {"mirror": stored["name"]["S"], "sequence": int(stored["sequence"]["N"])}
-    return named | _large(stored["summary"]["B"])
+    told: dict[str, Any] = json.loads(inflated(stored["summary"]["B"]))
+    return named | told
 
 
 def _small(document: dict[str, Any]) -> bytes:
@@ -141,9 +150,9 @@ def _small(document: dict[str, Any]) -> bytes:
     return packer.compress(json.dumps(document, separators=(",", ":")).encode()) + packer.flush()
 
 
-def _large(data: bytes) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(zlib.decompressobj(zdict=WORDS).decompress(data))
-    return document
+def inflated(data: bytes) -> bytes:
+    """The JSON of a summary, and of the details that 0.1 stored."""
+    return zlib.decompressobj(zdict=WORDS).decompress(data)
 
 
-NONE: Item = {"B": _small({})}
+NONE: Item = {"B": b"{}"}

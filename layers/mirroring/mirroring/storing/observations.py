@@ -5,7 +5,7 @@ samplers at work on one mirror only one is heard, and a status changes once. It 
 its mirror's own: under one key for all, a whole fleet would share 1,000 write units a second.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
@@ -19,6 +19,7 @@ from mirroring.settings import settings
 from mirroring.storing import (
     dynamo,
     earlier,
+    gathered,
     history,
     history_packs,
     last_hour,
@@ -26,16 +27,23 @@ from mirroring.storing import (
     parts,
     tenths,
 )
+from mirroring.storing.bases import Start
 from mirroring.storing.dynamo import Dynamo, Item, Refused
 from mirroring.storing.history import POINT, TOPICS, History, change_item
 from mirroring.storing.history_packs import Row
 from mirroring.storing.items import ABSENT, KIND, MIRROR, key, must_exist, put, sortable
 from mirroring.storing.observation_item import Outcome, State, Summary
-from mirroring.storing.parts import Parts
+from mirroring.storing.parts import Blobs, Parts, Writer
 from mirroring.storing.sampled import SampledClusters
 
 SUMMARY = ("kind", "name", "sequence", "summary", "hour")
 DETAILS = (*SUMMARY, *parts.counts("details"), "parts")
+STARTS = {
+    "details": Start(observation_item.WORDS),
+    "memory": Start(),
+    "topics": Start(worth=1_000),
+    "points": Start(worth=1_000),
+}
 LOOKS = 3
 
 logger = Logger()
@@ -48,7 +56,7 @@ class Observations:
         self._db = db
         self._table = table
         self._history = history
-        self._parts = Parts(db, table)
+        self._parts = Parts(db, table, STARTS)
 
     def states(self, names: Sequence[str]) -> dict[str, State]:
         """What the last samples left behind; an empty State for a mirror never sampled."""
@@ -56,7 +64,7 @@ class Observations:
         left = list(names)
         for look in range(1, LOOKS + 1):
             heads = list(self._heads(left))
-            blobs = self._read(heads, "details", "memory", "topics")
+            blobs = self._read(heads, *STARTS, consistent=look > 1)
             for head in heads:
                 name = head["name"]["S"]
                 found = blobs[name]
@@ -77,23 +85,36 @@ class Observations:
         found = self._whole(name, DETAILS, "details")
         return None if found is None else observation_item.observation(found)
 
+    def remembered(self, name: str) -> tuple[Observation, bytes] | None:
+        """The last observation and the memory of the same sample; None before the first one."""
+        only = (*SUMMARY, *parts.counts("details", "memory"), "parts")
+        found = self._whole(name, only, "details", "memory")
+        return (observation_item.observation(found), found["memory"]["B"]) if found else None
+
     def record(self, before: State, outcome: Outcome) -> bool:
         """Writes what follows from `before`; False when another was first or the mirror is gone.
 
         All of it counts once the head is written, and nothing before.
         """
         seen = outcome.observation
-        mirror, topics = self._gather(before)
+        points, topics = self._gather(before)
         tenths.keep(self._history, before, outcome)
         item = observation_item.item(seen)
-        blobs = {"details": item["details"]["B"], "memory": outcome.memory, "topics": topics}
+        details = observation_item.details(seen)
+        blobs = {
+            "details": details,
+            "memory": outcome.memory,
+            "topics": topics,
+            "points": points,
+        }
         at = datetime.now(UTC)
-        placed = self._parts.write(item["kind"]["S"], seen.sequence, blobs, at)
+        placed = self._parts.write(
+            Writer(item["kind"]["S"], seen.sequence, at), blobs, before.bases
+        )
         if placed is None:
             return False
         hour = last_hour.grown(before.hour, seen.measured_at, seen.latency.behind)
-        points = {"points": {"B": mirror}, "hour": {"B": hour}}
-        head = {**item, **placed, **points, **_to_find(outcome)}
+        head = {**item, **placed, "hour": {"B": hour}, **_to_find(outcome)}
         others = list(self._beside(before, outcome, at))
         condition = _follows(before)
         try:
@@ -116,7 +137,7 @@ class Observations:
         prefix = POINT if topic is None else TOPICS
         series = history_packs.MIRROR if topic is None else topic
         packed = self._history.rows(name, prefix, start, end, series)
-        every = chain(packed, self._latest(name, prefix))
+        every = chain(packed, self._latest(name, prefix, series))
         rows = {row.at: row for row in every if series in row.figures}
         wanted = [rows[at] for at in sorted(rows) if start <= at <= end]
         return list(history_packs.series(wanted, series, datetime.now(UTC)))
@@ -135,15 +156,14 @@ class Observations:
         rows = tenths.rows(self._history, name, start, end, topic)
         return list(history_packs.series(rows, topic, datetime.now(UTC)))
 
-    def _latest(self, name: str, prefix: str) -> Iterator[Row]:
-        """The rows that are not packed yet, and the last sample's."""
-        blobs = ("details", "topics") if prefix == TOPICS else ("details",)
+    def _latest(self, name: str, prefix: str, series: str) -> Iterator[Row]:
+        """The rows of a series that are not packed yet, and the last sample's."""
+        blob = "topics" if prefix == TOPICS else "points"
         row = history_packs.topics_row if prefix == TOPICS else history_packs.mirror_row
-        only = (*SUMMARY, *parts.counts("details", "topics"), "parts", "points")
-        found = self._whole(name, only, *blobs)
+        only = (*SUMMARY, *parts.counts("details", blob), "parts")
+        found = self._whole(name, only, "details", blob)
         if found is not None:
-            gathered = found["topics" if prefix == TOPICS else "points"]
-            yield from history_packs.unpack(gathered["B"])
+            yield from gathered.rows(found[blob]["B"], series)
             yield row(observation_item.observation(found))
 
     def _gather(self, before: State) -> tuple[bytes, bytes]:
@@ -151,8 +171,8 @@ class Observations:
         last = before.observation
         if last is None:
             return b"", b""
-        mirror, mirror_pack = history_packs.gather(before.points, history_packs.mirror_row(last))
-        topics, topics_pack = history_packs.gather(before.topics, history_packs.topics_row(last))
+        mirror, mirror_pack = gathered.add(before.points, history_packs.mirror_row(last))
+        topics, topics_pack = gathered.add(before.topics, history_packs.topics_row(last))
         for prefix, pack in ((POINT, mirror_pack), (TOPICS, topics_pack)):
             for part, one in enumerate(history_packs.split(pack) if pack else ()):
                 self._history.keep(last.mirror, prefix, one, part)
@@ -170,20 +190,26 @@ class Observations:
 
     def _whole(self, name: str, only: Sequence[str], *blobs: str) -> Item | None:
         """A head with these blobs put together; looks again when a sample came in between."""
-        for _ in range(LOOKS):
+        for look in range(1, LOOKS + 1):
             heads = list(self._heads([name], only))
             if not heads:
                 return None
-            (found,) = self._read(heads, *blobs).values()
+            (found,) = self._read(heads, *blobs, consistent=look > 1).values()
             if found is not None:
-                return {**heads[0], **{blob: {"B": data} for blob, data in found.items()}}
+                return {**heads[0], **{blob: {"B": data} for blob, data in found.data.items()}}
         raise Unavailable(f"{name} is just being sampled; try again in a few seconds")
 
-    def _read(self, heads: Sequence[Item], *blobs: str) -> dict[str, dict[str, bytes] | None]:
+    def _read(
+        self, heads: Sequence[Item], *blobs: str, consistent: bool
+    ) -> dict[str, Blobs | None]:
         """The blobs of each head by its name; None where a sample came in between."""
         old = [head for head in heads if earlier.wrote(head)]
         new = [head for head in heads if not earlier.wrote(head)]
-        return {**self._parts.read(new, *blobs), **earlier.read(self._db, self._table, old, blobs)}
+        before = earlier.read(self._db, self._table, old, blobs)
+        return {
+            **self._parts.read(new, *blobs, consistent=consistent),
+            **{name: Blobs(data) for name, data in before.items()},
+        }
 
 
 @cache
@@ -212,21 +238,23 @@ def _to_find(outcome: Outcome) -> dict[str, Any]:
     return found | ({"connect_cluster": {"S": cluster}} if cluster else {})
 
 
-def _state(head: Item, blobs: Mapping[str, bytes] | None) -> State:
+def _state(head: Item, found: Blobs | None) -> State:
     """The state that a head and its blobs say.
 
     Where they are no set any more (a writer that was held up for a minute wrote among them), what
     the head says is all that is left, and the memory begins anew.
     """
-    if blobs is None:
+    if found is None:
         logger.error("parts of two samples are mixed", mirror=head["name"]["S"])
         return State(observation_item.observation({**head, "details": observation_item.NONE}))
+    blobs = found.data
     whole = {**head, "details": {"B": blobs["details"]}}
     return State(
         observation_item.observation(whole),
         blobs["memory"],
-        head["points"]["B"],
+        blobs["points"],
         blobs["topics"],
         head if earlier.wrote(head) else None,
         observation_item.hour(head),
+        found.bases,
     )

@@ -106,15 +106,17 @@ class Registry:
                 raise no_cluster(cluster.kafka_cluster) from refused
             raise registered_anew(cluster.name) from refused
 
-    def saw_workers(self, cluster: ConnectCluster, count: int | None) -> None:
-        """Remembers how many workers show, unless it was registered anew meanwhile; not None."""
-        if count in (None, cluster.workers):
+    def saw(self, cluster: ConnectCluster, version: str, workers: int | None) -> None:
+        """Remembers the workers' version and how many show, where another was remembered.
+
+        Not where none shows, nor where it was registered anew meanwhile.
+        """
+        told = {"version": version, "workers": workers or cluster.workers}
+        seen = cluster.model_copy(update=told)
+        if seen == cluster:
             return
-        counted = cluster.model_copy(update={"workers": count})
         try:
-            self._db.put(
-                self._table, _cluster_item(CONNECT_CLUSTER, counted), **at(cluster.revision)
-            )
+            self._db.put(self._table, _cluster_item(CONNECT_CLUSTER, seen), **at(cluster.revision))
         except Refused:
             return
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
+from mirroring.storing import gathered
 from mirroring.storing.history import TOPICS, History
 from mirroring.storing.history_packs import (
     TENTH,
@@ -19,7 +20,6 @@ from mirroring.storing.history_packs import (
     life,
     pack,
     topics_row,
-    unpack,
 )
 from mirroring.storing.observation_item import Outcome, State
 from mirroring.worst import largest, worst_word
@@ -42,7 +42,7 @@ def keep(history: History, before: State, outcome: Outcome) -> None:
     if slot(outcome.observation.measured_at) == begin:
         return
     packed = history.rows(last.mirror, TOPICS, begin, begin + TENTH, None)
-    every = chain(packed, unpack(before.topics), [topics_row(last)])
+    every = chain(packed, gathered.rows(before.topics), [topics_row(last)])
     for prefix, one in packs(begin, [row for row in every if slot(row.at) == begin]):
         history.keep(last.mirror, prefix, one)
 

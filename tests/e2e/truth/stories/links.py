@@ -68,7 +68,7 @@ def a_connector_stopped_behind_our_back_is_as_late_as_its_oldest_record(
 def says_running(seen: Observation) -> bool:
     """Whether Connect says that the mirror connector and all of its tasks run."""
     connector = seen.connectors[0]
-    return {connector.status, *(task.status for task in connector.tasks)} == {"RUNNING"}
+    return set(connector.states) == {"RUNNING"}
 
 
 STORIES = (

@@ -28,7 +28,7 @@ REST = "org.apache.kafka.connect.rest.basic.auth.extension"
 
 
 @dataclass
-class Guarded:
+class SecuredConnect:
     """The workers, registered as the Connect cluster `name`."""
 
     stack: LocalStack
@@ -91,9 +91,11 @@ def write(path: Path, properties: dict[str, Any]) -> None:
 
 
 @contextmanager
-def guarded(stack: LocalStack, folder: Path, authority: Authority) -> Iterator[Guarded]:
+def secured_connect(
+    stack: LocalStack, folder: Path, authority: Authority
+) -> Iterator[SecuredConnect]:
     """Starts both workers; afterwards their mirrors are removed and they end."""
-    group = f"guarded-{secrets.token_hex(3)}"
+    group = f"secured-{secrets.token_hex(3)}"
     chosen = ports.choose(2)
     tls = _tls(folder, authority)
     workers = tuple(
@@ -102,7 +104,7 @@ def guarded(stack: LocalStack, folder: Path, authority: Authority) -> Iterator[G
     with Processes() as processes:
         libraries = jars.locked("kafka")
         children = [kafka.start_worker(processes, libraries, one) for one in workers]
-        found = Guarded(stack, processes, workers, children, authority.pem)
+        found = SecuredConnect(stack, processes, workers, children, authority.pem)
         for index in range(len(workers)):
             eventually(lambda: found.answers(index), within_s=START_S, what="a worker's answer")  # noqa: B023 - asked at once
         yield found

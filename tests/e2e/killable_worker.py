@@ -20,7 +20,7 @@ SETTLED_S = 120.0
 
 
 @dataclass
-class Mortal:
+class KillableWorker:
     """The worker, registered as the Connect cluster `name`, and the stack that knows it."""
 
     stack: LocalStack
@@ -95,16 +95,16 @@ class Mortal:
 
 
 @contextmanager
-def mortal(stack: LocalStack, folder: Path) -> Iterator[Mortal]:
+def killable_worker(stack: LocalStack, folder: Path) -> Iterator[KillableWorker]:
     """Starts and registers the worker; afterwards its mirrors are removed and it ends."""
-    group = f"mortal-{secrets.token_hex(3)}"
+    group = f"killable-{secrets.token_hex(3)}"
     (port,) = ports.choose(1)
     target = stack.endpoints["target"]
     settings = {"offset.flush.interval.ms": "2000"}
     worker = kafka.Worker(group, folder, port, target, group, settings=settings)
     with Processes() as processes:
         child = kafka.start_worker(processes, jars.locked("kafka"), worker)
-        found = Mortal(stack, processes, worker, child)
+        found = KillableWorker(stack, processes, worker, child)
         eventually(found.answers, within_s=START_S, what="the worker's answer")
         body = {"urls": [worker.url], "kafkaCluster": "us-core", "offsetFlushMs": 2000}
         assert stack.put(f"/connect-clusters/{group}", body).status == 201
