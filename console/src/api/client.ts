@@ -6,6 +6,9 @@ type Ok<O> = O extends { responses: { 200: { content: { "application/json": infe
 type Gettable = { [P in keyof paths]: paths[P] extends { get: unknown } ? P : never }[keyof paths];
 type Query = Record<string, string | number | undefined>;
 
+// API Gateway ends a call after 30 s; what takes longer was lost on its way.
+const TIMEOUT_MS = 35_000;
+
 /** Why a call failed, in the API's words; `status` 0 when nothing answered. */
 export class ApiError extends Error {
   constructor(
@@ -53,7 +56,7 @@ async function send<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const bearer = await token();
-  const response = await answer(path, {
+  const [response, text] = await answer(path, {
     method,
     headers: {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
@@ -61,16 +64,16 @@ async function send<T>(
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
+    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
   });
-  const text = await response.text();
   if (!response.ok) throw failure(response.status, text);
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-async function answer(path: string, init: RequestInit): Promise<Response> {
+async function answer(path: string, init: RequestInit): Promise<[Response, string]> {
   try {
-    return await fetch(path, init);
+    const response = await fetch(path, init);
+    return [response, await response.text()];
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "offline", "The API cannot be reached from this browser.");

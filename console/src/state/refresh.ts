@@ -6,8 +6,8 @@ const HURRY_LASTS_MS = 60_000;
 // A fleet that takes long to read is read so much less often.
 const COST_SHARE = 10;
 
-/** Counts up whenever what is shown is to be read again. */
-export const tick = signal(0);
+/** Anew whenever what is shown is to be read again; `urgent` when what is being read now may already be old. */
+export const tick = signal({ urgent: true });
 export const paused = signal(false);
 /** When an answer came last, in ms. */
 export const updatedAt = signal<number | undefined>(undefined);
@@ -24,7 +24,11 @@ export function hurry(): void {
 
 /** Read everything again now, after a change or because somebody asked. */
 export function refreshNow(): void {
-  tick.value += 1;
+  read(true);
+}
+
+function read(urgent: boolean): void {
+  tick.value = { urgent };
   schedule();
 }
 
@@ -50,5 +54,5 @@ function schedule(): void {
   clearTimeout(timer);
   if (paused.peek() || document.hidden) return;
   const base = Date.now() < hurriedUntil ? HURRIED_MS : CALM_MS;
-  timer = setTimeout(refreshNow, Math.max(base, cost * COST_SHARE));
+  timer = setTimeout(read, Math.max(base, cost * COST_SHARE), false);
 }

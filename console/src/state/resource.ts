@@ -13,17 +13,22 @@ export interface Resource<T> {
 
 type Load<T> = (signal: AbortSignal, show: (partly: T) => void) => Promise<T>;
 
-/** Reads again with every tick; an error leaves the data of before. `moves` tells what counts as movement. */
+/**
+ * Reads again with every tick; an error leaves the data of before. `moves` tells what counts as movement.
+ * A reading under way is let finish, or one that takes longer than from tick to tick would never end.
+ */
 export function useResource<T>(key: string, load: Load<T>, moves?: (data: T) => string): Resource<T> {
   const resource = useMemo(() => empty<T>(), [key]);
   useEffect(() => {
     let running: AbortController | undefined;
     const stop = effect(() => {
-      tick.value;
-      untracked(() => {
-        running?.abort();
-        running = new AbortController();
-        void read(resource, load, moves, running.signal);
+      const { urgent } = tick.value;
+      if (running && !urgent) return;
+      running?.abort();
+      const mine = new AbortController();
+      running = mine;
+      void untracked(() => read(resource, load, moves, mine.signal)).finally(() => {
+        if (running === mine) running = undefined;
       });
     });
     return () => {
