@@ -24,12 +24,13 @@ export function Action({ act, children, class: style = "", unless }: Props) {
     setRefused(undefined);
     try {
       await act();
-      hurry();
-      refreshNow();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setRefused(error.message);
     } finally {
+      // A refusal, too, may tell of a change that is not shown yet.
+      hurry();
+      refreshNow();
       setBusy(false);
     }
   };

@@ -23,9 +23,15 @@ const TONES: Record<string, Tone> = {
   DELETING: "moving",
   PAUSED: "held",
   IN_SYNC: "good",
+  // A topic's states.
+  STALE: "warn",
+  PENDING: "moving",
+  EMPTY: "held",
+  INACTIVE: "held",
+  ACTIVE: "good",
 };
 
-/** A status that this console does not know yet is shown as unknown, by its own word. */
+/** How a mirror's status or a topic's state looks; one that this console does not know yet is shown as unknown, by its own word. */
 export function tone(status: string): Tone {
   return TONES[status] ?? "unknown";
 }

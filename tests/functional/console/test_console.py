@@ -174,10 +174,18 @@ def test_a_new_target_says_what_it_would_change_and_asks_for_the_version_that_wa
         mirror["description"] = "Changed by somebody else meanwhile"
         page.get_by_label("Refresh now").click()
         expect(page.get_by_text(mirror["description"])).to_be_visible()
+        problem = {"type": "/problems/version-mismatch", "detail": "Another change came first."}
+        refusal = {"status": 412, "json": problem}
+        page.route("**/target-latency", lambda route: route.fulfill(**refusal), times=1)
+        save = page.get_by_role("button", name="Save")
+        with page.expect_request(lambda request: request.method == "PUT") as refused:
+            save.click()
+        expect(page.get_by_role("alert")).to_have_text(problem["detail"])
         with page.expect_request(lambda request: request.method == "PUT") as sent:
-            page.get_by_role("button", name="Save").click()
+            save.click()
 
-        assert sent.value.headers["if-match"] == f'"{seen}"'
+        assert refused.value.headers["if-match"] == f'"{seen}"'
+        assert sent.value.headers["if-match"] == f'"{seen + 1}"'
         expect(page.locator("#target-latency")).to_contain_text("5 min")
         assert server.api.asked[-1] == (
             "PUT",

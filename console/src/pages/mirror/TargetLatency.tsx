@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { write } from "../../api/client";
+import { ApiError, write } from "../../api/client";
 import type { Mirror } from "../../api/types";
 import { Action } from "../../parts/Action";
 import { Icon, PENCIL } from "../../parts/Icon";
@@ -8,10 +8,13 @@ import { count, duration, many } from "../../words/format";
 
 const LEAST_MS = 1_000;
 
-/** What is typed, and the mirror's version when it was begun: what a refresh brings is not what was seen. */
+/**
+ * What is typed, and the mirror's version when it was begun: what a refresh brings is not what was seen.
+ * No version once the API said that there is a newer one: saving again means the one that is shown then.
+ */
 interface Edit {
   typed: string;
-  version: number;
+  version: number | undefined;
 }
 
 /** The target latency, edited where it stands, with what the new value would judge differently. */
@@ -39,13 +42,18 @@ export function TargetLatency({ mirror }: { mirror: Mirror }) {
   }
   const wanted = Number(edit.typed);
   const save = async () => {
-    await write(
-      "PUT",
-      "/mirrors/{name}/target-latency",
-      [mirror.name],
-      { targetLatency: wanted },
-      { "if-match": `"${edit.version}"` },
-    );
+    try {
+      await write(
+        "PUT",
+        "/mirrors/{name}/target-latency",
+        [mirror.name],
+        { targetLatency: wanted },
+        { "if-match": `"${edit.version ?? mirror.version}"` },
+      );
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 412) setEdit({ ...edit, version: undefined });
+      throw error;
+    }
     end();
   };
   const wrong = Number.isInteger(wanted) && wanted >= LEAST_MS ? undefined : `At least ${LEAST_MS} whole ms.`;

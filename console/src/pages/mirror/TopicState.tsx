@@ -1,6 +1,6 @@
-const TONES: Record<string, string> = { ACTIVE: "good", STALE: "warn", PENDING: "moving" };
+import { tone } from "../../words/status";
 
 /** How a topic, or one of its partitions, is used. */
 export function TopicState({ state }: { state: string }) {
-  return <span class={`state tone-${TONES[state] ?? "held"}`}>{state}</span>;
+  return <span class={`state tone-${tone(state)}`}>{state}</span>;
 }
