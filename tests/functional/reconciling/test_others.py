@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError
@@ -113,6 +115,20 @@ def test_an_error_that_nobody_expects_of_one_mirror_costs_no_other(
         run()
     assert f"{NAME}.source" in server.connectors
     assert store.reconciled(NAME).applied
+
+
+def test_a_mirror_of_0_1_whose_source_cannot_be_indexed_costs_no_other(
+    store: MirrorStore, server: ConnectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, a_mirror(FIRST))
+    of_0_1 = replace(store.stored(), unindexed=[a_mirror(FIRST)])
+    monkeypatch.setattr(MirrorStore, "stored", lambda _: of_0_1)
+    monkeypatch.setattr(
+        MirrorStore, "index", Mock(side_effect=ClientError({"Error": {}}, "Update"))
+    )
+    with pytest.raises(MirrorsFailedError, match="index of sources: ClientError"):
+        run()
+    assert {f"{FIRST}.source", f"{NAME}.source"} <= set(server.connectors)
 
 
 def test_a_run_that_is_cut_goes_on_where_it_stopped_and_holds_come_first(

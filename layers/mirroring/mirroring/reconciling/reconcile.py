@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
@@ -92,18 +93,20 @@ class Reconciler:
         until = self.clock() + seconds
         kafka = cache(self.connections.registry.cluster)
         stored = self.store.stored()
-        for mirror in stored.unindexed[:INDEXED]:
-            self.store.index(mirror)
         failures: dict[str, BaseException] = {one.name: one.error for one in stored.unreadable}
         before = self.cursors.read()
         shares = self._shares(stored.mirrors, before)
-        pool = ThreadPoolExecutor(CLUSTERS_AT_ONCE)
+        pool = ThreadPoolExecutor(CLUSTERS_AT_ONCE + 1)
+        indexing = pool.submit(self._index, stored.unindexed[:INDEXED])
         futures = {
             name: pool.submit(self._cluster, name, share, kafka, until)
             for name, share in shares.items()
         }
-        wait(futures.values(), until - self.clock() + LAST_CALLS_S)
+        running: list[Future[Any]] = [indexing, *futures.values()]
+        wait(running, until - self.clock() + LAST_CALLS_S)
         pool.shutdown(wait=False, cancel_futures=True)
+        if indexing.done() and (error := indexing.exception()) is not None:
+            failures["index of sources"] = error
         done = {name: self._ended(name, one, before.get(name)) for name, one in futures.items()}
         self._remember(before, done)
         for one in done.values():
@@ -125,6 +128,10 @@ class Reconciler:
         except ProblemError as error:
             _left(error, mirror=mirror.name)
             return False
+
+    def _index(self, mirrors: Sequence[Mirror]) -> None:
+        for mirror in mirrors:
+            self.store.index(mirror)
 
     def _shares(self, mirrors: Sequence[Mirror], cursors: Mapping[str, str]) -> dict[str, Share]:
         """What is to do, by Connect cluster."""
