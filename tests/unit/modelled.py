@@ -12,6 +12,7 @@ from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Timing
+from mirroring.measuring.kept_memory import KeptMemories
 from mirroring.measuring.memory import Memory, pack, unpack
 from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.measuring.steps import measure
@@ -32,6 +33,15 @@ TOPIC, COPY = "orders", "eu.orders"
 ORDERS = Partition(TOPIC, 0)
 UNLIMITED = 1_000_000
 OWN = Stamping()
+
+
+def as_stored(memory: Memory) -> Memory:
+    """The memory as the next sample has it: what a process keeps of it is what it reads back."""
+    kept, packed = KeptMemories(), pack(memory)
+    kept.keep(packed, memory)
+    read = unpack(packed)
+    assert kept.take(packed) == read
+    return read
 
 
 class Blind(StrEnum):
@@ -169,7 +179,7 @@ class Modelled:
         sheet = MirrorReadings(
             mirror=mirror(**self.asked),
             state=State(observation=before),
-            memory=unpack(pack(self.memory)),
+            memory=as_stored(self.memory),
             seen=self._told(blind),
         )
         if Blind.CONNECT in blind:

@@ -139,6 +139,19 @@ class Cluster:
             found[partition] = log if isinstance(log, Fault) else log.offset(ask)
         return found
 
+    def topic_offsets(
+        self,
+        counts: Mapping[str, int],
+        at: int,
+        isolation: Isolation = Isolation.READ_UNCOMMITTED,
+    ) -> dict[str, dict[int, int | Fault]]:
+        """The same of all partitions of some topics."""
+        every = [Partition(name, index) for name, count in counts.items() for index in range(count)]
+        found: dict[str, dict[int, int | Fault]] = {name: {} for name in counts}
+        for one, answer in self.offsets(dict.fromkeys(every, at), isolation).items():
+            found[one.topic][one.index] = answer if isinstance(answer, Fault) else answer.offset
+        return found
+
     def first_record(
         self, wanted: Mapping[Partition, tuple[int, int]], isolation: Isolation
     ) -> dict[Partition, Record | Fault | None]:

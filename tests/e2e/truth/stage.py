@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from mirroring.kafka_types import Partition
 from mirroring.measuring.read_target import now_ms
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import (
@@ -123,7 +124,7 @@ class Stage:
 
     def committed(self, topic: str) -> int | None:
         """The offset of the last record of partition 0 that Connect has committed as copied."""
-        return self.world.connect.offsets(self.connector).get((topic, 0))
+        return self.world.connect.offsets(self.connector).get(Partition(topic, 0))
 
     def settled(self, *topics: str) -> Story:
         """Go on until all is committed, so that a clock put forward leaves no commit overdue.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from mirroring.kafka_types import OffsetAt, Partition, TopicFacts
+from mirroring.kafka_types import TopicFacts
 from mirroring.measuring import steps
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.read_source import read_source
@@ -25,8 +25,8 @@ class Source:
     def topics(self) -> dict[str, TopicFacts]:
         return {name: TopicFacts("id", (0,)) for name in NAMES}
 
-    def offsets(self, wanted: Mapping[Partition, object], *_: Any) -> dict[Partition, OffsetAt]:
-        return {one: OffsetAt(0, 0) for one in wanted}
+    def topic_offsets(self, counts: Mapping[str, int], *_: Any) -> dict[str, dict[int, int]]:
+        return {name: dict.fromkeys(range(count), 0) for name, count in counts.items()}
 
 
 def test_fifty_mirrors_with_slow_patterns_leave_a_plain_one_its_sample(

@@ -1,8 +1,8 @@
 """Which broker leads each partition, as metadata last told, and one more try where it moved."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from kafka.errors import KafkaError
@@ -21,6 +21,11 @@ _Wanted = TypeVar("_Wanted")
 _Answer = TypeVar("_Answer")
 ByNode = Mapping[int, Mapping[Partition, _Wanted]]
 """What is wanted of each partition, by the id of the broker that leads it."""
+Indexes = Mapping[str, Sequence[int]]
+"""Partitions by topic."""
+_AskTopics = Callable[[Mapping[int, Indexes]], Iterable[tuple[str, Mapping[int, _Answer | Fault]]]]
+# No broker has these ids.
+_NOBODY, _BEYOND = -1, -2
 
 
 class Leaders:
@@ -71,13 +76,53 @@ class Leaders:
         Raises ClusterUnreachable or ClusterUnauthorized where no metadata could ever be had; what
         ends the conversation later is a Fault of each partition.
         """
-        unknown = {one.topic for one in wanted} - self._topics.keys()
-        if unknown:
-            self.ask(unknown)
+        self._know({one.topic for one in wanted})
         found, old = self._once(wanted, ask)
         if old and self._renewed({one.topic for one in old}):
             found.update(self._once({one: wanted[one] for one in old}, ask)[0])
         return found
+
+    def resolve_topics(
+        self, wanted: Indexes, ask: _AskTopics[_Answer]
+    ) -> dict[str, dict[int, _Answer | Fault]]:
+        """As `resolve`, by topic and index: what is wanted of all is the same, and known to `ask`.
+
+        `ask` gets them by the id of the broker that leads them.
+        """
+        self._know(wanted.keys())
+        found, old = self._topics_once(wanted, ask)
+        if old and self._renewed(old):
+            for name, answers in self._topics_once(old, ask)[0].items():
+                found[name].update(answers)
+        return found
+
+    def _know(self, names: Set[str]) -> None:
+        unknown = names - self._topics.keys()
+        if unknown:
+            self.ask(unknown)
+
+    def _topics_once(
+        self, wanted: Indexes, ask: _AskTopics[_Answer]
+    ) -> tuple[dict[str, dict[int, _Answer | Fault]], dict[str, list[int]]]:
+        """The answers, and the partitions whose fault newer metadata may mend."""
+        by_node: dict[int, dict[str, Sequence[int]]] = {}
+        found: dict[str, dict[int, _Answer | Fault]] = {}
+        old: dict[str, list[int]] = {}
+        since = time.monotonic() - FRESH_S
+        for name, indexes in wanted.items():
+            facts = self._topics.get(name, _UNKNOWN)
+            led = dict(_by_leader(facts.leaders, tuple(indexes)))
+            found[name] = dict.fromkeys(led.pop(_NOBODY, ()), facts.fault or Fault.NO_LEADER)
+            beyond = led.pop(_BEYOND, ())
+            found[name].update(dict.fromkeys(beyond, facts.fault or Fault.UNKNOWN_TOPIC))
+            if self._told_at.get(name, 0.0) < since:
+                old[name] = _stale(found[name])
+            for node, some in led.items():
+                by_node.setdefault(node, {})[name] = some
+        for name, answers in ask(by_node) if by_node else ():
+            found[name].update(answers)
+            old[name] = [*old.get(name, ()), *_stale(answers)]
+        return found, {name: indexes for name, indexes in old.items() if indexes}
 
     def _once(
         self,
@@ -119,6 +164,19 @@ class Leaders:
         except (ClusterUnreachable, ClusterUnauthorized):
             return False
         return True
+
+
+# As many topics as most clusters have: what leads their partitions changes seldom.
+@lru_cache(maxsize=4_096)
+def _by_leader(leaders: tuple[int, ...], indexes: tuple[int, ...]) -> Mapping[int, Sequence[int]]:
+    led: dict[int, list[int]] = {}
+    for index in indexes:
+        led.setdefault(leaders[index] if index < len(leaders) else _BEYOND, []).append(index)
+    return led
+
+
+def _stale(answers: Mapping[int, object]) -> list[int]:
+    return [index for index, one in answers.items() if isinstance(one, Fault) and one in _STALE]
 
 
 _UNKNOWN = TopicFacts("", (), Fault.UNKNOWN_TOPIC)

@@ -1,7 +1,8 @@
 """ListOffsets asked of all leaders at once, in chunks that a broker serves within 50 ms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from kafka.errors import KafkaError
@@ -9,7 +10,7 @@ from kafka.errors import KafkaError
 from mirroring.client_properties.security import Isolation
 from mirroring.kafka_client import dialect
 from mirroring.kafka_client.brokers import LANES, Brokers
-from mirroring.kafka_client.leaders import ByNode
+from mirroring.kafka_client.leaders import ByNode, Indexes
 from mirroring.kafka_client.unreachable import fault_of
 from mirroring.kafka_types import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition, fault
 
@@ -27,25 +28,50 @@ def ask_offsets(
     brokers: Brokers, isolation: Isolation, by_node: ByNode[int]
 ) -> dict[Partition, OffsetAt | Fault]:
     """Each partition's answer; a request that fails is a Fault of its partitions alone."""
-    chunks = {
-        (node, number): chunk
-        for node, wanted in by_node.items()
-        for number, chunk in enumerate(chunked(wanted))
+    chunks = {node: list(chunked(wanted)) for node, wanted in by_node.items()}
+    found: dict[Partition, OffsetAt | Fault] = {}
+    for chunk, answer in _answers(brokers, isolation, chunks):
+        _read(chunk, answer, found)
+    return found
+
+
+def ask_topic_offsets(
+    brokers: Brokers, isolation: Isolation, at: int, by_node: Mapping[int, Indexes]
+) -> Iterator[tuple[str, dict[int, int | Fault]]]:
+    """By topic and index the offset that `at`, LATEST or EARLIEST, stands for.
+
+    A topic of several leaders, or of many partitions, comes in parts.
+    """
+    chunks = {node: list(_chunked(wanted, at)) for node, wanted in by_node.items()}
+    for chunk, answer in _answers(brokers, isolation, chunks):
+        failed = isinstance(answer, KafkaError)
+        told = dict(() if failed else dialect.offsets_answer(answer))
+        missing = fault_of(answer) if failed else Fault.OTHER
+        for topic, pairs in chunk.items():
+            rows = told.get(topic, ())
+            found: dict[int, int | Fault] = {
+                index: _fault(error) if error else offset for index, error, _, offset in rows
+            }
+            if len(found) < len(pairs):
+                found = {index: found.get(index, missing) for index, _ in pairs}
+            yield topic, found
+
+
+def _answers(
+    brokers: Brokers, isolation: Isolation, chunks: Mapping[int, Sequence[Chunk]]
+) -> Iterator[tuple[Chunk, Any]]:
+    """Each broker's chunks, all asked at once, with their answers."""
+    request = partial(dialect.offsets_request, isolation=isolation.code)
+    asked = {
+        (node, number): chunk for node, some in chunks.items() for number, chunk in enumerate(some)
     }
     answers = brokers.gather(
         {
-            (node, number): brokers.ask(
-                node,
-                partial(dialect.offsets_request, wanted=chunk, isolation=isolation.code),
-                lane=number % LANES,
-            )
-            for (node, number), chunk in chunks.items()
+            (node, number): brokers.ask(node, partial(request, wanted=chunk), lane=number % LANES)
+            for (node, number), chunk in asked.items()
         }
     )
-    found: dict[Partition, OffsetAt | Fault] = {}
-    for key, chunk in chunks.items():
-        _read(chunk, answers[key], found)
-    return found
+    return ((chunk, answers[key]) for key, chunk in asked.items())
 
 
 def chunked(wanted: Mapping[Partition, int]) -> Iterator[Chunk]:
@@ -58,6 +84,23 @@ def chunked(wanted: Mapping[Partition, int]) -> Iterator[Chunk]:
         if cost >= CHUNK_COST:
             yield chunk
             chunk, cost = {}, 0
+    if chunk:
+        yield chunk
+
+
+def _chunked(wanted: Indexes, at: int) -> Iterator[Chunk]:
+    """2,000 ends or starts a chunk, as above."""
+    chunk: dict[str, list[tuple[int, int]]] = {}
+    room = CHUNK_COST
+    for topic, indexes in wanted.items():
+        rest = indexes
+        while rest:
+            some, rest = rest[:room], rest[room:]
+            chunk[topic] = list(zip(some, repeat(at), strict=False))
+            room -= len(some)
+            if not room:
+                yield chunk
+                chunk, room = {}, CHUNK_COST
     if chunk:
         yield chunk
 

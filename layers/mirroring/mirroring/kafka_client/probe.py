@@ -5,7 +5,7 @@ Only the modules that this one is made of import kafka-python, which costs 150 m
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mirroring.client_properties.security import Isolation, Security
@@ -13,9 +13,9 @@ from mirroring.kafka_client.brokers import Brokers
 from mirroring.kafka_client.configs import describe
 from mirroring.kafka_client.first_record import Verdicts, find
 from mirroring.kafka_client.groups import Committed, ask_committed, list_groups
-from mirroring.kafka_client.leaders import ByNode, Leaders
+from mirroring.kafka_client.leaders import ByNode, Indexes, Leaders
 from mirroring.kafka_client.listening import listen
-from mirroring.kafka_client.offsets import ask_offsets
+from mirroring.kafka_client.offsets import ask_offsets, ask_topic_offsets
 from mirroring.kafka_client.records import read_records
 from mirroring.kafka_client.stamping import read_stamping
 from mirroring.kafka_client.trial import creation, unreadable
@@ -106,6 +106,24 @@ class Probe:
 
         with self._lock:
             return self._leaders.resolve(wanted, ask)
+
+    def topic_offsets(
+        self,
+        counts: Mapping[str, int],
+        at: int,
+        isolation: Isolation = Isolation.READ_UNCOMMITTED,
+    ) -> dict[str, dict[int, int | Fault]]:
+        """The offset that LATEST or EARLIEST stands for, by topic and index of its partitions.
+
+        It is `offsets` for many partitions: `counts` says how many each topic has.
+        """
+
+        def ask(by_node: Mapping[int, Indexes]) -> Iterator[tuple[str, dict[int, int | Fault]]]:
+            return ask_topic_offsets(self._brokers, isolation, at, by_node)
+
+        wanted = {name: range(count) for name, count in counts.items()}
+        with self._lock:
+            return self._leaders.resolve_topics(wanted, ask)
 
     def first_record(
         self, wanted: Mapping[Partition, tuple[int, int]], isolation: Isolation

@@ -26,6 +26,7 @@ from mirroring.kafka_connect.connector_info import (
 from mirroring.kafka_connect.workers import Answer, Workers
 from mirroring.kafka_connect.workers import ConnectBusy as ConnectBusy
 from mirroring.kafka_connect.workers import NoTimeLeft as NoTimeLeft
+from mirroring.kafka_types import Partition
 from mirroring.redaction import scrubbed
 
 _T = TypeVar("_T")
@@ -98,19 +99,19 @@ class ConnectClient:
         seen = {} if status.status == HTTPStatus.NOT_FOUND else status.body
         return _read(lambda: told(name, info.body["config"], seen))
 
-    def assignments(self, name: str) -> dict[int, frozenset[tuple[str, int]]] | None:
+    def assignments(self, name: str) -> dict[int, frozenset[Partition]] | None:
         """The source partitions of each task; None where Connect has no such connector."""
         answer = self._get(_path(name, "/tasks"))
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
         return _read(lambda: assignments(answer.body))
 
-    def assigned(self, name: str) -> set[tuple[str, int]] | None:
+    def assigned(self, name: str) -> set[Partition] | None:
         """The source partitions of all tasks; None where Connect has no such connector."""
         tasks = self.assignments(name)
         return None if tasks is None else set().union(*tasks.values())
 
-    def offsets(self, name: str) -> dict[tuple[str, int], int]:
+    def offsets(self, name: str) -> dict[Partition, int]:
         """The last acknowledged source offset of each partition, up to a flush interval old.
 
         Since Connect 3.5 (KIP-875); an older one is called unavailable here.

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from mirroring.kafka_types import Partition
 from mirroring.observation import Connector, Task
 from mirroring.redaction import HIDDEN, scrubbed
 
@@ -88,31 +90,29 @@ def workers(connectors: Iterable[ConnectorInfo]) -> int | None:
     return len(seen - {None}) or None
 
 
-def assignments(tasks: list[Any]) -> dict[int, frozenset[tuple[str, int]]]:
+def assignments(tasks: list[Any]) -> dict[int, frozenset[Partition]]:
     """The source partitions of each task, from `task.assigned.partitions` (`topic-partition,…`)."""
     return {
-        task["id"]["task"]: frozenset(
-            _partition(text)
-            for text in task["config"].get("task.assigned.partitions", "").split(",")
-            if text
-        )
+        task["id"]["task"]: _partitions(task["config"].get("task.assigned.partitions", ""))
         for task in tasks
     }
 
 
-def committed(offsets: Mapping[str, Any]) -> dict[tuple[str, int], int]:
+def committed(offsets: Mapping[str, Any]) -> dict[Partition, int]:
     """The last acknowledged source offset of each partition, from a source connector's offsets."""
-    return {
-        (entry["partition"]["topic"], entry["partition"]["partition"]): entry["offset"]["offset"]
-        for entry in offsets["offsets"]
-        if entry["offset"] and "cluster" in entry["partition"]
-    }
+    found = {}
+    for entry in offsets["offsets"]:
+        if (at := entry["offset"]) and "cluster" in (place := entry["partition"]):
+            found[Partition(place["topic"], place["partition"])] = at["offset"]
+    return found
 
 
-def _partition(text: str) -> tuple[str, int]:
+# Tasks are assigned anew when topics come or connectors change, and asked each minute.
+@lru_cache(maxsize=1_024)
+def _partitions(text: str) -> frozenset[Partition]:
     """A topic's name may hold dashes, so the last one divides."""
-    topic, _, index = text.strip().rpartition("-")
-    return topic, int(index)
+    divided = (one.strip().rpartition("-") for one in text.split(",") if one)
+    return frozenset(Partition(topic, int(index)) for topic, _, index in divided)
 
 
 def _trace(state: Mapping[str, Any], config: Mapping[str, str]) -> str | None:

@@ -1,6 +1,5 @@
 """HTTP to the workers of a Connect cluster: whoever of them answers, within a time."""
 
-import json
 import ssl
 import time
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 
 import requests
 from pydantic import SecretStr
+from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
@@ -179,7 +179,7 @@ def _judged(url: str, status: int, content: bytes) -> Answer:
     if status in (401, 403):
         raise ConnectUnavailable(f"{host} refuses the user name and password ({status}).")
     try:
-        body = json.loads(content) if content else None
+        body = from_json(content) if content else None
     except ValueError:
         raise ConnectUnavailable(
             f"{host} answers {status} with something that is not JSON: it is starting, "

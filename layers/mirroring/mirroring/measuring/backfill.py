@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mirroring.kafka_types import Partition
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import old_records, rows_of
 from mirroring.observation import Backfill
@@ -45,11 +44,13 @@ def reference(sheet: MirrorReadings, now: int) -> tuple[int, int] | None:
 
 def _old(sheet: MirrorReadings) -> list[tuple[int, int, int]]:
     """(first, origin, front) of the partitions that hold records older than the mirror."""
+    awake: dict[str, set[int]] = {}
+    for name, index in sheet.positions:
+        awake.setdefault(name, set()).add(index)
     found = list(old_records(sheet.positions.values()))
     for name in sheet.resting:
-        rows = rows_of(sheet.memory.topics[name].positions)
-        rest = [row for index, row in rows.items() if Partition(name, index) not in sheet.positions]
-        found += old_records(rest)
+        rows, here = rows_of(sheet.memory.topics[name].positions), awake.get(name, ())
+        found += old_records([row for index, row in rows.items() if index not in here])
     return found
 
 

@@ -4,12 +4,12 @@ Rows may have more fields than are known here, or fewer: another version may hav
 an upgrade or a rollback goes on beside running samplers.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
 from mirroring.kafka_types import Stamping
 from mirroring.measuring.group_memory import GroupMemory, packed, unpacked
@@ -121,7 +121,7 @@ def pack(memory: Memory) -> bytes:
     rest = [memory.average, memory.max, memory.turn, memory.copied, memory.heard]
     groups = packed(memory.groups)
     document = [PACKING, topics, findings, dict(memory.counts), rest, groups, times]
-    return json.dumps(document, separators=(",", ":")).encode()
+    return to_json(document)
 
 
 def unpack(packed: bytes | None) -> Memory:
@@ -129,7 +129,7 @@ def unpack(packed: bytes | None) -> Memory:
     if packed is None:
         return Memory()
     try:
-        return _unpacked(json.loads(packed))
+        return _unpacked(from_json(packed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return Memory()
 

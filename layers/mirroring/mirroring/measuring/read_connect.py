@@ -63,16 +63,13 @@ def _offsets(
     offsets (KIP-875), and answers 404 as for a connector that has none.
     """
     try:
-        tasks = connect.assignments(name) or {}
-        assigned = {
-            task: frozenset(Partition(*one) for one in ones) for task, ones in tasks.items()
-        }
+        assigned = connect.assignments(name) or {}
     except ConnectUnavailable:
         return None, None
     if () < number(version) < OFFSETS_SINCE:
         return assigned, None
     try:
-        return assigned, {Partition(*one): at for one, at in connect.offsets(name).items()}
+        return assigned, connect.offsets(name)
     except ConnectUnavailable:
         return assigned, None
 

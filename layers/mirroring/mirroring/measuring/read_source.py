@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mirroring.client_properties.security import Isolation
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
@@ -12,7 +13,6 @@ from mirroring.kafka_types import (
     EARLIEST,
     LATEST,
     Fault,
-    OffsetAt,
     Partition,
     TopicFacts,
 )
@@ -31,6 +31,9 @@ from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.observation import Code
 from mirroring.selection import MATCHING_S, matching
+
+Offsets = Mapping[int, int | Fault]
+"""Offsets of a topic by the index of its partition."""
 
 
 def read_source(
@@ -83,56 +86,56 @@ def _known(
 def _read_offsets(
     probe: Probe, sheets: Sequence[MirrorReadings], isolation: Isolation, clock: Clock
 ) -> None:
-    wanted = {one for sheet in sheets for one in partitions(sheet.facts)}
+    counts: dict[str, int] = {}
+    for sheet in sheets:
+        for name, facts in sheet.facts.items():
+            counts[name] = max(counts.get(name, 0), len(facts.leaders))
     at = clock()
-    ends = probe.offsets(dict.fromkeys(wanted, LATEST), isolation)
-    starts = probe.offsets(dict.fromkeys(wanted, EARLIEST), isolation)
+    ends = probe.topic_offsets(counts, LATEST, isolation)
+    starts = probe.topic_offsets(counts, EARLIEST, isolation)
     fresh: dict[Partition, int] = {}
     for sheet in sheets:
         sheet.looked = at
-        for partition in partitions(sheet.facts):
-            start, end = starts[partition], ends[partition]
-            if _rests(sheet, partition, start, end):
-                sheet.resting[partition.topic] += 1
-                continue
-            _note_offsets(sheet, partition, at, start, end)
-            if partition in sheet.looks and partition not in sheet.positions:
-                fresh[partition] = sheet.looks[partition].end
-        _note_faults(sheet, [ends[one] for one in partitions(sheet.facts)])
+        for name in sheet.facts:
+            for partition in _awake(sheet, name, starts[name], ends[name]):
+                index = partition.index
+                _note_offsets(sheet, partition, at, starts[name][index], ends[name][index])
+                if partition in sheet.looks and partition not in sheet.positions:
+                    fresh[partition] = sheet.looks[partition].end
+        _note_faults(sheet, ends)
     begin_positions(probe, sheets, fresh, isolation)
 
 
-def partitions(facts: Mapping[str, TopicFacts]) -> list[Partition]:
-    """Every partition of these topics."""
-    return [
-        Partition(name, index) for name, one in facts.items() for index in range(len(one.leaders))
-    ]
+# As many topics as most clusters have: a Partition is made once, not in each sample.
+@lru_cache(maxsize=4_096)
+def partitions(topic: str, count: int) -> Sequence[Partition]:
+    """The partitions of a topic that has so many."""
+    return tuple(Partition(topic, index) for index in range(count))
 
 
-def _rests(
-    sheet: MirrorReadings, partition: Partition, start: OffsetAt | Fault, end: OffsetAt | Fault
-) -> bool:
-    """Whether a partition is where the last sample left it, and all of it is copied."""
-    topic = sheet.memory.topics.get(partition.topic)
-    if topic is None or isinstance(start, Fault) or isinstance(end, Fault):
-        return False
-    row = rows_of(topic.positions).get(partition.index)
-    if row is None or isinstance(row, Position):
-        return False
-    now_id = sheet.facts[partition.topic].topic_id
-    if topic.source_id and now_id and topic.source_id != now_id:
-        return False
-    told = sheet.seen.committed
-    committed = None if told is None else told.get(partition, NEVER)
-    return rests(row, start.offset, end.offset, committed)
+def _awake(sheet: MirrorReadings, name: str, starts: Offsets, ends: Offsets) -> Iterator[Partition]:
+    """The topic's partitions that are not where the last sample left them, with all copied."""
+    facts, topic, told = sheet.facts[name], sheet.memory.topics.get(name), sheet.seen.committed
+    every = partitions(name, len(facts.leaders))
+    if topic is None or (topic.source_id and facts.topic_id and topic.source_id != facts.topic_id):
+        yield from every
+        return
+    rows = rows_of(topic.positions)
+    for partition in every:
+        index = partition.index
+        committed = None if told is None else told.get(partition, NEVER)
+        if rests(rows.get(index), starts[index], ends[index], committed):
+            sheet.resting[name] += 1
+        else:
+            yield partition
 
 
 def _note_offsets(
     sheet: MirrorReadings,
     partition: Partition,
     at: int,
-    start: OffsetAt | Fault,
-    end: OffsetAt | Fault,
+    start: int | Fault,
+    end: int | Fault,
 ) -> None:
     """A partition's look, with its position from the last sample: all over where it is another."""
     topic = sheet.memory.topics.get(partition.topic)
@@ -140,13 +143,13 @@ def _note_offsets(
     if isinstance(end, Fault) or (isinstance(start, Fault) and position is None):
         sheet.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
         return
-    known = isinstance(start, OffsetAt)
-    begins = start.offset if isinstance(start, OffsetAt) else position.start if position else 0
+    known = not isinstance(start, Fault)
+    begins = start if not isinstance(start, Fault) else position.start if position else 0
     told = sheet.seen.committed is not None
     look = PartitionReading(
         at,
-        min(begins, end.offset),
-        end.offset,
+        min(begins, end),
+        end,
         committed=None if sheet.seen.committed is None else sheet.seen.committed.get(partition),
         told=told,
         runs=sheet.runs_since(at),
@@ -198,12 +201,17 @@ def _at_the_end(
     return replace(position, first=look.end, origin=look.end, mirrored=look.end, front=look.end)
 
 
-def _note_faults(sheet: MirrorReadings, ends: Sequence[OffsetAt | Fault]) -> None:
+def _note_faults(sheet: MirrorReadings, ends: Mapping[str, Offsets]) -> None:
     """Nothing answered: the source is away. Something did: the rest is told as a warning."""
-    faults = [one for one in ends if isinstance(one, Fault)]
+    every = [
+        ends[name][index]
+        for name, facts in sheet.facts.items()
+        for index in range(len(facts.leaders))
+    ]
+    faults = [one for one in every if isinstance(one, Fault)]
     if not faults:
         return
     refused = faults[0] is Fault.UNAUTHORIZED
     code = Code.SOURCE_UNAUTHORIZED if refused else Code.SOURCE_UNREACHABLE
-    note = sheet.away if len(faults) == len(ends) else sheet.dim
-    note[code] = f"{len(faults)} of {len(ends)} partitions gave no end offset ({faults[0]})."
+    note = sheet.away if len(faults) == len(every) else sheet.dim
+    note[code] = f"{len(faults)} of {len(every)} partitions gave no end offset ({faults[0]})."

@@ -14,6 +14,7 @@ from mirroring.alerting import news
 from mirroring.errors import ProblemError, Unavailable
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Timing
+from mirroring.measuring.kept_memory import KeptMemories
 from mirroring.measuring.memory import pack
 from mirroring.measuring.read_target import Clock
 from mirroring.measuring.readings import MirrorReadings
@@ -39,6 +40,7 @@ class Recorder:
     """Records mirrors until `until` (monotonic s); `failed` and `skipped` say what it could not."""
 
     samples: Observations
+    kept: KeptMemories
     window_s: int
     workers: int
     clock: Clock
@@ -91,10 +93,14 @@ class Recorder:
             raise sheet.failure
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
-        outcome = Outcome(observation, pack(memory), change, sheet.mirror.connect_cluster)
+        packed = pack(memory)
+        outcome = Outcome(observation, packed, change, sheet.mirror.connect_cluster)
         is_first = self._keep(sheet, outcome)
         self.recorded = True
-        return observation if is_first else None
+        if not is_first:
+            return None
+        self.kept.keep(packed, memory)
+        return observation
 
     def _record_unknown(self, sheet: MirrorReadings) -> None:
         """Say of a mirror whose sample cannot be recorded that nothing is known of it now.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields
 from typing import Any, NamedTuple
 
+from mirroring.kafka_types import Fault
 from mirroring.measuring.position import NEVER, Position, begin
 from mirroring.observation import TopicState
 
@@ -82,21 +83,29 @@ def position(row: Row) -> Position:
     return Position(first, origin, mirrored, front, start, kept, *rest)
 
 
-def rests(row: Row, start: int, end: int, committed: int | None) -> bool:
+def rests(
+    row: Row | Position | None, start: int | Fault, end: int | Fault, committed: int | None
+) -> bool:
     """Whether a partition is where its row left it, with everything proven to be copied.
 
     `committed` is the last commit that was told, NEVER for none, None where Connect did not tell.
     """
+    if row is None or isinstance(row, Position):
+        return False
+    if isinstance(start, Fault) or isinstance(end, Fault):
+        return False
     if row[_ENDS][-1][1] != end or row[_FRONT] < end or start > row[_MIRRORED]:
         return False
     if row[_MIRRORED] < end and _get(row, _VERIFIED) != end:
         return False
-    another = committed is not None and committed != _get(row, _COMMITTED)
-    if another and committed is not None and committed + 1 < row[_MIRRORED]:
+    last = _get(row, _COMMITTED)
+    if committed is not None and committed != last and committed + 1 < row[_MIRRORED]:
         return False
+    if len(row) <= _RESTLESS[0]:
+        return True  # nor is it emptied, which stands behind
     if _get(row, _EMPTIED) and _get(row, _TARGET_END) == NEVER:
         return False
-    return len(row) <= _RESTLESS[0] or not any(_get(row, one) for one in _RESTLESS)
+    return not any([_get(row, one) for one in _RESTLESS])
 
 
 def use(positions: Mapping[int, Position]) -> Use:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from mirroring.cluster import ConnectCluster
@@ -14,6 +14,7 @@ from mirroring.measuring import expiring, group_reading, read_target
 from mirroring.measuring.check_credentials import try_login
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.hide_secrets import hide_secrets
+from mirroring.measuring.kept_memory import KeptMemories, kept_memories
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
 from mirroring.measuring.readings import MirrorReadings
@@ -38,6 +39,7 @@ class Sampler:
     connections: Connections
     window_s: int
     clock: read_target.Clock = read_target.now_ms
+    kept: KeptMemories = field(default_factory=kept_memories)
 
     def take(
         self, connect_cluster: str, names: Sequence[str], seconds: float = math.inf
@@ -50,7 +52,8 @@ class Sampler:
         """
         until = time.monotonic() + seconds
         cluster = self.connections.registry.connect_cluster(connect_cluster)
-        recorder = Recorder(self.samples, self.window_s, cluster.workers or 0, self.clock, until)
+        workers = cluster.workers or 0
+        recorder = Recorder(self.samples, self.kept, self.window_s, workers, self.clock, until)
         longest = 0.0
         for portion in portions(self.samples.states(names)):
             began = time.monotonic()
@@ -102,7 +105,7 @@ class Sampler:
             MirrorReadings(
                 mirror=mirror,
                 state=states[mirror.name],
-                memory=unpack(states[mirror.name].memory),
+                memory=self.kept.take(packed := states[mirror.name].memory) or unpack(packed),
                 refused=done[mirror.name].refused,
                 given_up=done[mirror.name].given_up(),
                 changed=done[mirror.name].changed_by_others(),

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from mirroring.kafka_client.wire.frame import (
@@ -31,7 +32,8 @@ def request(
     """Asks of each topic's (index, timestamp); as a consumer, replica id -1."""
     parts = [struct.pack(">ib", -1, isolation), uvarint(len(wanted) + 1)]
     for topic, partitions in wanted.items():
-        flat = [field for index, stamp in partitions for field in (index, _NO_EPOCH, stamp, 0)]
+        indexes, stamps = zip(*partitions, strict=True) if partitions else ((), ())
+        flat = chain.from_iterable(zip(indexes, repeat(_NO_EPOCH), stamps, repeat(0), strict=False))
         parts += (
             compact(topic),
             uvarint(len(partitions) + 1),
