@@ -96,6 +96,9 @@ def test_offsets_of_every_kind_are_those_of_the_admin_client(
             for one, answer in peer.items()
         }
         assert ours == theirs
+        if kind in (LATEST, EARLIEST):
+            by_index = {one.index: answer.offset for one, answer in theirs.items()}
+            assert probe.topic_offsets({topic: 3}, kind) == {topic: by_index}
     assert probe.offsets({Partition(topic, 0): MAX_TIMESTAMP}) == {
         Partition(topic, 0): OffsetAt(1, BIRTHDAY + 50)
     }
@@ -122,6 +125,10 @@ def test_what_cannot_be_answered_costs_the_rest_nothing(
         good: OffsetAt(1, -1),
         beyond: Fault.UNKNOWN_TOPIC,
         missing: Fault.UNKNOWN_TOPIC,
+    }
+    assert probe.topic_offsets({topic: 8, "missing": 1}, LATEST) == {
+        topic: {0: 1, 1: 0, 2: 0, **dict.fromkeys(range(3, 8), Fault.UNKNOWN_TOPIC)},
+        "missing": {0: Fault.UNKNOWN_TOPIC},
     }
     spans = {good: (0, 1), beyond: (0, 1), missing: (0, 1)}
     assert probe.first_record(spans, UNCOMMITTED) == {

@@ -37,7 +37,7 @@ from mirroring.kafka_client.failures import (
     NotConnectedError,
 )
 from mirroring.kafka_client.oauth import Tokens
-from mirroring.kafka_client.offsets import ask_offsets, chunked
+from mirroring.kafka_client.offsets import ask_offsets, ask_topic_offsets, chunked
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_client.tls import context
 from mirroring.kafka_client.unreachable import explained, fault_of
@@ -321,6 +321,30 @@ def test_a_broker_that_fails_or_leaves_something_out_costs_its_own_partitions_al
         Partition("t", 3): Fault.TIMEOUT,
         Partition("t", 4): Fault.UNREACHABLE,
     }
+    by_topic = {node: {"t": [one.index for one in some]} for node, some in by_node.items()}
+    found = list(ask_topic_offsets(brokers, Isolation.READ_COMMITTED, LATEST, by_topic))
+    assert found == [
+        ("t", {0: 7, 1: Fault.UNAUTHORIZED, 2: Fault.OTHER}),
+        ("t", {3: Fault.TIMEOUT}),
+        ("t", {4: Fault.UNREACHABLE}),
+    ]
+
+
+def test_topics_are_asked_for_in_such_chunks_too_though_one_is_larger() -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    class Asked(Answering):
+        def ask(self, node: int, make: Any, lane: int = 0) -> Any:
+            asked.append(make.keywords["wanted"])
+            return SILENT
+
+    wanted = {"small": range(100), "large": range(4300), "empty": range(0)}
+    brokers: Any = Asked({})
+    found = list(ask_topic_offsets(brokers, Isolation.READ_COMMITTED, EARLIEST, {1: wanted}))
+    assert [sum(map(len, chunk.values())) for chunk in asked] == [2000, 2000, 400]
+    pairs = [(topic, pair) for chunk in asked for topic, some in chunk.items() for pair in some]
+    assert pairs == [(one, (at, EARLIEST)) for one, some in wanted.items() for at in some]
+    assert sum(len(some) for _, some in found) == 4400
 
 
 class Throttled:
