@@ -64,7 +64,7 @@ class Row:
         if self.value >= self.reach:
             verdict = "yes"
         else:
-            verdict = f"no: {self.reach / self.value:,.1f} × short of it. {self.why}".strip()
+            verdict = f"no: {self.reach / self.value:,.2f} × short of it. {self.why}".strip()
         return f"| {self.name} | {self.what} | {self.value:,.2f} × | {verdict} |"
 
 

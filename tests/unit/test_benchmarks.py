@@ -20,7 +20,7 @@ def test_a_figure_says_whether_it_is_reached_and_by_how_much_it_is_missed() -> N
     reached = Row("P1-cpu", "≥ 100 × less", 123.4, 100, "never told")
 
     assert reached.line() == "| P1-cpu | ≥ 100 × less | 123.40 × | yes |"
-    told = "no: 1.3 × short of it. It is read row by row."
+    told = "no: 1.33 × short of it. It is read row by row."
     assert MISSED.line() == f"| P10-day | ≤ 1.5 × | 0.50 × | {told} |"
 
 

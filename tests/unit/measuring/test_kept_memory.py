@@ -2,7 +2,7 @@
 
 from mirroring.measuring.kept_memory import KeptMemories
 from mirroring.measuring.memory import Memory, TopicMemory
-from mirroring.measuring.position import begin
+from mirroring.measuring.position import Position, begin
 from mirroring.measuring.resting import rows_of
 
 HELD = Memory(topics={"orders": TopicMemory(1, "id", positions={0: begin(5, 0, 9)})}, turn=3)
@@ -14,7 +14,7 @@ def test_what_was_stored_is_found_once_by_its_bytes_and_holds_rows_alone() -> No
     assert kept.take(None) is kept.take(b"another") is None
     found = kept.take(b"stored")
     assert found == HELD
-    assert isinstance(rows_of(found.topics["orders"].positions)[0], list)
+    assert not isinstance(rows_of(found.topics["orders"].positions)[0], Position)
     assert kept.take(b"stored") is None
 
 

@@ -57,4 +57,5 @@ def kept_memories() -> KeptMemories:
 
 def _as_rows(positions: Mapping[int, Position]) -> Positions:
     rows = rows_of(positions).items()
-    return Positions({at: row_of(one) if isinstance(one, Position) else one for at, one in rows})
+    kept = {at: tuple(row_of(one)) if isinstance(one, Position) else one for at, one in rows}
+    return Positions(kept)

@@ -109,7 +109,8 @@ def pack(memory: Memory) -> bytes:
             one.since,
             one.source_id,
             one.target_id,
-            [[index, *row_of(row)] for index, row in rows_of(one.positions).items()],
+            # Written one by one: together they would be the largest thing of a sample.
+            ([index, *row_of(row)] for index, row in rows_of(one.positions).items()),
             *(one.average, one.max, one.above, one.append_time, checked - one.checked),
             *(one.exact, one.absent, seen - one.seen),
             [[index, *astuple(unread)] for index, unread in one.unread.items()],
