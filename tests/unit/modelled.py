@@ -12,8 +12,7 @@ from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import Partition, Stamping
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Timing
-from mirroring.measuring.kept_memory import KeptMemories
-from mirroring.measuring.memory import Memory, pack, unpack
+from mirroring.measuring.memory import Memory, as_rows, pack, unpack
 from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.measuring.steps import measure
 from mirroring.observation import Change, Code, Observation
@@ -37,10 +36,10 @@ OWN = Stamping()
 
 def as_stored(memory: Memory) -> Memory:
     """The memory as the next sample has it: what a process keeps of it is what it reads back."""
-    kept, packed = KeptMemories(), pack(memory)
-    kept.keep(packed, memory)
+    packed = pack(memory)
     read = unpack(packed)
-    assert kept.take(packed) == read
+    assert as_rows(memory) == read
+    assert pack(as_rows(memory)) == packed
     return read
 
 

@@ -101,6 +101,14 @@ class PartitionLatency:
         """How many waiting records count in a mean delay: where that and their age is certain."""
         return self.waiting if self.proven and self.behind is not None else 0
 
+    @property
+    def average(self) -> int | None:
+        """The mean delay (ms) of new records, heard or waiting; None where none was measured."""
+        weight = self.heard + self.counted
+        if self.old or not weight:
+            return None
+        return round((self.heard_sum + self.counted * (self.behind or 0)) / weight)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -151,7 +159,9 @@ def _late(figures: Sequence[PartitionLatency]) -> int:
     return max(oldest, round(total / weight) if weight else 0)
 
 
-def lasting(known: int | None, measured: int | None, seen: Summary, pace: Timing) -> int | None:
+def lasting(
+    known: int | None, measured: int | None, seen: Summary | PartitionLatency, pace: Timing
+) -> int | None:
     """The latency (ms) that stands after a sample: the last one measured, as long as it may.
 
     Not one above the target once newer records were copied that nobody heard.

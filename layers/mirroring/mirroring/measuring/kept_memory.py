@@ -5,14 +5,10 @@ another process, or by nobody, has other bytes and is not found.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from threading import Lock
 
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.position import Position
-from mirroring.measuring.resting import Positions, row_of, rows_of
 
 # Of 50,000 partitions, which then take about 25 MB of the function's 512.
 MOST_BYTES = 8_000_000
@@ -28,15 +24,11 @@ class KeptMemories:
         self._lock = Lock()
 
     def keep(self, packed: bytes, memory: Memory) -> None:
-        """Remember what `packed` was made of; no object of a partition is kept, as in there."""
-        topics = {
-            name: replace(one, positions=_as_rows(one.positions))
-            for name, one in memory.topics.items()
-        }
+        """Remember what `packed` was made of."""
         with self._lock:
             if packed not in self._kept:
                 self._size += len(packed)
-            self._kept[packed] = replace(memory, topics=topics)
+            self._kept[packed] = memory
             while self._size > self._most:
                 self._size -= len(self._kept.popitem(last=False)[0])
 
@@ -53,9 +45,3 @@ class KeptMemories:
 def kept_memories() -> KeptMemories:
     """Those of this process."""
     return KeptMemories()
-
-
-def _as_rows(positions: Mapping[int, Position]) -> Positions:
-    rows = rows_of(positions).items()
-    kept = {at: tuple(row_of(one)) if isinstance(one, Position) else one for at, one in rows}
-    return Positions(kept)

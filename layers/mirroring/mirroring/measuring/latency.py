@@ -16,7 +16,6 @@ from mirroring.measuring.figures import (
     RecordAt,
     Timing,
     lasting,
-    summary,
 )
 from mirroring.measuring.losses import lost
 from mirroring.measuring.position import (
@@ -246,9 +245,8 @@ def conclude(
         **heard(position, look, ends, oldest),
     )
     verified = look.fetched is Fetched.NOTHING and look.start <= position.mirrored
-    seen = summary([figures])
     before = None if position.average == NEVER else position.average
-    average = lasting(before, seen.average, seen, pace)
+    average = lasting(before, figures.average, figures, pace)
     return replace(
         position,
         front=front,

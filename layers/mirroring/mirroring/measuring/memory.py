@@ -96,6 +96,18 @@ class Memory:
         return {name: one for name, one in self.topics.items() if not 0 < one.seen < now - GONE_MS}
 
 
+def as_rows(memory: Memory) -> Memory:
+    """The same, with no object of a partition in it: as it is read back."""
+    topics = {
+        name: replace(
+            one,
+            positions=Positions({at: row_of(row) for at, row in rows_of(one.positions).items()}),
+        )
+        for name, one in memory.topics.items()
+    }
+    return replace(memory, topics=topics)
+
+
 def pack(memory: Memory) -> bytes:
     """The memory as JSON.
 

@@ -15,7 +15,7 @@ from mirroring.errors import ProblemError, Unavailable
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.figures import Timing
 from mirroring.measuring.kept_memory import KeptMemories
-from mirroring.measuring.memory import pack
+from mirroring.measuring.memory import as_rows, pack
 from mirroring.measuring.read_target import Clock
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.status import unknown
@@ -93,6 +93,7 @@ class Recorder:
             raise sheet.failure
         assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
+        memory = as_rows(memory)
         packed = pack(memory)
         outcome = Outcome(observation, packed, change, sheet.mirror.connect_cluster)
         is_first = self._keep(sheet, outcome)

@@ -43,16 +43,20 @@ class Use(NamedTuple):
 
 
 class Positions(Mapping[int, Position]):
-    """Positions by partition, each made of its row when it is asked for."""
+    """Positions by partition, each made of its row when it is first asked for."""
 
-    __slots__ = ("rows",)
+    __slots__ = ("_made", "rows")
 
     def __init__(self, rows: Mapping[int, Row | Position]) -> None:
         self.rows = rows
+        self._made: dict[int, Position] = {}
 
     def __getitem__(self, index: int) -> Position:
-        row = self.rows[index]
-        return row if isinstance(row, Position) else position(row)
+        made = self._made.get(index)
+        if made is None:
+            row = self.rows[index]
+            made = self._made[index] = row if isinstance(row, Position) else position(row)
+        return made
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.rows)
@@ -66,14 +70,14 @@ def rows_of(positions: Mapping[int, Position]) -> Mapping[int, Row | Position]:
     return positions.rows if isinstance(positions, Positions) else positions
 
 
-def row_of(one: Row | Position) -> list[Any]:
+def row_of(one: Row | Position) -> Row:
     """A position's fields, without the last ones that are as they begin; a row as it is."""
     if not isinstance(one, Position):
-        return list(one)
+        return one
     row = [getattr(one, name) for name in _NAMES]
     while len(row) > _LEAST and row[-1] == _PLAIN[len(row) - 1]:
         row.pop()
-    return row
+    return tuple(row)
 
 
 def position(row: Row) -> Position:
