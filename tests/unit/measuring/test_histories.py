@@ -207,6 +207,17 @@ def test_a_loss_after_idle_minutes_is_counted() -> None:
     assert [max(lost(seen) for seen, _ in model.samples), model.lost] == [1, 1]
 
 
+def test_a_copy_whose_commit_never_comes_is_no_loss_though_its_source_is_deleted() -> None:
+    """It came after the flush of a minute in which its worker was killed before the next."""
+    copied = [
+        Minute({0: 1, 21: 1}, Mirrors.ALL),
+        Minute({21: 1}, Mirrors.ALL, purges=Purges.COPIED),
+    ]
+    history = [*copied, Minute({}, Mirrors.DEAD), *[Minute({}, Mirrors.CUT)] * OVERDUE]
+    model, _ = told(history)
+    assert [max(lost(seen) for seen, _ in model.samples), model.lost] == [0, 0]
+
+
 def lost(seen: Observation) -> int:
     """How many records are told to be lost."""
     return sum(one.measured or 0 for one in seen.reasons if one.code is Code.DATA_LOSS)

@@ -332,16 +332,26 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
 
 
 def a_gap() -> tuple[Position, PartitionReading]:
-    """The source begins at 80, the commit stays at 49 for four minutes, one record came since."""
+    """The source begins at 80, the commit stays at 49 for four minutes, one record comes now."""
     position = replace(
         settled(), mirrored=50, start=80, target_end=99, base=99, gap_since=T - 3 * MINUTE, moved=T
     )
+    position = replace(position, rose=T - 4 * MINUTE)
     return position, look(100, start=80, committed=49, target_end=100, newest=T)
 
 
 def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() -> None:
     position, seen = a_gap()
     assert sampled(position, seen)[1].lost == 80 - 50
+
+
+def test_a_start_that_what_came_with_the_last_commit_may_reach_is_no_loss() -> None:
+    """A worker that was killed before its next commit has copied it, and cannot read it again."""
+    position, seen = a_gap()
+    copied = replace(position, base=69, moved=position.rose)
+    assert sampled(copied, replace(seen, target_end=99))[1].lost == 0
+    fewer = replace(copied, base=79)
+    assert sampled(fewer, replace(seen, target_end=99))[1].lost == 80 - 70
 
 
 def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() -> None:

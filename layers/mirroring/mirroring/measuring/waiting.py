@@ -170,7 +170,7 @@ def found(position: Position, look: PartitionReading, pace: Timing) -> RecordAt 
     need not be the oldest: not where the commit of an older one is overdue.
     """
     oldest = look.oldest
-    if _is_foreign(position, look, pace):
+    if is_foreign(position, look, pace):
         return None
     if not isinstance(oldest, RecordAt) or not NEVER < oldest.offset < look.end:
         return None
@@ -189,7 +189,7 @@ def _is_event_time(position: Position, record: RecordAt) -> bool:
     return at is not None and is_no_time_of_writing(at, *bounds(position.ends, record.offset))
 
 
-def _is_foreign(position: Position, look: PartitionReading, pace: Timing) -> bool:
+def is_foreign(position: Position, look: PartitionReading, pace: Timing) -> bool:
     """Whether something arrived so long after the last commit that it cannot be this mirror's."""
     last = max(position.rose, position.began, look.runs)
     return look.told and pace.learnt and last > 0 and position.moved - last > pace.overdue
