@@ -102,12 +102,20 @@ class PartitionLatency:
         return self.waiting if self.proven and self.behind is not None else 0
 
     @property
+    def weight(self) -> int:
+        """How many records its delays are of: those that were heard, and those that wait."""
+        return self.heard + self.counted
+
+    @property
+    def delays(self) -> int:
+        """The delays (ms) of all of these together."""
+        return self.heard_sum + self.counted * (self.behind or 0)
+
+    @property
     def average(self) -> int | None:
-        """The mean delay (ms) of new records, heard or waiting; None where none was measured."""
-        weight = self.heard + self.counted
-        if self.old or not weight:
-            return None
-        return round((self.heard_sum + self.counted * (self.behind or 0)) / weight)
+        """The mean delay (ms) of new records; None where none was measured."""
+        weight = 0 if self.old else self.weight
+        return round(self.delays / weight) if weight else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +142,8 @@ def summary(figures: Sequence[PartitionLatency], resting: int = 0) -> Summary:
     `resting` more of them are at rest: nothing comes, nothing waits.
     """
     new = [one for one in figures if not one.old]
-    weight = sum(one.heard + one.counted for one in new)
-    total = sum(one.heard_sum + one.counted * (one.behind or 0) for one in new)
+    weight = sum(one.weight for one in new)
+    total = sum(one.delays for one in new)
     largest = [max(one.heard_max, (one.behind or 0) if one.counted else 0) for one in new]
     rates = [one.rate for one in figures if one.rate is not None] + [0.0] * bool(resting)
     behind = [one.behind for one in figures if one.behind is not None] + [0] * bool(resting)
@@ -153,7 +161,7 @@ def summary(figures: Sequence[PartitionLatency], resting: int = 0) -> Summary:
 
 def _late(figures: Sequence[PartitionLatency]) -> int:
     """The least that the mean delay, and the delay of the oldest record that waits, can be."""
-    weight = sum(one.heard + one.counted for one in figures)
+    weight = sum(one.weight for one in figures)
     total = sum(one.heard_sum + one.counted * one.youngest for one in figures)
     oldest = max((one.youngest for one in figures), default=0)
     return max(oldest, round(total / weight) if weight else 0)

@@ -35,10 +35,10 @@ class KeptMemories:
     def take(self, packed: bytes | None) -> Memory | None:
         """What these bytes were made of, once: the next sample has others."""
         with self._lock:
-            found = None if packed is None else self._kept.pop(packed, None)
-            if packed is not None and found is not None:
-                self._size -= len(packed)
-            return found
+            if packed is None or packed not in self._kept:
+                return None
+            self._size -= len(packed)
+            return self._kept.pop(packed)
 
 
 @cache
