@@ -1,10 +1,11 @@
 """Where a mirror starts, and which records are older than it."""
 
-from mirroring.observation import Code, Status
+from mirroring.observation import Code, Status, TopicState
 
 from tests.unit.measuring.test_unknown import codes
 from tests.unit.modelled import BEGAN, MINUTE, Modelled
 from tests.unit.modelled_kafka import Written
+from tests.unit.scenes import TARGET_MS
 
 HOUR = 60 * MINUTE
 
@@ -60,3 +61,32 @@ def test_old_records_with_odd_timestamps_are_a_backfill_until_they_are_copied() 
     model.now += MINUTE
     assert Code.BACKFILLING not in codes(model.sample())
     assert not any(change and change.alert for _, change in model.samples)
+
+
+def starting() -> Modelled:
+    """A mirror whose topic got a task after its first sample, and a record that waits too long."""
+    model = Modelled(assigned=False)
+    assert [one.state for one in model.samples[0][0].topics] == [TopicState.PENDING]
+    model.write()
+    model.now += 2 * TARGET_MS
+    model.assigned = True
+    return model
+
+
+def test_a_topic_whose_task_has_just_begun_is_not_stalled() -> None:
+    model = starting()
+    assert model.sample().status is Status.IN_SYNC
+    model.copy()
+    model.flush()
+    model.now += MINUTE
+    assert model.sample().status is Status.IN_SYNC
+    assert not any(change and change.alert for _, change in model.samples)
+
+
+def test_a_topic_that_its_task_never_copies_is_stalled_a_sample_later() -> None:
+    model = starting()
+    model.sample()
+    model.now += MINUTE
+    seen = model.sample()
+    assert seen.status is Status.OUT_OF_SYNC
+    assert Code.STALLED in codes(seen)

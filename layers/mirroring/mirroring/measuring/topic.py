@@ -1,5 +1,6 @@
 """One mirrored topic in one sample: its state, how it is judged, remembered and shown. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -137,6 +138,13 @@ class TopicAssessment:
                 return False
         return not created or not any(one.topic == self._name for one in assigned)
 
+    def _was_pending(self) -> bool:
+        """Whether it was PENDING in the last sample, which has its topics by name."""
+        topics = self._sheet.before.topics if self._sheet.before else ()
+        at = bisect_left(topics, self._name, key=lambda one: one.name)
+        found = topics[at : at + 1]
+        return any(one.name == self._name and one.state is TopicState.PENDING for one in found)
+
     def _since(self) -> int:
         """Since when (ms) this topic, and not one before it of the same name, is matched."""
         known = self._sheet.memory.topics.get(self._name)
@@ -189,7 +197,12 @@ class TopicAssessment:
         )
 
     def _stuck(self) -> Stuck | None:
-        """The topic's partition that has waited longest while nothing of it was copied."""
+        """The topic's partition that has waited longest while nothing of it was copied.
+
+        Since the last sample, in which its mirror had it already: a start is no standstill.
+        """
+        if self._was_pending():
+            return None
         found = [
             Stuck(index, figures.behind or figures.youngest, figures.still, figures.youngest)
             for index, figures in self._figures.items()

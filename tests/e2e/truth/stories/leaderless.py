@@ -36,6 +36,8 @@ def a_partition_without_a_leader_on_each_side_is_unknown_and_the_others_are_judg
         both.place(topic, *living, living[0])
     stage.make(target_latency=TARGET_MS)
     flows = {(t, p): stage.flow(t, partition=p) for t in (read, written) for p in range(3)}
+    # On a busy machine a first copy to each of three brokers may take longer than the target.
+    stage.right |= LATE
     yield from stage.until(IN_SYNC, "in sync at first")
     stage.right.clear()
     yield from stage.steady(IN_SYNC, "in sync", 2)
