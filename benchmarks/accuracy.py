@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from mirroring.kafka_types import Partition
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.observation import Observation, Status
 
 from lockstep.docs.markers import placed

@@ -7,7 +7,7 @@ README.md has the prices. There is no peer but version 0.1: a ratio is goal ÷ o
 import tempfile
 from pathlib import Path
 
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.storing.mirror_store import mirror_store
 from mirroring.storing.observations import observations
 from mirroring.storing.registry import registry

@@ -102,16 +102,16 @@ def _watch(counts: Counter[str]) -> None:
 
     KafkaTCPTransport._sock_send, KafkaTCPTransport._sock_recv = sent, received
     KafkaConnection._send_request = requested
-    from mirroring.measuring import read_target
+    from mirroring.measuring import listen as listening
 
-    listen = read_target.listen
+    listen = listening.listen
 
     def listened(*args: Any, **named: Any) -> None:
         began = time.perf_counter()
         listen(*args, **named)
         counts[LISTENED] += time.perf_counter() - began  # type: ignore[assignment]  # seconds
 
-    read_target.listen = listened
+    listening.listen = listened
 
 
 if __name__ == "__main__":

@@ -183,7 +183,7 @@ def _topic() -> TopicAnswer:
     (topic,) = SEEN.topics
     at = round(SAMPLED.timestamp() * 1000)
     copied = replace(begin(at, 0, 1_517), produced=at, target_end=1_517, average=21)
-    positions = dict.fromkeys(range(3), replace(copied, mirrored=1_517, front=1_517))
+    positions = dict.fromkeys(range(3), replace(copied, proven_copied_to=1_517, copied_to=1_517))
     return topic_answer(topic, TopicMemory(at, "", positions=positions), SAMPLED, 300)
 
 

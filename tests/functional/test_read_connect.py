@@ -19,12 +19,12 @@ from tests.given import a_mirror
 def test_committed_offsets_are_unknown_where_connect_is_too_old_to_tell_them(
     version: str, tells: bool
 ) -> None:
-    sheet = MirrorReadings(mirror=a_mirror(), state=State(), memory=Memory())
-    source = sheet.mirror.source_connector
+    readings = MirrorReadings(mirror=a_mirror(), state=State(), memory=Memory())
+    source = readings.mirror.source_connector
     with ConnectServer(shy=0) as server:
         server.answer("PUT", f"/connectors/{source}/config", {"connector.class": "x.Y"})
         server.offsets[source] = {("orders", 0): 7}
-        read_connect(ConnectClient((server.url,)), [sheet], version)
+        read_connect(ConnectClient((server.url,)), [readings], version)
 
-    assert sheet.away == {}
-    assert sheet.seen.committed == ({Partition("orders", 0): 7} if tells else None)
+    assert readings.unobservable == {}
+    assert readings.connect.committed == ({Partition("orders", 0): 7} if tells else None)

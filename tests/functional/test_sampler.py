@@ -120,7 +120,7 @@ def test_a_mistake_in_the_rules_costs_one_mirror_alone(
 
     def fails_at_c(self: Assessment, at: int) -> Any:
         """As a date beyond the year 9999 does."""
-        if self._sheet.mirror.name == "c":
+        if self._readings.mirror.name == "c":
             raise OverflowError("date value out of range")
         return judge(self, at)
 

@@ -27,7 +27,7 @@ from functions.publish_alerts.app import handler as publish
 from tests.functional.events import Context, event
 from tests.functional.limits import Limits
 from tests.given import BEGIN, NAME, a_mirror, a_topic, a_write, an_observation
-from tests.unit.scenes import NOW, scene, topic
+from tests.unit.scenes import NOW, inputs, topic
 
 # Some seconds each on a quiet machine.
 pytestmark = pytest.mark.timeout(300)
@@ -52,7 +52,7 @@ def outage() -> tuple[Observation, bytes, Change]:
     stuck = Stuck(partition=0, behind=HOUR_MS, still=HOUR_MS - 60_000, youngest=HOUR_MS)
     late = replace(topic(latency=HOUR_MS, above=9, stuck=stuck))
     found = tuple(reason(Code.TOPIC_RECREATED, NOW, topic=one) for one in every)
-    seen = scene(topics=tuple(replace(late, name=one) for one in every), findings=found)
+    seen = inputs(topics=tuple(replace(late, name=one) for one in every), findings=found)
     verdict = judge(seen, None, {})
     draw = random.Random(2)  # noqa: S311  # no secret, the same each time
     rows = tuple(

@@ -18,8 +18,8 @@ from tests.given import NAME, after
 SAMPLED = after(minutes=10)
 AT = round(SAMPLED.timestamp() * 1000)
 PATH = f"/mirrors/{NAME}/topics"
-COPIED = replace(begin(AT, 3, 90), origin=0, front=90, target_end=87, produced=AT - 5_000)
-WAITING = replace(COPIED, front=70, behind=4_200, average=31)
+COPIED = replace(begin(AT, 3, 90), backfill_end=0, copied_to=90, target_end=87, produced=AT - 5_000)
+WAITING = replace(COPIED, copied_to=70, behind=4_200, average=31)
 OLD = replace(COPIED, produced=AT - 301_000)
 
 

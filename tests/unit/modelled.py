@@ -175,21 +175,21 @@ class Modelled:
     def sample(self, blind: Collection[Blind] = ()) -> Observation:
         """One sample, by the steps of the sampler itself; it cannot read what it is blind for."""
         at, before = self.now, self.samples[-1][0] if self.samples else None
-        sheet = MirrorReadings(
+        readings = MirrorReadings(
             mirror=mirror(**self.asked),
             state=State(observation=before),
             memory=as_stored(self.memory),
-            seen=self._told(blind),
+            connect=self._told(blind),
         )
         if Blind.CONNECT in blind:
-            sheet.away[Code.CONNECT_UNREACHABLE] = "nobody answers"
+            readings.unobservable[Code.CONNECT_UNREACHABLE] = "nobody answers"
         source, target = self.clusters
         source.away, target.away = Blind.SOURCE in blind, Blind.TARGET in blind
-        some = [(cast(Probe, source), [sheet])]
-        paces = measure(some, cast(Probe, target), [sheet], self.flush_ms, lambda: at)
-        assert sheet.failure is None, sheet.failure
-        pace = paces[sheet.mirror.name]
-        seen, self.memory, change = Assessment(sheet, pace, at, WINDOW_S, workers=1).result(at)
+        some = [(cast(Probe, source), [readings])]
+        paces = measure(some, cast(Probe, target), [readings], self.flush_ms, lambda: at)
+        assert readings.failure is None, readings.failure
+        pace = paces[readings.mirror.name]
+        seen, self.memory, change = Assessment(readings, pace, at, WINDOW_S, workers=1).result(at)
         self.samples.append((seen, change))
         return seen
 

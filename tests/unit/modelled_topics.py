@@ -72,11 +72,11 @@ class ModelledTopics:
         for count, one in enumerate(self._moving):
             self._copy(one, self.now + count)
         self.now += MINUTE_MS
-        sheet = MirrorReadings(self.mirror, before, unpack(before.memory), seen=self._told())
-        some = [(cast(Probe, self.source), [sheet])]
-        paces = measure(some, cast(Probe, self.target), [sheet], MINUTE_MS, lambda: self.now)
-        assert sheet.failure is None, sheet.failure
-        assessment = Assessment(sheet, paces[self.mirror.name], self.now, WINDOW_S, workers=1)
+        readings = MirrorReadings(self.mirror, before, unpack(before.memory), connect=self._told())
+        some = [(cast(Probe, self.source), [readings])]
+        paces = measure(some, cast(Probe, self.target), [readings], MINUTE_MS, lambda: self.now)
+        assert readings.failure is None, readings.failure
+        assessment = Assessment(readings, paces[self.mirror.name], self.now, WINDOW_S, workers=1)
         seen, memory, change = assessment.result(self.now)
         return Outcome(seen, pack(memory), change, self.mirror.connect_cluster)
 

@@ -49,7 +49,7 @@ def topic(state: TopicState = TopicState.ACTIVE, **facts: Any) -> Topic:
     return replace(Topic("orders.new", "eu.orders.new", state), **facts)
 
 
-def scene(**changes: Any) -> StatusInputs:
+def inputs(**changes: Any) -> StatusInputs:
     """A healthy mirror with one active topic, and what is different about it."""
     healthy = StatusInputs(
         now=NOW,

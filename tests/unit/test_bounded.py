@@ -17,7 +17,7 @@ from mirroring.reasons import reason
 from mirroring.storing.history import change_item
 
 from tests.given import a_write
-from tests.unit.scenes import NOW, observed, scene, topic
+from tests.unit.scenes import NOW, inputs, observed, topic
 
 MINUTE = timedelta(minutes=1)
 LONGEST_NAME = "n" * 243  # Kafka's 249, with a number behind
@@ -115,9 +115,9 @@ def test_what_becomes_far_worse_is_told_by_name_at_once() -> None:
 
 def test_since_stays_that_of_the_first_sample_that_told_it() -> None:
     topics = tuple(replace(topic(latency=90_000, above=2), name=f"t{one:03d}") for one in range(99))
-    first = judge(scene(topics=topics), None, {})
+    first = judge(inputs(topics=topics), None, {})
     before = observed(first.status, reasons=first.reasons)
-    later = judge(scene(topics=topics, now=NOW + 7 * MINUTE), before, first.counts)
+    later = judge(inputs(topics=topics, now=NOW + 7 * MINUTE), before, first.counts)
 
     assert [one.key for one in later.reasons] == [one.key for one in first.reasons]
     assert {one.since for one in later.reasons} == {NOW}
@@ -126,11 +126,11 @@ def test_since_stays_that_of_the_first_sample_that_told_it() -> None:
 
 def test_late_topics_that_are_held_for_a_sample_keep_their_count() -> None:
     topics = tuple(replace(topic(latency=90_000, above=2), name=f"t{one:03d}") for one in range(99))
-    late_ones = judge(scene(topics=topics), None, {})
+    late_ones = judge(inputs(topics=topics), None, {})
     good = tuple(replace(one, latency=20, above=0) for one in topics)
     before = observed(late_ones.status, reasons=late_ones.reasons)
 
-    held = judge(scene(topics=good), before, late_ones.counts)
+    held = judge(inputs(topics=good), before, late_ones.counts)
 
     assert held.status is Status.OUT_OF_SYNC
     assert held.reasons == late_ones.reasons
@@ -143,7 +143,7 @@ def test_twenty_thousand_topics_stalled_and_late_are_few_small_reasons() -> None
         for one in range(20_000)
     )
 
-    told = judge(scene(topics=topics), None, {}).reasons
+    told = judge(inputs(topics=topics), None, {}).reasons
 
     assert [(one.code, one.count) for one in told] == [
         *[(Code.STALLED, None)] * 4,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring import read_target
+from mirroring.measuring import listen as listening
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.mirror import Mirror
 from mirroring.observation import Observation, Status
@@ -102,8 +102,9 @@ class Steady:
     _since: float = field(default_factory=time.monotonic)
 
     def compare(self, rounds: int) -> Comparison:
-        """So many rounds of samples."""
+        """So many rounds of samples, after one: a rate counts from the sample before."""
         with at_once():
+            self._take()
             return Comparison([self._round() for _ in range(rounds)])
 
     def settle(self) -> None:
@@ -160,17 +161,17 @@ class Steady:
     def _told_while_listening(self) -> Iterator[list[tuple[float, float]]]:
         """The sum of the latencies (ms) and the number of records in each time of listening."""
         told: list[tuple[float, float]] = []
-        really_listen = read_target.listen
+        really_listen = listening.listen
 
-        def listen(probe: Probe, sheets: Sequence[MirrorReadings]) -> None:
+        def listen(probe: Probe, all_readings: Sequence[MirrorReadings]) -> None:
             (total, records), ordered = self._told(self.topics), self._told([ORDERED])
-            really_listen(probe, sheets)
+            really_listen(probe, all_readings)
             after, more = self._told(self.topics), self._told([ORDERED])
             told.append((after[0] - total, after[1] - records))
             self.took.append((more[0] - ordered[0], more[1] - ordered[1]))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(read_target, "listen", listen)
+            patch.setattr(listening, "listen", listen)
             yield told
 
     def _told(self, topics: Sequence[str]) -> tuple[float, float]:

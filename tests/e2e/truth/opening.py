@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mirroring.errors import ConnectUnavailable
 from mirroring.kafka_connect.client import ConnectClient
-from mirroring.measuring import read_target, status_inputs
+from mirroring.measuring import listen, status_inputs
 
 from lockstep.local import download, dynamodb, jars, kafka, ports
 from lockstep.local.aws_server import AwsServer
@@ -90,7 +90,7 @@ def opened(
         world.register(TARGET, target.address)
         world.register_connect(CONNECT, worker.url, flush_ms=flush_ms)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(read_target, "listen", world.listen)
+        patch.setattr(listen, "listen", world.listen)
         patch.setattr(status_inputs, "PATIENCE_MS", 0)
         yield world
         # A worker of fifty connectors takes ten seconds to end when it is asked to.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mirroring.kafka_types import Partition
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import (
     Code,

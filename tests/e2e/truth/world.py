@@ -20,8 +20,8 @@ from mirroring.cluster import ConnectCluster, KafkaCluster
 from mirroring.connections import Connections
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_connect.client import ConnectClient
-from mirroring.measuring import read_target
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring import listen as listening
+from mirroring.measuring.clock import now_ms
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.sample import Sampler
 from mirroring.mirror import Mirror, Source
@@ -74,7 +74,7 @@ class World:
     history: History = field(default_factory=histories.history)
     connections: Connections = field(default_factory=connecting.connections)
     _when_listening: dict[str, Callable[[], None]] = field(default_factory=dict)
-    _really_listen: Callable[[Probe, Sequence[MirrorReadings]], None] = read_target.listen
+    _really_listen: Callable[[Probe, Sequence[MirrorReadings]], None] = listening.listen
     _creating: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -149,13 +149,13 @@ class World:
         """Do this once, in the midst of the listening of the mirror's next sample."""
         self._when_listening[mirror.name] = action
 
-    def listen(self, probe: Probe, sheets: Sequence[MirrorReadings]) -> None:
-        names = [one.mirror.name for one in sheets if one.mirror.name in self._when_listening]
+    def listen(self, probe: Probe, all_readings: Sequence[MirrorReadings]) -> None:
+        names = [one.mirror.name for one in all_readings if one.mirror.name in self._when_listening]
         actions = [self._when_listening.pop(name) for name in names]
         timers = [threading.Timer(INTO_LISTENING_S, action) for action in actions]
         for timer in timers:
             timer.start()
-        self._really_listen(probe, sheets)
+        self._really_listen(probe, all_readings)
         for timer in timers:
             timer.join()
 

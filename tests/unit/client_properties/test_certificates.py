@@ -54,9 +54,9 @@ def days(*numbers: int) -> list[datetime]:
 def noted(security: Security, **shown: datetime) -> tuple[str, datetime] | None:
     """What is noted of a cluster with these properties, whose brokers show these."""
     probe: Any = SimpleNamespace(security=security, valid_until=lambda: shown)
-    sheet: Any = SimpleNamespace(expires=None)
-    expiring.note(cast(Probe, probe), "source", [sheet], int(NOW.timestamp() * 1000))
-    return cast("tuple[str, datetime] | None", sheet.expires)
+    readings: Any = SimpleNamespace(expires=None)
+    expiring.note(cast(Probe, probe), "source", [readings], int(NOW.timestamp() * 1000))
+    return cast("tuple[str, datetime] | None", readings.expires)
 
 
 def test_the_first_to_end_within_thirty_days_is_noted() -> None:

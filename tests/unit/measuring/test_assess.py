@@ -1,4 +1,4 @@
-"""A filled sheet is assessed: topic states, findings that last, backfill, and the change."""
+"""Complete readings are assessed: topic states, findings that last, backfill, and the change."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from mirroring.kafka_types import Fault, Partition, TopicFacts
 from mirroring.measuring.assess import Assessment, figure
+from mirroring.measuring.commits import apply_commit
 from mirroring.measuring.figures import PartitionLatency, PartitionReading, RecordAt, Timing
-from mirroring.measuring.latency import reach
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
 from mirroring.measuring.readings import ConnectReading, MirrorReadings
@@ -36,23 +36,23 @@ def known(position: Position, **facts: Any) -> Memory:
 def quiet(end: int = 100, **facts: Any) -> Position:
     """A partition that is caught up and silent since an hour."""
     position = begin(NOW_MS - MINUTE, 0, end)
-    base = {"mirrored": end, "front": end, "target_end": end, "origin": end}
+    base = {"proven_copied_to": end, "copied_to": end, "target_end": end, "backfill_end": end}
     return replace(position, **base | {"produced": NOW_MS - 60 * MINUTE} | facts)
 
 
-def sheet(memory: Memory, look: PartitionReading, **facts: Any) -> MirrorReadings:
+def readings(memory: Memory, reading: PartitionReading, **facts: Any) -> MirrorReadings:
     """What a sample read of the topic `orders`, everything in order unless the test says else."""
     made = MirrorReadings(
         mirror=mirror(),
         state=State(observation=observed()),
         memory=memory,
-        seen=ConnectReading(
+        connect=ConnectReading(
             connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}
         ),
         matched=1,
-        facts={"orders": TopicFacts("source-id", (1,))},
-        targets={"eu.orders": TopicFacts("target-id", (1,))},
-        looks={ORDERS: look},
+        source_topics={"orders": TopicFacts("source-id", (1,))},
+        target_topics={"eu.orders": TopicFacts("target-id", (1,))},
+        partitions={ORDERS: reading},
         positions={ORDERS: memory.topics["orders"].positions[0]},
     )
     for name, value in facts.items():
@@ -60,23 +60,23 @@ def sheet(memory: Memory, look: PartitionReading, **facts: Any) -> MirrorReading
     return made
 
 
-def look(end: int = 100, **facts: Any) -> PartitionReading:
+def reading(end: int = 100, **facts: Any) -> PartitionReading:
     """A look at `orders` in this sample."""
-    read = {"at": NOW_MS, "start": 0, "end": end, "committed": end - 1, "told": True}
+    read = {"at": NOW_MS, "start": 0, "end": end, "committed": end - 1, "offsets_known": True}
     return PartitionReading(**read | {"newest": None, "oldest": None} | facts)
 
 
 def assessed(
     filled: MirrorReadings, now: int = NOW_MS
 ) -> tuple[Observation, Memory, Change | None]:
-    """The result of a sheet whose reading is done."""
+    """The result of readings that are complete."""
     figure(filled, PACE, now)
     return Assessment(filled, PACE, now, WINDOW_S, workers=1).result(NOW_MS)
 
 
 STATES: Mapping[str, tuple[Position, TopicState]] = {
     "produced to within the window": (quiet(produced=NOW_MS - MINUTE), TopicState.ACTIVE),
-    "produced to since the mirror was made": (quiet(origin=90), TopicState.INACTIVE),
+    "produced to since the mirror was made": (quiet(backfill_end=90), TopicState.INACTIVE),
     "nothing since the mirror was made": (quiet(), TopicState.STALE),
     "never held a record": (quiet(0), TopicState.EMPTY),
 }
@@ -84,25 +84,25 @@ STATES: Mapping[str, tuple[Position, TopicState]] = {
 
 @pytest.mark.parametrize(("position", "state"), STATES.values(), ids=STATES.keys())
 def test_a_topic_has_the_state_of_its_use(position: Position, state: TopicState) -> None:
-    seen, _, _ = assessed(sheet(known(position), look(position.end)))
+    seen, _, _ = assessed(readings(known(position), reading(position.end)))
     assert seen.topics[0].state is state
 
 
 def test_a_waiting_record_makes_a_topic_active() -> None:
     late = RecordAt(100, NOW_MS - 60 * MINUTE)
-    waiting = look(101, committed=99, target_end=100, newest=1, oldest=late, fetched=late)
-    seen, _, _ = assessed(sheet(known(quiet()), waiting, close={ORDERS}))
+    waiting = reading(101, committed=99, target_end=100, newest=1, oldest=late, fetched=late)
+    seen, _, _ = assessed(readings(known(quiet()), waiting, to_inspect={ORDERS}))
     assert (seen.topics[0].state, seen.topics[0].lag_records) == (TopicState.ACTIVE, 1)
 
 
 def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> None:
     young = known(quiet(), since=NOW_MS - MINUTE, target_id="")
-    seen, _, _ = assessed(sheet(young, look(), targets={}))
+    seen, _, _ = assessed(readings(young, reading(), target_topics={}))
     assert seen.topics[0].state is TopicState.PENDING
     assert seen.status is Status.IN_SYNC
 
 
-GONE = {"targets": {}, "target_faults": {"eu.orders": Fault.UNKNOWN_TOPIC}}
+GONE = {"target_topics": {}, "target_faults": {"eu.orders": Fault.UNKNOWN_TOPIC}}
 
 
 @pytest.mark.parametrize(("looks", "told"), [(0, False), (1, True)])
@@ -110,14 +110,14 @@ def test_a_topic_that_was_on_the_target_is_missing_in_the_second_look(
     looks: int, told: bool
 ) -> None:
     young = known(quiet(), since=NOW_MS - MINUTE, absent=looks)
-    seen, _, _ = assessed(sheet(young, look(), **GONE))
+    seen, _, _ = assessed(readings(young, reading(), **GONE))
     assert (Code.TARGET_TOPIC_MISSING in {one.code for one in seen.reasons}) is told
 
 
 def test_a_topic_whose_commit_moves_is_not_missing() -> None:
-    moving = known(quiet(mirrored=98, front=98), absent=5)
-    filled = sheet(moving, look(), **GONE)
-    filled.positions[ORDERS] = reach(filled.positions[ORDERS], filled.looks[ORDERS])
+    moving = known(quiet(proven_copied_to=98, copied_to=98), absent=5)
+    filled = readings(moving, reading(), **GONE)
+    filled.positions[ORDERS] = apply_commit(filled.positions[ORDERS], filled.partitions[ORDERS])
     seen, memory, _ = assessed(filled)
     assert Code.TARGET_TOPIC_MISSING not in {one.code for one in seen.reasons}
     assert memory.topics["orders"].absent == 0
@@ -129,7 +129,7 @@ def test_a_topic_whose_commit_moves_is_not_missing() -> None:
 )
 def test_a_topic_that_we_cannot_see_is_not_missing(fault: Fault, code: Code | None) -> None:
     memory = replace(known(quiet()), counts={"hidden": 2, "hidden_since": NOW_MS - 3 * MINUTE})
-    hidden = sheet(memory, look(), targets={}, target_faults={"eu.orders": fault})
+    hidden = readings(memory, reading(), target_topics={}, target_faults={"eu.orders": fault})
     seen, _, _ = assessed(hidden)
     codes = {one.code for one in seen.reasons}
     assert Code.TARGET_TOPIC_MISSING not in codes
@@ -138,36 +138,36 @@ def test_a_topic_that_we_cannot_see_is_not_missing(fault: Fault, code: Code | No
 
 def test_a_topic_that_the_target_never_had_is_missing_after_its_grace() -> None:
     young = known(quiet(), since=NOW_MS - 4 * MINUTE, target_id="", absent=3)
-    seen, _, _ = assessed(sheet(young, look(), **GONE))
+    seen, _, _ = assessed(readings(young, reading(), **GONE))
     assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
 
 
 def test_a_topic_that_is_not_on_the_target_after_its_grace_is_missing() -> None:
-    seen, _, _ = assessed(sheet(known(quiet(), absent=1), look(), **GONE))
+    seen, _, _ = assessed(readings(known(quiet(), absent=1), reading(), **GONE))
     assert {one.code for one in seen.reasons} == {Code.TARGET_TOPIC_MISSING}
 
 
 def test_a_target_topic_with_another_id_was_reset() -> None:
     other = {"eu.orders": TopicFacts("other-id", (1,))}
-    seen, memory, _ = assessed(sheet(known(quiet()), look(), targets=other))
+    seen, memory, _ = assessed(readings(known(quiet()), reading(), target_topics=other))
     assert {one.code for one in seen.reasons} >= {Code.TARGET_TOPIC_RESET}
     assert memory.topics["orders"].target_id == "other-id"
 
 
 def test_a_finding_stands_until_the_window_has_passed() -> None:
-    first, memory, _ = assessed(sheet(known(quiet()), look(), recreated={"orders": 0}))
+    first, memory, _ = assessed(readings(known(quiet()), reading(), recreated={"orders": 0}))
     assert [one.code for one in first.reasons if one.code is Code.TOPIC_RECREATED]
     state = State(observation=first)
-    kept = sheet(memory, look(), state=state)
+    kept = readings(memory, reading(), state=state)
     soon, _, _ = assessed(kept, NOW_MS + 4 * MINUTE)
-    late, _, _ = assessed(sheet(memory, look(), state=state), NOW_MS + 6 * MINUTE)
+    late, _, _ = assessed(readings(memory, reading(), state=state), NOW_MS + 6 * MINUTE)
     assert Code.TOPIC_RECREATED in {one.code for one in soon.reasons}
     assert Code.TOPIC_RECREATED not in {one.code for one in late.reasons}
 
 
 def lossy(memory: Memory, *lost: int, at: int = NOW_MS) -> tuple[Observation, Memory]:
     """A sample in which so many records of each partition were lost."""
-    filled = sheet(memory, look())
+    filled = readings(memory, reading())
     filled.figures = {
         Partition("t", index): PartitionLatency(end=0, lost=one) for index, one in enumerate(lost)
     }
@@ -195,17 +195,23 @@ def test_a_finding_that_a_person_acknowledged_counts_no_more(minutes: int, stand
     found = reason(Code.DATA_LOSS, since, {"lost": 7}, topic="orders", partition=0)
     memory = replace(known(quiet()), findings=(found,))
     seen = mirror(acknowledged=since - timedelta(minutes=minutes))
-    observation, _, _ = assessed(sheet(memory, look(), mirror=seen))
+    observation, _, _ = assessed(readings(memory, reading(), mirror=seen))
 
     assert (Code.DATA_LOSS in {one.code for one in observation.reasons}) is stands
 
 
 def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
-    half = replace(quiet(1000), mirrored=400, front=400, origin=1000, moved=NOW_MS - MINUTE)
+    half = replace(
+        quiet(1000),
+        proven_copied_to=400,
+        copied_to=400,
+        backfill_end=1000,
+        last_progress_at=NOW_MS - MINUTE,
+    )
     memory = replace(known(half), copied=(NOW_MS - MINUTE, 400))
     oldest = RecordAt(500, 5)
-    copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
-    seen, _, _ = assessed(sheet(memory, copying, close={ORDERS}))
+    copying = reading(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
+    seen, _, _ = assessed(readings(memory, copying, to_inspect={ORDERS}))
     assert seen.status is Status.OUT_OF_SYNC
     assert [one.code for one in seen.reasons] == [Code.BACKFILLING]
     assert seen.backfill is not None
@@ -214,7 +220,7 @@ def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
 
 
 def test_a_mirror_was_creating_before_its_first_sample() -> None:
-    _, _, change = assessed(sheet(known(quiet(origin=90)), look(), state=State()))
+    _, _, change = assessed(readings(known(quiet(backfill_end=90)), reading(), state=State()))
     assert change is not None
     assert (change.before, change.after, change.alert) == (Status.CREATING, Status.IN_SYNC, False)
     assert change.took_ms == 60 * MINUTE
@@ -224,29 +230,39 @@ def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
     asked = NOW - timedelta(seconds=40)
     held = mirror(intent=Intent.PAUSED, updated_at=asked)
     rests = ConnectReading(connector("PAUSED", "PAUSED"), None, frozenset({ORDERS}), {ORDERS: 99})
-    first, _, change = assessed(sheet(known(quiet(origin=90)), look(), mirror=held, seen=rests))
+    first, _, change = assessed(
+        readings(known(quiet(backfill_end=90)), reading(), mirror=held, connect=rests)
+    )
     assert (first.status, first.status_since) == (Status.PAUSED, asked)
     assert change is not None and change.at == NOW
     edited = held.model_copy(update={"updated_at": NOW})
     after = State(observation=first)
-    again = sheet(known(quiet(origin=90)), look(), mirror=edited, state=after, seen=rests)
+    again = readings(
+        known(quiet(backfill_end=90)), reading(), mirror=edited, state=after, connect=rests
+    )
     second, _, _ = assessed(again)
     assert second.status_since == asked
 
 
 def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:
-    half = replace(quiet(1000), mirrored=499, front=499, origin=1000, moved=NOW_MS - MINUTE)
+    half = replace(
+        quiet(1000),
+        proven_copied_to=499,
+        copied_to=499,
+        backfill_end=1000,
+        last_progress_at=NOW_MS - MINUTE,
+    )
     memory = replace(known(half), copied=(NOW_MS - 4 * MINUTE, 100))
     oldest = RecordAt(500, 5)
-    copying = look(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
-    seen, memory, _ = assessed(sheet(memory, copying, close={ORDERS}))
+    copying = reading(1000, committed=499, target_end=500, newest=4, oldest=oldest, fetched=oldest)
+    seen, memory, _ = assessed(readings(memory, copying, to_inspect={ORDERS}))
     assert seen.backfill is not None
     assert seen.backfill.eta == NOW + timedelta(minutes=5)
     assert memory.copied == (NOW_MS - 3 * MINUTE, 200)
 
 
 def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
-    nothing = sheet(known(quiet()), look(), looks={}, positions={})
+    nothing = readings(known(quiet()), reading(), partitions={}, positions={})
     nothing.state = State()
     seen, _, _ = assessed(nothing)
     assert (seen.latency.average, seen.latency.behind) == (None, None)
@@ -254,15 +270,17 @@ def test_what_was_never_measured_is_null_and_never_a_made_up_zero() -> None:
 
 
 def test_an_unread_target_leaves_the_partition_unjudged() -> None:
-    unread = look(150, committed=None, told=False, target_end=Fault.TIMEOUT)
+    unread = reading(150, committed=None, offsets_known=False, target_end=Fault.TIMEOUT)
     away = {Code.TARGET_UNREACHABLE: "no answer"}
-    seen, memory, _ = assessed(sheet(known(quiet()), unread, close={ORDERS}, away=away))
+    seen, memory, _ = assessed(
+        readings(known(quiet()), unread, to_inspect={ORDERS}, unobservable=away)
+    )
     assert seen.topics[0].behind is None
-    assert memory.topics["orders"].positions[0].front == 100
+    assert memory.topics["orders"].positions[0].copied_to == 100
 
 
 def test_a_changed_status_is_one_change_with_how_long_the_last_one_stood() -> None:
-    seen, _, change = assessed(sheet(known(quiet()), look()))
+    seen, _, change = assessed(readings(known(quiet()), reading()))
     assert seen.status is Status.STALE_TOPIC
     assert change is not None
     assert (change.before, change.after) == (Status.IN_SYNC, Status.STALE_TOPIC)
@@ -272,7 +290,7 @@ def test_a_changed_status_is_one_change_with_how_long_the_last_one_stood() -> No
 
 def test_the_same_status_is_no_change() -> None:
     active = known(quiet(produced=NOW_MS - MINUTE))
-    seen, _, change = assessed(sheet(active, look()))
+    seen, _, change = assessed(readings(active, reading()))
     assert (seen.status, change, seen.sequence) == (Status.IN_SYNC, None, 8)
     assert seen.status_since == observed().status_since
 
@@ -281,7 +299,7 @@ def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
     copying = reason(Code.BACKFILLING, NOW, {"done": 1, "total": 2})
     before = State(observation=observed(Status.OUT_OF_SYNC, reasons=(copying,)))
     failed = ConnectReading(connector("FAILED", trace="x"), None, frozenset({ORDERS}), {ORDERS: 99})
-    _, _, change = assessed(sheet(known(quiet()), look(), state=before, seen=failed))
+    _, _, change = assessed(readings(known(quiet()), reading(), state=before, connect=failed))
     assert change is not None
     assert (change.before, change.after, change.alert) == (
         Status.OUT_OF_SYNC,
@@ -293,10 +311,10 @@ def test_a_fault_that_follows_a_backfill_is_a_change_of_its_own() -> None:
 def test_records_lost_in_two_samples_are_told_together_while_the_first_stand() -> None:
     def loses(start: int, memory: Memory) -> tuple[Observation, Memory, Change | None]:
         waits = {"newest": NOW_MS - MINUTE, "oldest": RecordAt(start, NOW_MS - 1_000)}
-        gone = look(200, start=start, committed=99, target_end=100, **waits)
-        return assessed(sheet(memory, gone, close={ORDERS}))
+        gone = reading(200, start=start, committed=99, target_end=100, **waits)
+        return assessed(readings(memory, gone, to_inspect={ORDERS}))
 
-    stopped = known(replace(quiet(), moved=NOW_MS - 5 * MINUTE))
+    stopped = known(replace(quiet(), last_progress_at=NOW_MS - 5 * MINUTE))
     _, memory, _ = loses(130, stopped)
     seen, _, _ = loses(150, memory)
     assert [one.measured for one in seen.reasons if one.code is Code.DATA_LOSS] == [50]
@@ -308,6 +326,6 @@ def test_records_lost_in_two_samples_are_told_together_while_the_first_stand() -
 def test_a_delay_stands_until_newer_records_were_copied_that_nobody_heard(
     end: int, average: int | None
 ) -> None:
-    late = known(quiet(origin=50), average=90_000)
-    seen, _, _ = assessed(sheet(late, look(end, target_end=end), close={ORDERS}))
+    late = known(quiet(backfill_end=50), average=90_000)
+    seen, _, _ = assessed(readings(late, reading(end, target_end=end), to_inspect={ORDERS}))
     assert seen.topics[0].average_latency == average

@@ -30,6 +30,6 @@ def test_credentials_are_tried_where_they_may_be_why_nothing_moves(
     seen: Connector | None, topics: dict[str, TopicFacts], stalled: bool, wanted: bool
 ) -> None:
     before = observed(reasons=(STALLED,) if stalled else ())
-    sheet = MirrorReadings(mirror=mirror(), state=State(observation=before), memory=Memory())
-    sheet.seen, sheet.facts = ConnectReading(seen), topics
-    assert doubtful(sheet) is wanted
+    readings = MirrorReadings(mirror=mirror(), state=State(observation=before), memory=Memory())
+    readings.connect, readings.source_topics = ConnectReading(seen), topics
+    assert doubtful(readings) is wanted

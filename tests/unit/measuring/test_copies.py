@@ -13,7 +13,7 @@ from mirroring.observation import Code, Severity, Status
 from mirroring.storing.observation_item import State
 
 from tests.given import a_mirror
-from tests.unit.scenes import observed, scene
+from tests.unit.scenes import inputs, observed
 
 EU = a_mirror().source
 AP = EU.model_copy(update={"cluster_id": "id-of-ap-core", "managed": "ap-core"})
@@ -22,17 +22,19 @@ PLAIN = {"rename_mirrored_topics": False}
 
 def noted(one: Mirror, other: Mirror) -> list[dict[str, str]]:
     """What is noted of two mirrors that copy orders.new, and of one topic of each alone."""
-    sheets = [
+    all_readings = [
         MirrorReadings(
             mirror=mirror,
             state=State(),
             memory=Memory(),
-            facts={name: TopicFacts("id", (0,)) for name in ("orders.new", f"only.{mirror.name}")},
+            source_topics={
+                name: TopicFacts("id", (0,)) for name in ("orders.new", f"only.{mirror.name}")
+            },
         )
         for mirror in (one, other)
     ]
-    note_copies(sheets)
-    return [dict(sheet.copied_too) for sheet in sheets]
+    note_copies(all_readings)
+    return [dict(readings.copied_too) for readings in all_readings]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_what_another_mirror_writes_too_is_noted(
 
 
 def test_it_is_a_warning_that_names_the_other_mirror_and_no_status() -> None:
-    verdict = judge(scene(copied_too={"orders.new": "b"}), observed(), {})
+    verdict = judge(inputs(copied_too={"orders.new": "b"}), observed(), {})
     (told,) = verdict.reasons
 
     assert verdict.status is Status.IN_SYNC

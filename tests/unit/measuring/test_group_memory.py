@@ -69,7 +69,13 @@ SETTLED: Mapping[str, tuple[Row, int, int | None, bool, tuple[int, int]]] = {
     "still without one": (Row(since=5), 100, None, False, (-1, 5)),
     "translated at last": (Row(100, 90, 7, since=5), 100, None, False, (90, NOW)),
     "translated, and not committed yet": (Row(100, 90, 7, 90, 5), 100, 40, False, (90, 5)),
-    "translated further, the first still owed": (Row(100, 90, 7, 80, 5), 100, 40, False, (80, 5)),
+    "translated further, the first still expected": (
+        Row(100, 90, 7, 80, 5),
+        100,
+        40,
+        False,
+        (80, 5),
+    ),
     "translated further, the first paid": (Row(100, 90, 7, 80, 5), 100, 80, False, (90, NOW)),
     "paid": (Row(100, 90, 7, 80, 5), 100, 90, False, (90, 0)),
     "paid, and translated further": (Row(100, 90, 7, 80, 0), 100, 80, False, (90, NOW)),
@@ -80,14 +86,14 @@ SETTLED: Mapping[str, tuple[Row, int, int | None, bool, tuple[int, int]]] = {
 
 
 @pytest.mark.parametrize(
-    ("row", "source", "target", "held", "owed"), SETTLED.values(), ids=SETTLED.keys()
+    ("row", "source", "target", "held", "expected"), SETTLED.values(), ids=SETTLED.keys()
 )
 def test_what_is_owed_is_known_with_its_time(
-    row: Row, source: int, target: int | None, held: bool, owed: tuple[int, int]
+    row: Row, source: int, target: int | None, held: bool, expected: tuple[int, int]
 ) -> None:
     found = settled(row, source, target, NOW, held=held)
 
-    assert (found.owed, found.since) == owed
+    assert (found.expected, found.since) == expected
     assert (found.upstream, found.downstream, found.at) == (row.upstream, row.downstream, row.at)
 
 

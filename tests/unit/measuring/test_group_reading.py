@@ -93,29 +93,29 @@ class Kafka:
             raise ClusterUnreachable("It does not answer.")
 
 
-def a_sheet(turn: int = 0, memory: GroupMemory | None = None, **facts: Any) -> MirrorReadings:
-    """The sheet of a mirror that syncs groups and mirrors the topic `orders`."""
+def some_readings(turn: int = 0, memory: GroupMemory | None = None, **facts: Any) -> MirrorReadings:
+    """The readings of a mirror that syncs groups and mirrors the topic `orders`."""
     changes: dict[str, Any] = {"sync_group_offsets": True, "topics_regex": "orders.*"} | facts
-    sheet = MirrorReadings(
+    readings = MirrorReadings(
         mirror=mirror(**changes),
         state=State(),
         memory=Memory(turn=turn, groups=memory or GroupMemory()),
     )
-    sheet.facts = {"orders": TopicFacts("id", (1,))}
-    return sheet
+    readings.source_topics = {"orders": TopicFacts("id", (1,))}
+    return readings
 
 
-def read(sheet: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook | None:
+def read(readings: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook | None:
     """All three steps, as a sample takes them."""
-    group_reading.list_groups(cast(Probe, source), [sheet])
-    group_reading.read_on_target(cast(Probe, target), [sheet])
-    group_reading.read_committed(cast(Probe, source), [sheet])
-    return sheet.groups
+    group_reading.list_groups(cast(Probe, source), [readings])
+    group_reading.read_on_target(cast(Probe, target), [readings])
+    group_reading.read_committed(cast(Probe, source), [readings])
+    return readings.groups
 
 
-def seen(sheet: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook:
+def seen(readings: MirrorReadings, source: Kafka, target: Kafka) -> GroupLook:
     """The look that was taken."""
-    look = read(sheet, source, target)
+    look = read(readings, source, target)
     assert look is not None
     return look
 
@@ -133,7 +133,7 @@ def a_target() -> Kafka:
 
 
 def test_both_sides_are_told_by_partition_of_the_source() -> None:
-    look = seen(a_sheet(), a_source("app", "new"), a_target())
+    look = seen(some_readings(), a_source("app", "new"), a_target())
 
     assert look.committed == {"app": {ORDERS: 150}, "new": {ORDERS: 150}}
     assert look.target == {"app": {ORDERS: 102}}
@@ -143,9 +143,9 @@ def test_both_sides_are_told_by_partition_of_the_source() -> None:
 
 
 def test_without_renaming_the_names_are_the_same() -> None:
-    sheet = a_sheet(rename_mirrored_topics=False)
+    readings = some_readings(rename_mirrored_topics=False)
     target = Kafka({"app": EMPTY}, {"app": {ORDERS: 9}}, [("app", "orders")])
-    look = seen(sheet, a_source("app"), target)
+    look = seen(readings, a_source("app"), target)
 
     assert look.target == {"app": {ORDERS: 9}}
     assert look.memory.rows == {("app", ORDERS): Row(150, 102, 7)}
@@ -154,7 +154,7 @@ def test_without_renaming_the_names_are_the_same() -> None:
 def test_only_groups_that_the_mirror_wants_are_asked_for() -> None:
     names = ("app-1", "app-2", "batch", "connect-app", "console-consumer-7", "__app")
     source = a_source(*names)
-    look = seen(a_sheet(groups_regex="(?!batch).*"), source, a_target())
+    look = seen(some_readings(groups_regex="(?!batch).*"), source, a_target())
 
     assert list(look.names) == ["app-1", "app-2"]
     assert source.asked == ["app-1", "app-2"]
@@ -163,7 +163,7 @@ def test_only_groups_that_the_mirror_wants_are_asked_for() -> None:
 def test_checkpoints_of_other_mirrors_are_passed_over() -> None:
     target = a_target()
     target.checkpoints += [("app", "eu.bills"), ("own", "eu.orders"), ("app", "xx.orders")]
-    look = seen(a_sheet(groups_regex="app"), a_source("app"), target)
+    look = seen(some_readings(groups_regex="app"), a_source("app"), target)
 
     assert list(look.memory.rows) == [("app", ORDERS)]
     assert look.memory.offset == 4
@@ -171,9 +171,9 @@ def test_checkpoints_of_other_mirrors_are_passed_over() -> None:
 
 def test_the_next_look_reads_on_where_the_last_one_ended() -> None:
     target = a_target()
-    first = seen(a_sheet(), a_source("app"), target)
+    first = seen(some_readings(), a_source("app"), target)
     target.checkpoints += [("app", "eu.orders.new")]
-    second = seen(a_sheet(memory=first.memory), a_source("app"), target)
+    second = seen(some_readings(memory=first.memory), a_source("app"), target)
 
     assert list(second.memory.rows) == [("app", ORDERS), ("app", Partition("orders.new", 0))]
 
@@ -182,33 +182,33 @@ def test_a_look_reads_some_checkpoints_and_the_next_one_the_rest() -> None:
     target = a_target()
     target.checkpoints *= MOST_FETCHES + 1
     target.piece = 1
-    first = seen(a_sheet(), a_source("app"), target)
-    second = seen(a_sheet(memory=first.memory), a_source("app"), target)
+    first = seen(some_readings(), a_source("app"), target)
+    second = seen(some_readings(memory=first.memory), a_source("app"), target)
 
     assert (first.read, second.read) == (False, True)
 
 
 def test_other_patterns_read_all_checkpoints_again() -> None:
-    first = seen(a_sheet(groups_regex="b.*"), a_source("app"), a_target())
-    second = seen(a_sheet(memory=first.memory), a_source("app"), a_target())
+    first = seen(some_readings(groups_regex="b.*"), a_source("app"), a_target())
+    second = seen(some_readings(memory=first.memory), a_source("app"), a_target())
 
     assert first.memory.rows == {}
     assert list(second.memory.rows) == [("app", ORDERS)]
 
 
 def test_before_the_first_checkpoint_there_is_nothing_to_read() -> None:
-    look = seen(a_sheet(), a_source("app"), Kafka(fault=Fault.UNKNOWN_TOPIC))
+    look = seen(some_readings(), a_source("app"), Kafka(fault=Fault.UNKNOWN_TOPIC))
 
     assert (look.fault, look.read, look.memory.rows) == (None, True, {})
 
 
 @pytest.mark.parametrize("how", ["fault", "unread"])
 def test_checkpoints_that_cannot_be_read_leave_what_was_known(how: str) -> None:
-    memory = seen(a_sheet(), a_source("app"), a_target()).memory
+    memory = seen(some_readings(), a_source("app"), a_target()).memory
     target = a_target()
     target.checkpoints += [("app", "eu.orders.new")]
     setattr(target, how, Fault.UNAUTHORIZED)
-    look = seen(a_sheet(memory=memory), a_source("app"), target)
+    look = seen(some_readings(memory=memory), a_source("app"), target)
 
     assert (look.fault, look.memory) == (Fault.UNAUTHORIZED, memory)
 
@@ -216,7 +216,7 @@ def test_checkpoints_that_cannot_be_read_leave_what_was_known(how: str) -> None:
 def test_one_groups_fault_is_its_own() -> None:
     source, target = a_source("app", "secret"), a_target()
     source.committed_ = {**source.committed_, "secret": Fault.UNAUTHORIZED}
-    look = seen(a_sheet(), source, target)
+    look = seen(some_readings(), source, target)
 
     assert look.committed == {"app": {ORDERS: 150}, "secret": Fault.UNAUTHORIZED}
 
@@ -224,7 +224,7 @@ def test_one_groups_fault_is_its_own() -> None:
 def test_a_broker_that_does_not_tell_is_noted() -> None:
     source, target = a_source("app"), a_target()
     source.whole = target.whole = False
-    look = seen(a_sheet(), source, target)
+    look = seen(some_readings(), source, target)
 
     assert (look.whole, look.target_whole) == (False, False)
 
@@ -234,50 +234,52 @@ def test_a_cluster_that_is_away_costs_only_the_look(side: str) -> None:
     source, target = a_source("app"), a_target()
     (source if side == "source" else target).away = True
 
-    assert read(a_sheet(), source, target) is None
+    assert read(some_readings(), source, target) is None
 
 
 def test_a_source_that_goes_away_meanwhile_costs_only_the_look() -> None:
-    sheet, source = a_sheet(), a_source("app")
-    group_reading.list_groups(cast(Probe, source), [sheet])
-    group_reading.read_on_target(cast(Probe, a_target()), [sheet])
+    readings, source = some_readings(), a_source("app")
+    group_reading.list_groups(cast(Probe, source), [readings])
+    group_reading.read_on_target(cast(Probe, a_target()), [readings])
     source.away = True
-    group_reading.read_committed(cast(Probe, source), [sheet])
+    group_reading.read_committed(cast(Probe, source), [readings])
 
-    assert sheet.groups is None
+    assert readings.groups is None
 
 
 def test_a_pattern_too_slow_for_the_checkpoints_costs_no_other_mirror_its_groups() -> None:
-    slow, other = a_sheet(name="slow", groups_regex="app|(a|aa)+$b"), a_sheet()
+    slow, other = some_readings(name="slow", groups_regex="app|(a|aa)+$b"), some_readings()
     source, target = a_source("app"), a_target()
     target.checkpoints.append(("a" * 200, "eu.orders"))
     group_reading.list_groups(cast(Probe, source), [slow, other])
     group_reading.read_on_target(cast(Probe, target), [slow, other], matching_s=0.2)
 
     assert slow.groups is None
-    assert list(slow.dim) == [Code.PATTERN_TOO_SLOW]
+    assert list(slow.partly_unobservable) == [Code.PATTERN_TOO_SLOW]
     assert other.groups is not None
     assert ("app", ORDERS) in other.groups.memory.rows
-    assert other.dim == {}
+    assert other.partly_unobservable == {}
 
 
 def test_a_groups_regex_that_is_too_slow_is_told_and_looked_at_in_the_next_sample() -> None:
-    sheet = a_sheet(groups_regex="(a|aa)+$b")
-    group_reading.list_groups(cast(Probe, a_source("a" * 200)), [sheet], matching_s=0.2)
-    told = reason(Code.PATTERN_TOO_SLOW, NOW, {"words": sheet.dim[Code.PATTERN_TOO_SLOW]})
-    again = a_sheet(turn=1)
+    readings = some_readings(groups_regex="(a|aa)+$b")
+    group_reading.list_groups(cast(Probe, a_source("a" * 200)), [readings], matching_s=0.2)
+    told = reason(
+        Code.PATTERN_TOO_SLOW, NOW, {"words": readings.partly_unobservable[Code.PATTERN_TOO_SLOW]}
+    )
+    again = some_readings(turn=1)
     again.state = State(observation=observed(reasons=(told,)))
 
-    assert sheet.groups is None
+    assert readings.groups is None
     assert read(again, a_source("app"), a_target()) is not None
 
 
 @pytest.mark.parametrize("code", [Code.SOURCE_UNREACHABLE, Code.TARGET_UNREACHABLE])
 def test_what_was_away_in_this_sample_is_not_asked_again(code: Code) -> None:
-    sheet = a_sheet()
-    sheet.away[code] = "It does not answer."
+    readings = some_readings()
+    readings.unobservable[code] = "It does not answer."
 
-    assert read(sheet, Kafka(away=True), Kafka(away=True)) is None
+    assert read(readings, Kafka(away=True), Kafka(away=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ def test_what_was_away_in_this_sample_is_not_asked_again(code: Code) -> None:
 def test_a_look_is_taken_where_offsets_are_synced_now_and_then(
     turn: int, wish: bool, looks: bool
 ) -> None:
-    found = read(a_sheet(turn, sync_group_offsets=wish), a_source("app"), a_target())
+    found = read(some_readings(turn, sync_group_offsets=wish), a_source("app"), a_target())
 
     assert (found is not None) is looks
 
@@ -295,7 +297,7 @@ def test_a_look_is_taken_where_offsets_are_synced_now_and_then(
 def test_of_very_many_groups_those_that_were_translated_are_asked_first() -> None:
     names = [f"g{number:05}" for number in range(MOST_ASKED + 9)]
     memory = GroupMemory(rows={(names[-1], ORDERS): Row()})
-    look = seen(a_sheet(memory=memory), a_source(*names), Kafka(fault=Fault.UNKNOWN_TOPIC))
+    look = seen(some_readings(memory=memory), a_source(*names), Kafka(fault=Fault.UNKNOWN_TOPIC))
 
     assert len(look.names) == MOST_ASKED + 9
     assert look.asked == (names[-1], *names[: MOST_ASKED - 1])

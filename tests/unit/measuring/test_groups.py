@@ -19,8 +19,8 @@ from tests.unit.scenes import NOW, connector
 NOW_MS = int(NOW.timestamp() * 1000)
 LONG_AGO = NOW_MS - GRACE_MS - 1
 ORDERS, OTHER = Partition("orders", 0), Partition("orders", 1)
-AT_100 = Row(upstream=100, downstream=90, at=NOW_MS - 30_000, owed=90)
-COPIED = replace(begin(NOW_MS, 0, 200), mirrored=200, front=200, target_end=190)
+AT_100 = Row(upstream=100, downstream=90, at=NOW_MS - 30_000, expected=90)
+COPIED = replace(begin(NOW_MS, 0, 200), proven_copied_to=200, copied_to=200, target_end=190)
 EMPTY = begin(NOW_MS, 0, 0)
 FROM_150 = replace(COPIED, first=150)
 

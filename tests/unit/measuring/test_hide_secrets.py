@@ -74,12 +74,12 @@ def test_a_trace_never_shows_what_a_placeholder_became(
     trace = "refused trimmed-word"
     task = Task(id=0, status="FAILED", worker="w", trace=trace)
     failed = Connector(name="c", kind="k", status="FAILED", trace=trace, tasks=(task,))
-    sheet = MirrorReadings(
-        mirror=a_mirror(), state=State(), memory=Memory(), seen=ConnectReading(failed, failed)
+    readings = MirrorReadings(
+        mirror=a_mirror(), state=State(), memory=Memory(), connect=ConnectReading(failed, failed)
     )
-    hide_secrets([sheet], cast(Connections, Registered(properties)), a_connect_cluster())
+    hide_secrets([readings], cast(Connections, Registered(properties)), a_connect_cluster())
 
-    for shown in (sheet.seen.connector, sheet.seen.checkpoint):
+    for shown in (readings.connect.connector, readings.connect.checkpoint):
         assert shown is not None
         assert [shown.trace, shown.tasks[0].trace] == [told, told]
 
@@ -132,8 +132,8 @@ def test_long_texts_are_read_in_their_length(text: str) -> None:
 
 def test_nothing_is_read_for_a_mirror_without_traces() -> None:
     connector = Connector(name="m.source", kind="Mirror Connector", status="RUNNING")
-    sheet = MirrorReadings(a_mirror(), State(), Memory(), seen=ConnectReading(connector))
+    readings = MirrorReadings(a_mirror(), State(), Memory(), connect=ConnectReading(connector))
 
-    hide_secrets([sheet], cast(Connections, None), a_connect_cluster())
+    hide_secrets([readings], cast(Connections, None), a_connect_cluster())
 
-    assert sheet.seen.connector == connector
+    assert readings.connect.connector == connector

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mirroring.kafka_types import Fault
+from mirroring.measuring.commits import apply_commit, needs_inspection
 from mirroring.measuring.figures import (
     Fetched,
     PartitionLatency,
@@ -14,7 +15,7 @@ from mirroring.measuring.figures import (
     Timing,
     summary,
 )
-from mirroring.measuring.latency import conclude, doubt, moved, reach
+from mirroring.measuring.latency import evaluate, span_to_verify
 from mirroring.measuring.position import (
     LINGER_MS,
     NEVER,
@@ -25,7 +26,7 @@ from mirroring.measuring.position import (
     reset,
     written,
 )
-from mirroring.measuring.waiting import asks_from
+from mirroring.measuring.waiting import lookup_timestamp
 
 T = 1_000_000_000
 MINUTE = 60_000
@@ -37,17 +38,17 @@ def settled(end: int = 100, at: int = T) -> Position:
     first = begin(at - MINUTE, 0, end)
     return replace(
         first,
-        mirrored=end,
-        front=end,
+        proven_copied_to=end,
+        copied_to=end,
         ends=((at - MINUTE, end), (at, end)),
         target_end=end,
         committed=end - 1,
     )
 
 
-def look(end: int, **facts: object) -> PartitionReading:
+def reading(end: int, **facts: object) -> PartitionReading:
     """A look one minute after `settled`."""
-    base: dict[str, object] = {"at": T + MINUTE, "start": 0, "end": end, "told": True}
+    base: dict[str, object] = {"at": T + MINUTE, "start": 0, "end": end, "offsets_known": True}
     base |= {"committed": 99, "target_end": 100, "newest": None, "oldest": None}
     return PartitionReading(**base | facts)  # type: ignore[arg-type]  # facts of the test's own making
 
@@ -56,164 +57,180 @@ def sampled(
     position: Position, seen: PartitionReading, now: int | None = None
 ) -> tuple[Position, PartitionLatency]:
     """A whole sample of one partition."""
-    return conclude(reach(position, seen), seen, PACE, now or seen.at)
+    return evaluate(apply_commit(position, seen), seen, PACE, now or seen.at)
 
 
 def test_a_partition_that_did_not_move_wants_no_closer_look() -> None:
-    assert not moved(settled(), look(100))
-    assert moved(settled(), look(101))
+    assert not needs_inspection(settled(), reading(100))
+    assert needs_inspection(settled(), reading(101))
 
 
 def test_a_partition_wants_a_closer_look_until_its_records_are_proven_to_be_copied() -> None:
-    unproven = replace(settled(), mirrored=90, committed=89)
-    assert moved(unproven, look(100, committed=89))
-    assert not moved(settled(), look(100, committed=99))
-    assert not moved(replace(unproven, verified=100), look(100, committed=89))
+    unproven = replace(settled(), proven_copied_to=90, committed=89)
+    assert needs_inspection(unproven, reading(100, committed=89))
+    assert not needs_inspection(settled(), reading(100, committed=99))
+    assert not needs_inspection(replace(unproven, verified=100), reading(100, committed=89))
 
 
 def test_a_partition_whose_commit_rose_wants_a_closer_look() -> None:
-    assert moved(replace(settled(), mirrored=90), look(100, committed=99))
+    assert needs_inspection(replace(settled(), proven_copied_to=90), reading(100, committed=99))
 
 
 def test_everything_committed_is_caught_up() -> None:
-    _, figures = sampled(settled(), look(150, committed=149, target_end=150))
+    _, figures = sampled(settled(), reading(150, committed=149, target_end=150))
     assert (figures.waiting, figures.behind) == (0, 0)
 
 
 def test_no_later_record_on_the_source_means_caught_up_while_the_commit_is_not_due() -> None:
-    after, figures = sampled(settled(), look(150, committed=99, target_end=150, newest=T))
-    assert (figures.waiting, figures.behind, after.front) == (0, 0, 150)
+    after, figures = sampled(settled(), reading(150, committed=99, target_end=150, newest=T))
+    assert (figures.waiting, figures.behind, after.copied_to) == (0, 0, 150)
 
 
 def test_the_oldest_record_that_waits_tells_how_far_behind_it_is() -> None:
     oldest = RecordAt(120, T + 20_000)
-    _, figures = sampled(settled(), look(150, target_end=120, newest=T + 19_000, oldest=oldest))
+    _, figures = sampled(settled(), reading(150, target_end=120, newest=T + 19_000, oldest=oldest))
     assert (figures.waiting, figures.behind) == (30, 40_000)
 
 
 def test_a_record_that_came_after_the_end_was_read_does_not_wait() -> None:
     oldest = RecordAt(150, T + MINUTE)
-    _, figures = sampled(settled(), look(150, target_end=150, newest=T, oldest=oldest))
+    _, figures = sampled(settled(), reading(150, target_end=150, newest=T, oldest=oldest))
     assert figures.waiting == 0
 
 
 def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
-    seen = look(101, target_end=100, newest=T - 50_000, oldest=RecordAt(100, T - 40_000))
-    assert doubt(reach(settled(), seen), seen, PACE) == (100, 101)
+    seen = reading(101, target_end=100, newest=T - 50_000, oldest=RecordAt(100, T - 40_000))
+    assert span_to_verify(apply_commit(settled(), seen), seen, PACE) == (100, 101)
     after, figures = sampled(settled(), replace(seen, fetched=Fetched.NOTHING))
     assert (figures.waiting, after.verified) == (0, 101)
-    assert not moved(after, look(101))
+    assert not needs_inspection(after, reading(101))
 
 
 def test_a_record_is_fetched_once_before_it_may_breach_and_then_believed() -> None:
-    seen = look(101, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
+    seen = reading(101, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
     after, figures = sampled(settled(), replace(seen, fetched=RecordAt(100, T)))
     assert figures.behind == MINUTE
-    again = look(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
-    assert doubt(reach(after, again), again, PACE) is None
+    again = reading(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
+    assert span_to_verify(apply_commit(after, again), again, PACE) is None
 
 
 def test_a_young_waiting_record_is_not_fetched() -> None:
-    seen = look(101, target_end=100, newest=T, oldest=RecordAt(100, T + MINUTE - 100))
-    assert doubt(reach(settled(), seen), seen, PACE) is None
+    seen = reading(101, target_end=100, newest=T, oldest=RecordAt(100, T + MINUTE - 100))
+    assert span_to_verify(apply_commit(settled(), seen), seen, PACE) is None
 
 
 def overdue(**facts: object) -> tuple[Position, PartitionReading]:
     """A partition whose offset 100 appeared four minutes ago and was never committed."""
     ends = ((T - 5 * MINUTE, 100), (T - 4 * MINUTE, 101), (T, 101))
-    position = replace(settled(), ends=ends, target_end=101, moved=T - 4 * MINUTE)
-    return position, look(101, target_end=101, newest=T, **facts)
+    position = replace(settled(), ends=ends, target_end=101, last_progress_at=T - 4 * MINUTE)
+    return position, reading(101, target_end=101, newest=T, **facts)
 
 
 def test_a_commit_that_is_long_due_is_verified_by_a_fetch() -> None:
     position, seen = overdue(committed=99)
-    assert doubt(reach(position, seen), seen, PACE) == (100, 101)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) == (100, 101)
 
 
 def test_no_commit_is_missed_while_records_arrive_after_an_outage() -> None:
     position, seen = overdue(committed=99)
     resumed = replace(position, target_end=90)
-    assert doubt(reach(resumed, seen), seen, PACE) is None
+    assert span_to_verify(apply_commit(resumed, seen), seen, PACE) is None
 
 
 def test_a_commit_that_nobody_could_tell_is_not_missed() -> None:
-    position, seen = overdue(told=False)
-    assert doubt(reach(position, seen), seen, PACE) is None
+    position, seen = overdue(offsets_known=False)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) is None
 
 
 def test_a_commit_from_before_the_connector_was_resumed_is_not_missed() -> None:
-    position, seen = overdue(committed=99, runs=T)
-    assert doubt(reach(position, seen), seen, PACE) is None
+    position, seen = overdue(committed=99, running_since=T)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) is None
 
 
 def test_of_a_topic_made_again_no_commit_is_missed_while_the_old_one_is_ignored() -> None:
     position, seen = overdue(committed=99)
-    again = replace(position, mirrored=0, ignored=99)
-    assert doubt(reach(again, seen), seen, PACE) is None
-    assert reach(again, replace(seen, committed=49)).mirrored == 50
+    again = replace(position, proven_copied_to=0, ignored=99)
+    assert span_to_verify(apply_commit(again, seen), seen, PACE) is None
+    assert apply_commit(again, replace(seen, committed=49)).proven_copied_to == 50
 
 
 def test_a_held_connector_owes_no_commit_where_timestamps_tell_what_waits() -> None:
-    position, seen = overdue(committed=99, runs=NEVER)
-    assert doubt(reach(position, seen), seen, PACE) is None
+    position, seen = overdue(committed=99, running_since=NEVER)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) is None
 
 
 def test_a_held_connector_is_judged_by_its_commit_but_for_one_where_no_timestamp_tells() -> None:
-    position, seen = overdue(committed=99, runs=NEVER)
+    position, seen = overdue(committed=99, running_since=NEVER)
     blind = replace(seen, newest=None, end=110)
-    assert doubt(reach(position, blind), blind, PACE) == (101, 110)
+    assert span_to_verify(apply_commit(position, blind), blind, PACE) == (101, 110)
     one_more = replace(seen, newest=None)
-    assert doubt(reach(position, one_more), one_more, PACE) is None
+    assert span_to_verify(apply_commit(position, one_more), one_more, PACE) is None
 
 
 def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     position, seen = overdue(committed=99)
-    flowing = replace(position, target_end=90, moved=T, began=T - 4 * MINUTE)
-    assert doubt(reach(flowing, seen), seen, PACE) == (100, 101)
+    flowing = replace(position, target_end=90, last_progress_at=T, began=T - 4 * MINUTE)
+    assert span_to_verify(apply_commit(flowing, seen), seen, PACE) == (100, 101)
 
 
 def lagging(base: int, rose: int = T - MINUTE) -> tuple[Position, PartitionReading]:
     """Half of a long lag is committed; 90 records have arrived, all but `base` since then."""
     position, seen = overdue(committed=49)
-    late = {"mirrored": 50, "target_end": 90, "moved": T, "began": T - 9 * MINUTE}
-    return replace(position, **late, base=base, rose=rose), seen  # type: ignore[arg-type]
+    late = {
+        "proven_copied_to": 50,
+        "target_end": 90,
+        "last_progress_at": T,
+        "began": T - 9 * MINUTE,
+    }
+    return replace(position, **late, target_end_at_commit=base, commit_advanced_at=rose), seen  # type: ignore[arg-type]
 
 
 def test_what_arrived_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
     position, seen = lagging(base=39)
-    assert doubt(reach(position, seen), seen, PACE) is None
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) is None
 
 
 def test_what_waits_behind_what_arrived_since_the_last_commit_is_fetched() -> None:
     position, seen = lagging(base=80)
-    assert doubt(reach(position, seen), seen, PACE) == (50 + (101 - 80), 101)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) == (50 + (101 - 80), 101)
 
 
 def test_what_others_write_to_the_target_excuses_no_commit_for_long() -> None:
     position, seen = lagging(base=39, rose=T - 3 * MINUTE)
-    assert doubt(reach(position, seen), seen, PACE) == (50, 101)
+    assert span_to_verify(apply_commit(position, seen), seen, PACE) == (50, 101)
 
 
 def test_arrivals_are_counted_from_where_the_target_ended_before_the_commit_rose() -> None:
-    first = reach(settled(), look(150, committed=119, target_end=130))
-    assert (first.mirrored, first.base, first.rose) == (120, 100, T + MINUTE)
-    assert reach(first, look(150, committed=119, target_end=140)).base == 100
+    first = apply_commit(settled(), reading(150, committed=119, target_end=130))
+    assert (first.proven_copied_to, first.target_end_at_commit, first.commit_advanced_at) == (
+        120,
+        100,
+        T + MINUTE,
+    )
+    assert (
+        apply_commit(first, reading(150, committed=119, target_end=140)).target_end_at_commit == 100
+    )
 
 
 def test_second_copies_after_a_stop_are_not_counted_twice() -> None:
-    stopped = replace(settled(), target_end=130, base=100, moved=T - MINUTE)
-    assert reach(stopped, look(150, committed=99, target_end=140)).base == 130
+    stopped = replace(
+        settled(), target_end=130, target_end_at_commit=100, last_progress_at=T - MINUTE
+    )
+    assert (
+        apply_commit(stopped, reading(150, committed=99, target_end=140)).target_end_at_commit
+        == 130
+    )
 
 
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:
-    position = replace(settled(), mirrored=0, front=0)
-    seen = look(100, committed=None, target_end=0)
-    assert asks_from(reach(position, seen), seen) == 0
+    position = replace(settled(), proven_copied_to=0, copied_to=0)
+    seen = reading(100, committed=None, target_end=0)
+    assert lookup_timestamp(apply_commit(position, seen), seen) == 0
 
 
 def test_a_timestamp_from_the_future_is_not_looked_up() -> None:
-    seen = look(150, target_end=150, newest=T + 60 * MINUTE)
-    assert asks_from(reach(settled(), seen), seen) is None
+    seen = reading(150, target_end=150, newest=T + 60 * MINUTE)
+    assert lookup_timestamp(apply_commit(settled(), seen), seen) is None
 
 
 @pytest.mark.parametrize(
@@ -237,7 +254,7 @@ def test_a_record_was_written_between_the_samples_that_bracket_its_offset(
 def test_heard_records_are_measured_from_their_timestamp() -> None:
     at = T + MINUTE
     heard = ((at + 1_000, at + 985), (at + 1_100, at + 1_075))
-    _, figures = sampled(settled(), look(150, committed=149, heard=heard))
+    _, figures = sampled(settled(), reading(150, committed=149, heard=heard))
     assert (figures.heard, figures.heard_sum, figures.heard_max) == (2, 40, 25)
     assert figures.skewed == 0
 
@@ -245,14 +262,14 @@ def test_heard_records_are_measured_from_their_timestamp() -> None:
 def test_wrong_clocks_are_told_and_never_distort() -> None:
     at = T + MINUTE
     ahead, behind = (at + 10, at + 3_600_000), (at + 10, at - 3_600_000)
-    _, figures = sampled(settled(), look(150, committed=149, heard=(ahead, behind)))
+    _, figures = sampled(settled(), reading(150, committed=149, heard=(ahead, behind)))
     assert (figures.heard, figures.heard_max, figures.skewed) == (1, 0, 2)
 
 
 def test_a_record_that_its_producer_held_back_is_no_wrong_clock() -> None:
     at = T + MINUTE
     _, figures = sampled(
-        settled(), look(150, committed=149, heard=((at + 10, at - LINGER_MS + 100),))
+        settled(), reading(150, committed=149, heard=((at + 10, at - LINGER_MS + 100),))
     )
     assert (figures.heard, figures.skewed) == (1, 0)
 
@@ -266,15 +283,15 @@ def test_second_copies_of_what_is_not_committed_are_no_wrong_clock_and_no_latenc
     ends: tuple[tuple[int, int], ...],
 ) -> None:
     at = T + MINUTE
-    position = replace(settled(), mirrored=80, ends=ends)
+    position = replace(settled(), proven_copied_to=80, ends=ends)
     twice = (at + 10, T - 30_000)
-    _, figures = sampled(position, look(150, committed=79, newest=at, heard=(twice,)))
+    _, figures = sampled(position, reading(150, committed=79, newest=at, heard=(twice,)))
     assert (figures.heard, figures.skewed) == (0, 0)
 
 
 def test_late_records_after_an_outage_count_with_their_true_latency() -> None:
     at = T + MINUTE
-    seen = look(
+    seen = reading(
         150,
         target_end=100,
         newest=T,
@@ -287,57 +304,67 @@ def test_late_records_after_an_outage_count_with_their_true_latency() -> None:
 
 
 def test_a_partition_that_waits_while_nothing_arrives_is_stuck() -> None:
-    seen = look(150, target_end=100, newest=T, oldest=RecordAt(100, T + 1))
+    seen = reading(150, target_end=100, newest=T, oldest=RecordAt(100, T + 1))
     assert sampled(settled(), seen)[1].stuck
-    arrived = look(150, target_end=101, newest=T, oldest=RecordAt(101, T + 1))
+    arrived = reading(150, target_end=101, newest=T, oldest=RecordAt(101, T + 1))
     assert not sampled(settled(), arrived)[1].stuck
 
 
 def test_a_first_look_is_never_stuck() -> None:
     fresh = begin(T, 0, 100)
-    seen = PartitionReading(at=T, start=0, end=100, told=True, target_end=0, oldest=RecordAt(0, 5))
-    assert not conclude(reach(fresh, seen), seen, PACE, T)[1].stuck
+    seen = PartitionReading(
+        at=T, start=0, end=100, offsets_known=True, target_end=0, oldest=RecordAt(0, 5)
+    )
+    assert not evaluate(apply_commit(fresh, seen), seen, PACE, T)[1].stuck
 
 
 def test_records_older_than_the_mirror_are_told_apart() -> None:
     fresh = begin(T, 0, 100)
-    seen = PartitionReading(at=T, start=0, end=100, told=True, target_end=0, oldest=RecordAt(0, 5))
-    _, figures = conclude(reach(fresh, seen), seen, PACE, T)
+    seen = PartitionReading(
+        at=T, start=0, end=100, offsets_known=True, target_end=0, oldest=RecordAt(0, 5)
+    )
+    _, figures = evaluate(apply_commit(fresh, seen), seen, PACE, T)
     assert figures.old
     assert summary([figures]).late == 0
     assert summary([figures]).average is None
 
 
 def test_loss_is_certain_at_once_when_nothing_reached_the_target_since() -> None:
-    waiting = replace(settled(), front=100, ends=((T - MINUTE, 100), (T, 300)))
-    seen = look(300, start=250, committed=99, target_end=100, newest=T)
+    waiting = replace(settled(), copied_to=100, ends=((T - MINUTE, 100), (T, 300)))
+    seen = reading(300, start=250, committed=99, target_end=100, newest=T)
     after, figures = sampled(waiting, seen)
-    assert (figures.lost, after.mirrored) == (150, 250)
+    assert (figures.lost, after.proven_copied_to) == (150, 250)
     assert sampled(after, replace(seen, at=T + 2 * MINUTE))[1].lost == 0
 
 
 def test_loss_of_everything_that_waited_is_seen_though_nothing_waits() -> None:
-    waiting = replace(settled(), front=100, ends=((T - MINUTE, 100), (T, 150)))
-    _, figures = sampled(waiting, look(150, start=150, committed=99, target_end=100, newest=T))
+    waiting = replace(settled(), copied_to=100, ends=((T - MINUTE, 100), (T, 150)))
+    _, figures = sampled(waiting, reading(150, start=150, committed=99, target_end=100, newest=T))
     assert (figures.lost, figures.waiting) == (50, 0)
 
 
 def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
-    busy = replace(settled(), front=300, ends=((T - MINUTE, 100), (T, 300)), target_end=300)
-    seen = look(500, start=350, committed=99, target_end=500, newest=T)
+    busy = replace(settled(), copied_to=300, ends=((T - MINUTE, 100), (T, 300)), target_end=300)
+    seen = reading(500, start=350, committed=99, target_end=500, newest=T)
     after, figures = sampled(busy, seen)
     assert figures.lost == 0
-    later = look(500, at=T + 2 * MINUTE, start=350, committed=499, target_end=500, newest=T)
+    later = reading(500, at=T + 2 * MINUTE, start=350, committed=499, target_end=500, newest=T)
     assert sampled(after, later)[1].lost == 0
 
 
 def a_gap() -> tuple[Position, PartitionReading]:
     """The source begins at 80, the commit stays at 49 for four minutes, one record comes now."""
     position = replace(
-        settled(), mirrored=50, start=80, target_end=99, base=99, gap_since=T - 3 * MINUTE, moved=T
+        settled(),
+        proven_copied_to=50,
+        start=80,
+        target_end=99,
+        target_end_at_commit=99,
+        gap_since=T - 3 * MINUTE,
+        last_progress_at=T,
     )
-    position = replace(position, rose=T - 4 * MINUTE)
-    return position, look(100, start=80, committed=49, target_end=100, newest=T)
+    position = replace(position, commit_advanced_at=T - 4 * MINUTE)
+    return position, reading(100, start=80, committed=49, target_end=100, newest=T)
 
 
 def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() -> None:
@@ -348,9 +375,11 @@ def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() 
 def test_a_start_that_what_came_with_the_last_commit_may_reach_is_no_loss() -> None:
     """A worker that was killed before its next commit has copied it, and cannot read it again."""
     position, seen = a_gap()
-    copied = replace(position, base=69, moved=position.rose)
+    copied = replace(
+        position, target_end_at_commit=69, last_progress_at=position.commit_advanced_at
+    )
     assert sampled(copied, replace(seen, target_end=99))[1].lost == 0
-    fewer = replace(copied, base=79)
+    fewer = replace(copied, target_end_at_commit=79)
     assert sampled(fewer, replace(seen, target_end=99))[1].lost == 80 - 70
 
 
@@ -363,13 +392,13 @@ def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() ->
 
 def test_a_topic_made_again_is_deaf_to_its_old_committed_offset() -> None:
     again = reset(settled(), T + MINUTE, 0, 150, committed=99)
-    seen = look(150, committed=99, target_end=100, newest=T)
-    assert reach(again, seen).mirrored == 0
-    assert reach(again, replace(seen, committed=149)).mirrored == 150
+    seen = reading(150, committed=99, target_end=100, newest=T)
+    assert apply_commit(again, seen).proven_copied_to == 0
+    assert apply_commit(again, replace(seen, committed=149)).proven_copied_to == 150
 
 
 def test_the_rate_is_what_was_written_since_the_last_sample() -> None:
-    _, figures = sampled(settled(), look(700, committed=699))
+    _, figures = sampled(settled(), reading(700, committed=699))
     assert figures.rate == 10.0
 
 
@@ -393,9 +422,9 @@ def test_lag_is_never_negative_whatever_is_read(
     for end, committed, target_end in steps:
         at += MINUTE
         seen = PartitionReading(
-            at=at, start=0, end=end, committed=committed, told=True, target_end=target_end
+            at=at, start=0, end=end, committed=committed, offsets_known=True, target_end=target_end
         )
-        position, figures = conclude(reach(position, seen), seen, PACE, at)
+        position, figures = evaluate(apply_commit(position, seen), seen, PACE, at)
         assert figures.waiting >= 0
         assert (figures.behind or 0) >= 0
         assert figures.lost >= 0
@@ -406,7 +435,7 @@ def test_behind_never_shrinks_while_nothing_moves(grown: list[int], written: int
     position, at, end, last = settled(), T, 100, NEVER
     for more in grown:
         at, end = at + MINUTE, end + more
-        seen = look(end, at=at, committed=99, target_end=100, newest=T - 1)
+        seen = reading(end, at=at, committed=99, target_end=100, newest=T - 1)
         seen = replace(seen, oldest=RecordAt(100, written), fetched=RecordAt(100, written))
         position, figures = sampled(position, seen)
         assert figures.behind is not None
@@ -419,7 +448,7 @@ def test_behind_never_shrinks_while_nothing_moves(grown: list[int], written: int
 def test_the_same_readings_give_the_same_figures(
     end: int, committed: int | None, target_end: int | Fault
 ) -> None:
-    seen = look(end, committed=committed, target_end=target_end)
+    seen = reading(end, committed=committed, target_end=target_end)
     assert sampled(settled(), seen) == sampled(settled(), seen)
 
 
@@ -427,16 +456,18 @@ def test_where_most_stamps_are_no_times_of_writing_no_latency_is_heard() -> None
     at = T + MINUTE
     old = tuple((at + 100, at - one * MINUTE) for one in range(2, 11))
     lucky = (at + 100, at - 1_500)
-    _, figures = sampled(settled(), look(110, committed=109, target_end=110, heard=(*old, lucky)))
+    _, figures = sampled(
+        settled(), reading(110, committed=109, target_end=110, heard=(*old, lucky))
+    )
 
     assert (figures.heard, figures.heard_max, figures.skewed) == (0, 0, 9)
 
 
 def test_a_position_keeps_the_figures_that_people_see_of_a_partition() -> None:
     heard = ((T + 60_400, T + 60_000), (T + 60_600, T + 60_000))
-    busy = look(150, committed=149, target_end=150, heard=heard)
+    busy = reading(150, committed=149, target_end=150, heard=heard)
     copied, _ = sampled(settled(), busy)
-    late = look(160, at=T + 2 * MINUTE, committed=149, target_end=150)
+    late = reading(160, at=T + 2 * MINUTE, committed=149, target_end=150)
     waits = replace(late, newest=T + 50_000, oldest=RecordAt(150, T + 100_000))
     behind, figures = sampled(copied, waits)
 

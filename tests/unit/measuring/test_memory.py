@@ -53,7 +53,7 @@ CHANGES: dict[str, Callable[[list[Any]], object]] = {
 def test_a_memory_that_another_version_packed_is_unpacked(
     change: Callable[[list[Any]], object],
 ) -> None:
-    position = replace(begin(1_000, 5, 9), rose=8, late_by=3)
+    position = replace(begin(1_000, 5, 9), commit_advanced_at=8, late_by=3)
     memory = Memory(
         topics={"orders": TopicMemory(3, "src-id", "dst-id", {0: position}, checked=9)},
         findings=(reason(Code.TOPIC_RECREATED, NOW, topic="orders"),),
@@ -61,7 +61,7 @@ def test_a_memory_that_another_version_packed_is_unpacked(
     read = unpack(repacked(pack(memory), change))
     assert read.findings[:1] == memory.findings
     kept = read.topics["orders"]
-    assert (kept.since, kept.checked, kept.positions[0].rose) == (3, 9, 8)
+    assert (kept.since, kept.checked, kept.positions[0].commit_advanced_at) == (3, 9, 8)
 
 
 @pytest.mark.parametrize(

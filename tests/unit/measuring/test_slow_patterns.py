@@ -34,17 +34,17 @@ def test_fifty_mirrors_with_slow_patterns_leave_a_plain_one_its_sample(
 ) -> None:
     monkeypatch.setattr(steps, "PATTERNS_S", 2.5)
     patterns = [*[SLOW] * 50, PLAIN]
-    sheets = [
+    all_readings = [
         MirrorReadings(
             mirror=a_mirror(f"m{number}", topics_regex=one), state=State(), memory=Memory()
         )
         for number, one in enumerate(patterns)
     ]
     began = time.process_time()
-    read_source(Source(), sheets, matching_s=steps.matching_s(sheets))  # type: ignore[arg-type]
+    read_source(Source(), all_readings, matching_s=steps.matching_s(all_readings))  # type: ignore[arg-type]
 
     assert time.process_time() - began < 2 * steps.PATTERNS_S
-    assert all(list(one.away) == [Code.PATTERN_TOO_SLOW] for one in sheets[:-1])
-    assert not any(one.listed() for one in sheets[:-1])
-    assert sheets[-1].matched == sum("a1" in name for name in NAMES)
-    assert sheets[-1].away == {}
+    assert all(list(one.unobservable) == [Code.PATTERN_TOO_SLOW] for one in all_readings[:-1])
+    assert not any(one.listed() for one in all_readings[:-1])
+    assert all_readings[-1].matched == sum("a1" in name for name in NAMES)
+    assert all_readings[-1].unobservable == {}

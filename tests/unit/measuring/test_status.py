@@ -20,7 +20,7 @@ from mirroring.observation import (
 from mirroring.reasons import duration, reason
 from mirroring.reconciled import Failing
 
-from tests.unit.scenes import NOW, TARGET_MS, connector, mirror, observed, scene, topic
+from tests.unit.scenes import NOW, TARGET_MS, connector, inputs, mirror, observed, topic
 
 STALE, INACTIVE, ACTIVE, EMPTY = (
     TopicState.STALE,
@@ -169,7 +169,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
         {
             "topics": (topic(stuck=LONG_STUCK),),
             "connector": None,
-            "away": {Code.CONNECT_UNREACHABLE: "no answer"},
+            "unobservable": {Code.CONNECT_UNREACHABLE: "no answer"},
         },
         {},
         Status.OUT_OF_SYNC,
@@ -199,28 +199,28 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
     ),
     (
         "12 source away for the third sample",
-        {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
+        {"unobservable": {Code.SOURCE_UNREACHABLE: "no answer"}},
         lasting("away_SOURCE_UNREACHABLE"),
         Status.UNKNOWN,
         {Code.SOURCE_UNREACHABLE},
     ),
     (
         "12 source away for the second sample: as before, with a warning",
-        {"away": {Code.SOURCE_UNREACHABLE: "no answer"}},
+        {"unobservable": {Code.SOURCE_UNREACHABLE: "no answer"}},
         lasting("away_SOURCE_UNREACHABLE", PATIENCE - 2),
         Status.IN_SYNC,
         {Code.SOURCE_UNREACHABLE},
     ),
     (
         "12 source away from here, and commits move: as before, with a warning",
-        {"away": {Code.SOURCE_UNAUTHORIZED: "refused"}, "moves": True},
+        {"unobservable": {Code.SOURCE_UNAUTHORIZED: "refused"}, "moves": True},
         lasting("away_SOURCE_UNAUTHORIZED", 9),
         Status.IN_SYNC,
         {Code.SOURCE_UNAUTHORIZED},
     ),
     (
         "12 Connect away while nothing waits",
-        {"away": {Code.CONNECT_UNREACHABLE: "refused"}, "connector": None},
+        {"unobservable": {Code.CONNECT_UNREACHABLE: "refused"}, "connector": None},
         lasting("away_CONNECT_UNREACHABLE"),
         Status.UNKNOWN,
         {Code.CONNECT_UNREACHABLE},
@@ -260,7 +260,7 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, int], Status, set[Code]]] = [
 def test_the_first_row_that_holds_decides(
     changes: dict[str, Any], counts: dict[str, int], status: Status, codes: set[Code]
 ) -> None:
-    verdict = judge(scene(**changes), observed(), counts)
+    verdict = judge(inputs(**changes), observed(), counts)
     assert verdict.status is status
     assert {one.code for one in verdict.reasons} == codes
     assert all(one.message and one.action for one in verdict.reasons)
@@ -272,7 +272,7 @@ def test_the_first_row_that_holds_decides(
     ids=["no connector", "no status", "unassigned", "no task"],
 )
 def test_row_4_a_mirror_just_made_is_creating(seen: Connector | None) -> None:
-    assert judge(scene(mirror=YOUNG, connector=seen), None, {}).status is Status.CREATING
+    assert judge(inputs(mirror=YOUNG, connector=seen), None, {}).status is Status.CREATING
 
 
 @pytest.mark.parametrize(
@@ -284,13 +284,13 @@ def test_row_3_a_resumed_mirror_stays_paused_until_connect_resumes(
     since: timedelta, status: Status
 ) -> None:
     resumed = mirror().model_copy(update={"updated_at": NOW - since})
-    held = scene(mirror=resumed, connector=connector("PAUSED", "PAUSED"))
+    held = inputs(mirror=resumed, connector=connector("PAUSED", "PAUSED"))
     assert judge(held, observed(Status.PAUSED), {}).status is status
     assert judge(held, observed(Status.IN_SYNC), {}).status is Status.OUT_OF_SYNC
 
 
 LATE = {"topics": (topic(latency=TARGET_MS + 1, above=2),)}
-UNSEEN = {"connector": None, "away": {Code.CONNECT_UNREACHABLE: "gone"}}
+UNSEEN = {"connector": None, "unobservable": {Code.CONNECT_UNREACHABLE: "gone"}}
 
 
 @pytest.mark.parametrize(
@@ -332,55 +332,55 @@ def test_row_3_paused_is_told_once_connect_says_that_nothing_runs(
     before: Status | None, changes: dict[str, Any], status: Status, pending: bool, intent: Intent
 ) -> None:
     seen = observed(before) if before else None
-    verdict = judge(scene(mirror=mirror(intent=intent), **changes), seen, {})
+    verdict = judge(inputs(mirror=mirror(intent=intent), **changes), seen, {})
     assert verdict.status is status
     told = [one for one in verdict.reasons if one.code is Code.PAUSE_PENDING]
     assert [one.severity for one in told] == [Severity.INFO] * pending
 
 
 def test_row_4_ends_as_soon_as_its_tasks_run() -> None:
-    first = judge(scene(mirror=YOUNG), observed(Status.CREATING), {})
+    first = judge(inputs(mirror=YOUNG), observed(Status.CREATING), {})
     assert first.status is Status.IN_SYNC
 
 
 def test_row_4_a_young_mirror_that_ran_and_vanished_is_out_of_sync() -> None:
-    verdict = judge(scene(mirror=YOUNG, connector=None), observed(Status.IN_SYNC), {})
+    verdict = judge(inputs(mirror=YOUNG, connector=None), observed(Status.IN_SYNC), {})
     assert verdict.status is Status.OUT_OF_SYNC
 
 
 def test_row_4_a_connector_that_failed_at_once_is_not_being_created() -> None:
     failed = connector("FAILED", trace="PatternSyntaxException: Unclosed group near index 5")
-    verdict = judge(scene(mirror=YOUNG, connector=failed, matched=0), None, {})
+    verdict = judge(inputs(mirror=YOUNG, connector=failed, matched=0), None, {})
     assert verdict.status is Status.OUT_OF_SYNC
     assert [one.code for one in verdict.reasons] == [Code.CONNECTOR_FAILED]
 
 
 @pytest.mark.parametrize("state", ["PAUSED", "STOPPED"])
 def test_row_7_says_which_call_resumes_what_somebody_else_paused(state: str) -> None:
-    (why,) = judge(scene(connector=connector(state)), observed(), {}).reasons
+    (why,) = judge(inputs(connector=connector(state)), observed(), {}).reasons
     assert f"POST /mirrors/{mirror().name}/resume" in why.action
 
 
 def test_a_breach_that_a_pause_explained_ends_after_two_good_samples_with_its_delay() -> None:
-    paused = scene(connector=connector("PAUSED"), topics=(topic(latency=90_000, above=2),))
+    paused = inputs(connector=connector("PAUSED"), topics=(topic(latency=90_000, above=2),))
     bad = judge(paused, observed(), {})
     late = MirroredTopic(
         name="orders.new", mirrored_name="eu.orders.new", state=ACTIVE, partitions=1, behind=90_000
     )
     seen = observed(bad.status, reasons=bad.reasons, topics=(late,))
-    first = judge(scene(), seen, bad.counts)
+    first = judge(inputs(), seen, bad.counts)
     assert first.status is Status.OUT_OF_SYNC
     told = [(one.code, one.measured) for one in first.reasons]
     assert told == [(Code.LATENCY_ABOVE_TARGET, 90_000)]
-    second = judge(scene(), observed(first.status, reasons=first.reasons), first.counts)
+    second = judge(inputs(), observed(first.status, reasons=first.reasons), first.counts)
     assert second.status is Status.IN_SYNC
 
 
 def test_a_breach_ends_after_two_good_samples() -> None:
-    bad = judge(scene(topics=(topic(stuck=LONG_STUCK),)), observed(), {})
+    bad = judge(inputs(topics=(topic(stuck=LONG_STUCK),)), observed(), {})
     before = observed(bad.status, reasons=bad.reasons)
-    first = judge(scene(), before, bad.counts)
-    second = judge(scene(), observed(first.status, reasons=first.reasons), first.counts)
+    first = judge(inputs(), before, bad.counts)
+    second = judge(inputs(), observed(first.status, reasons=first.reasons), first.counts)
     assert [bad.status, first.status, second.status] == [
         Status.OUT_OF_SYNC,
         Status.OUT_OF_SYNC,
@@ -390,15 +390,15 @@ def test_a_breach_ends_after_two_good_samples() -> None:
 
 def test_a_reason_keeps_the_time_since_when_it_holds() -> None:
     away = {Code.SOURCE_UNREACHABLE: "no answer"}
-    first = judge(scene(away=away), observed(), {})
-    later = replace(scene(away=away), now=NOW + timedelta(minutes=1))
+    first = judge(inputs(unobservable=away), observed(), {})
+    later = replace(inputs(unobservable=away), now=NOW + timedelta(minutes=1))
     second = judge(later, observed(reasons=first.reasons), first.counts)
     assert second.reasons[0].since == NOW
 
 
 def test_the_gravest_reason_comes_first() -> None:
     failed = connector("FAILED", trace="java.net.ConnectException: Connection refused")
-    late = scene(connector=failed, checkpoint=failed, plain_secrets=True)
+    late = inputs(connector=failed, checkpoint=failed, plain_secrets=True)
     verdict = judge(late, observed(), {})
     assert [one.severity for one in verdict.reasons] == [
         Severity.CRITICAL,
@@ -409,7 +409,7 @@ def test_the_gravest_reason_comes_first() -> None:
 
 def test_a_failed_checkpoint_connector_is_a_warning_and_no_status() -> None:
     failed = connector("FAILED", trace="x")
-    verdict = judge(scene(checkpoint=failed), observed(), {})
+    verdict = judge(inputs(checkpoint=failed), observed(), {})
     assert verdict.status is Status.IN_SYNC
     assert [one.code for one in verdict.reasons] == [Code.CHECKPOINT_FAILED]
 
@@ -431,14 +431,14 @@ def test_a_duration_reads_as_a_person_says_it(ms: int, words: str) -> None:
 
 def test_a_repair_that_was_given_up_is_told_beside_the_failure() -> None:
     failed = connector("RUNNING", "FAILED", trace="org.X: boom")
-    verdict = judge(scene(connector=failed, given_up=frozenset({failed.name})), observed(), {})
+    verdict = judge(inputs(connector=failed, given_up=frozenset({failed.name})), observed(), {})
     assert [one.code for one in verdict.reasons] == [Code.TASK_FAILED, Code.REPAIR_GIVEN_UP]
     assert "boom" in verdict.reasons[1].message
 
 
 def test_what_was_given_up_is_told_in_the_moment_of_a_restart_too() -> None:
     name = connector().name
-    verdict = judge(scene(given_up=frozenset({name})), observed(Status.OUT_OF_SYNC), {})
+    verdict = judge(inputs(given_up=frozenset({name})), observed(Status.OUT_OF_SYNC), {})
     (why,) = verdict.reasons
     assert (verdict.status, why.code, why.connector) == (
         Status.OUT_OF_SYNC,
@@ -449,7 +449,7 @@ def test_what_was_given_up_is_told_in_the_moment_of_a_restart_too() -> None:
 
 def test_what_others_change_is_named_and_no_alarm() -> None:
     changed = {connector().name: "tasks.max, topics"}
-    verdict = judge(scene(changed=changed), observed(), {})
+    verdict = judge(inputs(changed=changed), observed(), {})
     (why,) = verdict.reasons
     assert (verdict.status, why.code, why.severity) == (
         Status.IN_SYNC,
@@ -462,7 +462,7 @@ def test_what_others_change_is_named_and_no_alarm() -> None:
 @pytest.mark.parametrize(("minutes", "count"), [(9, 0), (10, 1)])
 def test_why_a_change_is_not_done_is_told_after_ten_minutes(minutes: int, count: int) -> None:
     failing = Failing(since=NOW - timedelta(minutes=minutes), words="w:8083 answers 500: no ACL")
-    found = judge(scene(failing=failing), observed(), {}).reasons
+    found = judge(inputs(failing=failing), observed(), {}).reasons
     assert [one.code for one in found] == [Code.CHANGE_PENDING] * count
     assert all("w:8083 answers 500: no ACL" in one.message for one in found)
 
@@ -474,7 +474,7 @@ def test_a_finding_says_when_it_was_made_last_and_other_reasons_since_when_they_
         LOSS.model_copy(update={"since": early}),
         reason(Code.PLAIN_SECRETS, early),
     )
-    verdict = judge(scene(findings=(LOSS,), plain_secrets=True), observed(reasons=old), {})
+    verdict = judge(inputs(findings=(LOSS,), plain_secrets=True), observed(reasons=old), {})
     since = {one.code: one.since for one in verdict.reasons}
 
     assert (since[Code.DATA_LOSS], since[Code.PLAIN_SECRETS]) == (NOW, early)

@@ -42,7 +42,7 @@ def _partitions(
         if position is None:
             yield PartitionAnswer(partition=index, state=topic.state, unknown=why or NOT_READ)
             continue
-        lag = max(0, position.end - position.front)
+        lag = max(0, position.end - position.copied_to)
         yield PartitionAnswer(
             partition=index,
             state=_state(topic, position, lag, now, window_s),
@@ -51,7 +51,7 @@ def _partitions(
             average_latency=_known(position.average),
             source_start=position.start,
             source_end=position.end,
-            copied_to=position.front,
+            copied_to=position.copied_to,
             target_end=_known(position.target_end),
             last_produced_at=moment(position.produced),
             unknown=why,

@@ -1,27 +1,27 @@
 """What was written to a source, and heard to arrive on the target. Pure."""
 
 from mirroring.measuring.figures import PartitionReading, RecordAt
+from mirroring.measuring.overdue import usable
 from mirroring.measuring.position import LINGER_MS, NEVER, Ends, Position, bounds, written
-from mirroring.measuring.waiting import usable
 
 
-def produced(position: Position, look: PartitionReading) -> int:
+def produced(position: Position, reading: PartitionReading) -> int:
     """When the newest record was written (ms): known from the first look, or from a moved end."""
-    if look.end == position.end:
+    if reading.end == position.end:
         return position.produced
-    if isinstance(look.newest, int) and usable(look.newest, look.at):
-        return max(position.seen, min(look.newest, look.at))
-    return look.at
+    if isinstance(reading.newest, int) and usable(reading.newest, reading.at):
+        return max(position.seen, min(reading.newest, reading.at))
+    return reading.at
 
 
-def rate(position: Position, look: PartitionReading) -> float | None:
+def rate(position: Position, reading: PartitionReading) -> float | None:
     """Records a second written since the last sample."""
-    elapsed = look.at - position.seen
-    return max(0, look.end - position.end) * 1000 / elapsed if elapsed > 0 else None
+    elapsed = reading.at - position.seen
+    return max(0, reading.end - position.end) * 1000 / elapsed if elapsed > 0 else None
 
 
 def heard(
-    position: Position, look: PartitionReading, ends: Ends, oldest: RecordAt | None
+    position: Position, reading: PartitionReading, ends: Ends, oldest: RecordAt | None
 ) -> dict[str, int]:
     """The latencies (ms) of the records heard arriving: `heard` holds (arrival, timestamp).
 
@@ -31,20 +31,20 @@ def heard(
     hold a record back. One from after its arrival is a clock that is ahead, and counts as 0. Where
     most tell nothing, the others are as little times of writing, and look like it by chance.
     """
-    lower, _ = bounds(position.ends, position.mirrored)
-    floor = look.at
+    lower, _ = bounds(position.ends, position.proven_copied_to)
+    floor = reading.at
     if oldest is not None:
         floor = written(oldest.timestamp, oldest.offset, ends, position.late_by).likeliest or NEVER
-    elif position.mirrored < look.end and not usable(position.newest, look.at):
-        floor = look.at if lower is None else lower
+    elif position.proven_copied_to < reading.end and not usable(position.newest, reading.at):
+        floor = reading.at if lower is None else lower
     floor -= LINGER_MS
     possible = NEVER if lower is None else min(floor, lower - LINGER_MS)
-    latencies = [max(0, arrived - stamp) for arrived, stamp in look.heard if stamp >= floor]
-    if 2 * len(latencies) < len(look.heard):
+    latencies = [max(0, arrived - stamp) for arrived, stamp in reading.heard if stamp >= floor]
+    if 2 * len(latencies) < len(reading.heard):
         latencies = []
     return {
         "heard": len(latencies),
         "heard_sum": sum(latencies),
         "heard_max": max(latencies, default=0),
-        "skewed": sum(1 for arrived, stamp in look.heard if not possible <= stamp <= arrived),
+        "skewed": sum(1 for arrived, stamp in reading.heard if not possible <= stamp <= arrived),
     }

@@ -1,15 +1,15 @@
-"""From a filled sheet to what is recorded: topics' figures, findings, the verdict. Pure."""
+"""From complete readings to what is recorded: topics' figures, findings, the verdict. Pure."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from mirroring.alerting import news
 from mirroring.kafka_types import Partition
+from mirroring.measuring.assess_groups import group_offsets
 from mirroring.measuring.backfill import progress, reference
-from mirroring.measuring.figures import Timing, lasting, summary
+from mirroring.measuring.figures import Timing, carry_over, summary
 from mirroring.measuring.findings import BEYOND, findings
-from mirroring.measuring.group_sheet import group_offsets
-from mirroring.measuring.latency import conclude
+from mirroring.measuring.latency import evaluate
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.pacing import learn
 from mirroring.measuring.position import NEVER
@@ -34,49 +34,49 @@ from mirroring.observation import (
 FIRST_COMMIT_MS = 10 * 60_000
 
 
-def figure(sheet: MirrorReadings, pace: Timing, now: int) -> None:
+def figure(readings: MirrorReadings, pace: Timing, now: int) -> None:
     """Step 7: conclude what was read on both sides."""
-    for partition, look in sheet.looks.items():
-        position, figures = conclude(sheet.positions[partition], look, pace, now)
-        sheet.positions[partition] = position
-        sheet.figures[partition] = figures
+    for partition, reading in readings.partitions.items():
+        position, figures = evaluate(readings.positions[partition], reading, pace, now)
+        readings.positions[partition] = position
+        readings.figures[partition] = figures
 
 
-def late_topics(sheet: MirrorReadings, pace: Timing) -> set[str]:
+def late_topics(readings: MirrorReadings, pace: Timing) -> set[str]:
     """The topics whose oldest record waits so long that retention may come near."""
     wait = 2 * pace.target
-    return {one.topic for one, figures in sheet.figures.items() if (figures.behind or 0) > wait}
+    return {one.topic for one, figures in readings.figures.items() if (figures.behind or 0) > wait}
 
 
 class Assessment:
     """One mirror's sample, assessed: what is observed, remembered, and whether it changed."""
 
     def __init__(
-        self, sheet: MirrorReadings, pace: Timing, now: int, window_s: int, workers: int
+        self, readings: MirrorReadings, pace: Timing, now: int, window_s: int, workers: int
     ) -> None:
-        self._sheet = sheet
+        self._readings = readings
         self._pace = pace
         self._now = now
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
         self._workers = workers
-        awake = _awake(sheet)
+        awake = _awake(readings)
         self._each = {
-            name: TopicAssessment(sheet, name, awake, pace, now, self._window_ms)
-            for name in sheet.facts
+            name: TopicAssessment(readings, name, awake, pace, now, self._window_ms)
+            for name in readings.source_topics
         }
-        self._whole = summary(list(sheet.figures.values()), sheet.resting.total())
+        self._whole = summary(list(readings.figures.values()), readings.resting.total())
 
     def result(self, at: int) -> tuple[Observation, Memory, Change | None]:
         """What is recorded of a sample that began at `at` ms."""
-        sheet, before = self._sheet, self._sheet.before
+        readings, before = self._readings, self._readings.before
         topics = {name: one.remembered() for name, one in self._each.items()}
-        backfill = progress(sheet, self._now)
-        found, latency = findings(sheet, self._at, self._window_ms), self._latency()
+        backfill = progress(readings, self._now)
+        found, latency = findings(readings, self._at, self._window_ms), self._latency()
         verdict = self._verdict(topics, backfill, found.told)
-        groups = group_offsets(sheet, topics, self._now)
+        groups = group_offsets(readings, topics, self._now)
         observation = Observation(
-            mirror=sheet.mirror.name,
+            mirror=readings.mirror.name,
             sequence=1 if before is None else before.sequence + 1,
             measured_at=datetime.fromtimestamp(at / 1000, UTC),
             status=verdict.status,
@@ -91,21 +91,21 @@ class Assessment:
             groups_total=groups.total,
         )
         memory = Memory(
-            topics={**sheet.memory.lasting(self._now), **topics},
+            topics={**readings.memory.lasting(self._now), **topics},
             findings=found.told,
             counts={
                 **verdict.counts,
-                "committed": _total(sheet),
-                **learn(sheet),
+                "committed": _total(readings),
+                **learn(readings),
                 BEYOND: found.beyond,
                 "gap": self._pace.gap if before else 0,
             },
             average=latency.average,
             max=latency.max,
-            turn=sheet.memory.turn + 1,
-            copied=reference(sheet, self._now),
+            turn=readings.memory.turn + 1,
+            copied=reference(readings, self._now),
             groups=groups.memory,
-            heard=sheet.turn or sheet.memory.heard,
+            heard=readings.turn or readings.memory.heard,
         )
         observation, change = news.concluded(before, observation, self._was, self._at)
         return observation, memory, change
@@ -115,14 +115,14 @@ class Assessment:
         was, since = self._was
         if status is was:
             return since
-        return self._sheet.mirror.updated_at if status is Status.PAUSED else self._at
+        return self._readings.mirror.updated_at if status is Status.PAUSED else self._at
 
     @property
     def _was(self) -> tuple[Status, datetime]:
         """The status before this sample, and since when: CREATING until the first one."""
-        before = self._sheet.before
+        before = self._readings.before
         if before is None:
-            return Status.CREATING, self._sheet.mirror.created_at
+            return Status.CREATING, self._readings.mirror.created_at
         return before.status, before.status_since
 
     def _verdict(
@@ -131,86 +131,91 @@ class Assessment:
         backfill: Backfill | None,
         findings: tuple[Reason, ...],
     ) -> Verdict:
-        sheet = self._sheet
-        scene = StatusInputs(
+        readings = self._readings
+        inputs = StatusInputs(
             now=self._at,
-            mirror=sheet.mirror,
-            refused=sheet.refused,
-            given_up=sheet.given_up,
-            changed=sheet.changed,
-            failing=sheet.failing,
-            connector=sheet.seen.connector,
-            checkpoint=sheet.seen.checkpoint,
-            away=sheet.away,
-            dim=sheet.dim,
-            matched=sheet.matched if sheet.listed() else len(sheet.memory.topics),
-            known=len(sheet.memory.topics),
+            mirror=readings.mirror,
+            refused=readings.refused,
+            given_up=readings.given_up,
+            changed=readings.changed,
+            failing=readings.failing,
+            connector=readings.connect.connector,
+            checkpoint=readings.connect.checkpoint,
+            unobservable=readings.unobservable,
+            partly_unobservable=readings.partly_unobservable,
+            matched=readings.matched if readings.listed() else len(readings.memory.topics),
+            known=len(readings.memory.topics),
             untold=self._untold(),
             topics=tuple(self._each[name].judged(memory) for name, memory in topics.items()),
             findings=findings,
             backfill=backfill,
             moves=self._moves(),
             workers=self._workers,
-            plain_secrets=sheet.plain_secrets,
-            expires=sheet.expires,
-            copied_too=sheet.copied_too,
+            plain_secrets=readings.plain_secrets,
+            expires=readings.expires,
+            copied_too=readings.copied_too,
         )
-        return judge(scene, sheet.before, sheet.memory.counts)
+        return judge(inputs, readings.before, readings.memory.counts)
 
     def _untold(self) -> bool:
         """Whether Connect tells no commits of what it runs, or none though records come."""
-        sheet, seen = self._sheet, self._sheet.seen
-        runs = sheet.runs_since(self._now)
+        readings, seen = self._readings, self._readings.connect
+        runs = readings.runs_since(self._now)
         if runs == NEVER:
             return False
         if seen.committed is None:
             return True
-        arrived = any(one.target_end > 0 for one in sheet.positions.values())
+        arrived = any(one.target_end > 0 for one in readings.positions.values())
         return not seen.committed and arrived and self._now - runs > FIRST_COMMIT_MS
 
     def _moves(self) -> bool:
         """Whether anything was copied since the last sample, as far as could be observed."""
-        sheet = self._sheet
-        if any(one.moved >= sheet.looks[at].at for at, one in sheet.positions.items()):
+        readings = self._readings
+        if any(
+            one.last_progress_at >= readings.partitions[at].at
+            for at, one in readings.positions.items()
+        ):
             return True
-        return _total(sheet) > sheet.memory.counts.get("committed", 0) > 0
+        return _total(readings) > readings.memory.counts.get("committed", 0) > 0
 
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""
-        sheet, whole = self._sheet, self._whole
-        if not sheet.figures and not sheet.resting:
-            return sheet.before.latency if sheet.before else Latency()
+        readings, whole = self._readings, self._whole
+        if not readings.figures and not readings.resting:
+            return readings.before.latency if readings.before else Latency()
         return Latency(
-            average=lasting(sheet.memory.average, whole.average, whole, self._pace),
-            max=lasting(sheet.memory.max, whole.max, whole, self._pace),
+            average=carry_over(readings.memory.average, whole.average, whole, self._pace),
+            max=carry_over(readings.memory.max, whole.max, whole, self._pace),
             behind=whole.behind,
             lag_records=whole.waiting,
         )
 
     def _topics(self, topics: Mapping[str, TopicMemory]) -> tuple[MirroredTopic, ...]:
-        if not self._sheet.listed() and self._sheet.before:
-            return self._sheet.before.topics
+        if not self._readings.listed() and self._readings.before:
+            return self._readings.before.topics
         return tuple(self._each[name].shown(memory) for name, memory in sorted(topics.items()))
 
     def _connectors(self) -> tuple[Connector, ...]:
         """The connectors as Connect told of them; as last known where it did not."""
-        seen, before = self._sheet.seen, self._sheet.before
-        if Code.CONNECT_UNREACHABLE in self._sheet.away and before:
+        seen, before = self._readings.connect, self._readings.before
+        if Code.CONNECT_UNREACHABLE in self._readings.unobservable and before:
             return before.connectors
         return tuple(one for one in (seen.connector, seen.checkpoint) if one is not None)
 
 
-def _awake(sheet: MirrorReadings) -> dict[str, list[Partition]]:
+def _awake(readings: MirrorReadings) -> dict[str, list[Partition]]:
     """The partitions that do not rest, by topic."""
     awake: dict[str, list[Partition]] = {}
-    for partition in {**sheet.positions, **sheet.unread}:
+    for partition in {**readings.positions, **readings.unread}:
         awake.setdefault(partition.topic, []).append(partition)
     return awake
 
 
-def _total(sheet: MirrorReadings) -> int:
-    committed = sheet.seen.committed
-    return sheet.memory.counts.get("committed", 0) if committed is None else sum(committed.values())
+def _total(readings: MirrorReadings) -> int:
+    committed = readings.connect.committed
+    return (
+        readings.memory.counts.get("committed", 0) if committed is None else sum(committed.values())
+    )
 
 
 def with_partitions(

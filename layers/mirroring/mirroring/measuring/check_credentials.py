@@ -15,26 +15,26 @@ from mirroring.observation import Code
 LOGIN_S = 3.0
 
 
-def doubtful(sheet: MirrorReadings) -> bool:
+def doubtful(readings: MirrorReadings) -> bool:
     """Whether the source can be read, and yet the mirror runs without a task, or stalled."""
-    connector, before = sheet.seen.connector, sheet.before
-    if connector is None or connector.status != "RUNNING" or not sheet.facts:
+    connector, before = readings.connect.connector, readings.before
+    if connector is None or connector.status != "RUNNING" or not readings.source_topics:
         return False
     stalled = before is not None and any(one.code is Code.STALLED for one in before.reasons)
     return stalled or not connector.tasks
 
 
-def try_login(source: Endpoint, sheets: Sequence[MirrorReadings]) -> None:
+def try_login(source: Endpoint, all_readings: Sequence[MirrorReadings]) -> None:
     """Log in to the source anew for the doubtful mirrors, and note it where that is refused."""
-    doubted = [sheet for sheet in sheets if doubtful(sheet)]
+    doubted = [readings for readings in all_readings if doubtful(readings)]
     if not doubted:
         return
     fresh = Probe(*source, timeout_s=LOGIN_S)
     try:
         fresh.cluster()
     except ClusterUnauthorized as error:
-        for sheet in doubted:
-            sheet.dim[Code.SOURCE_UNAUTHORIZED] = error.detail
+        for readings in doubted:
+            readings.partly_unobservable[Code.SOURCE_UNAUTHORIZED] = error.detail
     except ClusterUnreachable:
         return
     finally:

@@ -7,12 +7,12 @@ from mirroring.measuring.readings import MirrorReadings
 from mirroring.mirror import Intent, Mirror
 
 
-def note_copies(sheets: Iterable[MirrorReadings]) -> None:
-    """Each sheet's topics that another mirror of this Connect cluster writes, too."""
-    noted = list(sheets)
-    found = written_too({one.mirror.name: (one.mirror, one.facts) for one in noted})
-    for sheet in noted:
-        sheet.copied_too = found.get(sheet.mirror.name, {})
+def note_copies(all_readings: Iterable[MirrorReadings]) -> None:
+    """Each mirror's topics that another mirror of this Connect cluster writes, too."""
+    noted = list(all_readings)
+    found = written_too({one.mirror.name: (one.mirror, one.source_topics) for one in noted})
+    for readings in noted:
+        readings.copied_too = found.get(readings.mirror.name, {})
 
 
 def written_too(

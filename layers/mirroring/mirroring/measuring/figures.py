@@ -27,18 +27,18 @@ class RecordAt:
 class PartitionReading:
     """What one sample read of one partition: a value, None for known absent, or a Fault: unknown.
 
-    `committed` is known where `told`; `start` is the last known one unless `start_known`. `runs`:
-    since when (ms) Connect runs the mirror, NEVER when it does not. `exact`: each commit is one
-    transaction with the records that it covers. `since_last` is the first offset that is
-    stamped after the sample that its oldest waiting record followed, None where nobody asked.
+    `committed` is known where `offsets_known`; `start` is the last known one unless `start_known`.
+    `running_since`: since when (ms) Connect runs the mirror, NEVER when it does not. `exact`: each
+    commit is one transaction with the records that it covers. `since_last` is the first offset that
+    is stamped after the sample that its oldest waiting record followed, None where nobody asked.
     """
 
     at: int
     start: int
     end: int
     committed: int | None = None
-    told: bool = False
-    runs: int = 0
+    offsets_known: bool = False
+    running_since: int = 0
     start_known: bool = True
     exact: bool = False
     target_end: int | Fault = Fault.NOT_ASKED
@@ -167,7 +167,7 @@ def _late(figures: Sequence[PartitionLatency]) -> int:
     return max(oldest, round(total / weight) if weight else 0)
 
 
-def lasting(
+def carry_over(
     known: int | None, measured: int | None, seen: Summary | PartitionLatency, pace: Timing
 ) -> int | None:
     """The latency (ms) that stands after a sample: the last one measured, as long as it may.

@@ -23,23 +23,23 @@ class Findings:
     beyond: int
 
 
-def findings(sheet: MirrorReadings, at: datetime, window_ms: int) -> Findings:
+def findings(readings: MirrorReadings, at: datetime, window_ms: int) -> Findings:
     """Lasting findings: the old ones until they expire, and this sample's.
 
     What is counted expires with the finding that counts it.
     """
     expired = at - timedelta(milliseconds=window_ms)
-    expired = max(expired, sheet.mirror.acknowledged or expired)
-    kept = {one.key: one for one in sheet.memory.findings if one.since > expired}
-    for one in _reset(sheet, at):
+    expired = max(expired, readings.mirror.acknowledged or expired)
+    kept = {one.key: one for one in readings.memory.findings if one.since > expired}
+    for one in _reset(readings, at):
         kept[one.key] = one
-    for partition, figures in sheet.figures.items():
+    for partition, figures in readings.figures.items():
         if figures.lost:
             one = _loss(at, partition, figures.lost, kept.values())
             kept[one.key] = one
     losses = [one for one in kept.values() if one.code is Code.DATA_LOSS]
     counted = any(one.count for one in losses)
-    lost = _records(losses) + (sheet.memory.counts.get(BEYOND, 0) if counted else 0)
+    lost = _records(losses) + (readings.memory.counts.get(BEYOND, 0) if counted else 0)
     told = bounded.findings(kept.values())
     return Findings(told, lost, lost - _records(told))
 
@@ -57,22 +57,22 @@ def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason
     return reason(Code.DATA_LOSS, at, says, topic=topic, partition=index, measured=total)
 
 
-def _reset(sheet: MirrorReadings, at: datetime) -> Iterable[Reason]:
-    for name in sheet.recreated:
+def _reset(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
+    for name in readings.recreated:
         yield reason(Code.TOPIC_RECREATED, at, topic=name)
-    yield from _truncated(sheet, at)
-    for name in sheet.facts:
-        mirrored = sheet.mirror.mirrored_name(name)
-        known, target = sheet.memory.topics.get(name), sheet.targets.get(mirrored)
+    yield from _truncated(readings, at)
+    for name in readings.source_topics:
+        mirrored = readings.mirror.mirrored_name(name)
+        known, target = readings.memory.topics.get(name), readings.target_topics.get(mirrored)
         ids = {known.target_id, target.topic_id} if known and target else set()
         another = len(ids) > 1 and "" not in ids
-        if another or name in sheet.emptied:
+        if another or name in readings.emptied:
             says = {"mirrored": mirrored}
             yield reason(Code.TARGET_TOPIC_RESET, at, says, topic=name)
 
 
-def _truncated(sheet: MirrorReadings, at: datetime) -> Iterable[Reason]:
-    for (name, index), lost in sheet.truncated.items():
+def _truncated(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
+    for (name, index), lost in readings.truncated.items():
         yield reason(
             Code.TOPIC_TRUNCATED,
             at,

@@ -1,4 +1,4 @@
-"""What is remembered of group offsets between two looks: translations, and what is still owed."""
+"""What is remembered of group offsets between two looks: translations, and what is expected yet."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field, fields, replace
@@ -19,14 +19,14 @@ class Row:
     """MirrorMaker's last translation of a group's offset on one partition; times in ms.
 
     `upstream` of the source is `downstream` on the target, written `at`; NEVER without any. Since
-    `since` (0: not) the target's group is to reach the offset `owed`, or, where that is NEVER, the
-    translation itself is awaited.
+    `since` (0: not) the target's group is to reach the offset `expected`, or, where that is NEVER,
+    the translation itself is awaited.
     """
 
     upstream: int = NEVER
     downstream: int = NEVER
     at: int = NEVER
-    owed: int = NEVER
+    expected: int = NEVER
     since: int = 0
 
     def covers(self, source: int) -> bool:
@@ -83,20 +83,20 @@ def learned(
 
 
 def settled(row: Row, source: int, target: int | None, now: int, *, held: bool) -> Row:
-    """The row with what is owed from now on.
+    """The row with what is expected from now on.
 
     `source` and `target` are what the group has committed there; while something that is known
     holds a translation up, it is not late.
     """
     wanted = row.downstream if row.covers(source) else NEVER
     if held:
-        return replace(row, owed=wanted, since=now)
+        return replace(row, expected=wanted, since=now)
     if target is not None and NEVER < wanted <= target:
-        return replace(row, owed=wanted, since=0)
-    paid = target is not None and NEVER < row.owed <= target
-    another = (wanted == NEVER) is not (row.owed == NEVER)
-    if paid or another or row.since == 0:
-        return replace(row, owed=wanted, since=now)
+        return replace(row, expected=wanted, since=0)
+    reached = target is not None and NEVER < row.expected <= target
+    another = (wanted == NEVER) is not (row.expected == NEVER)
+    if reached or another or row.since == 0:
+        return replace(row, expected=wanted, since=now)
     return row
 
 

@@ -36,73 +36,77 @@ MOST_FETCHES = 4
 
 
 def list_groups(
-    source: Probe, sheets: Iterable[MirrorReadings], matching_s: float = MATCHING_S
+    source: Probe, all_readings: Iterable[MirrorReadings], matching_s: float = MATCHING_S
 ) -> None:
     """Which groups of the source each mirror translates, where it is time to look.
 
     One whose pattern takes longer than `matching_s` says so, and is left to the next look.
     """
-    looking = [sheet for sheet in sheets if _is_due(sheet)]
+    looking = [readings for readings in all_readings if _is_due(readings)]
     if not looking:
         return
     try:
         listed = source.groups()
     except (ClusterUnreachable, ClusterUnauthorized):
         return
-    for sheet in looking:
+    for readings in looking:
         try:
             with patience(matching_s):
-                names = selection.matching_groups(sheet.mirror, listed.by_name)
+                names = selection.matching_groups(readings.mirror, listed.by_name)
         except PatternsTakeLong:
-            _too_slow(sheet)
+            _too_slow(readings)
             continue
-        known = {group for group, _ in sheet.memory.groups.rows}
+        known = {group for group, _ in readings.memory.groups.rows}
         asked = sorted(names, key=lambda name: (name not in known, name))[:MOST_ASKED]
         facts = {name: listed.by_name[name] for name in names}
-        sheet.groups = GroupLook(facts, tuple(asked), listed.whole)
+        readings.groups = GroupLook(facts, tuple(asked), listed.whole)
 
 
 def read_on_target(
-    target: Probe, sheets: Iterable[MirrorReadings], matching_s: float = MATCHING_S
+    target: Probe, all_readings: Iterable[MirrorReadings], matching_s: float = MATCHING_S
 ) -> None:
     """What the groups have on the target, and how MirrorMaker translated them."""
-    looking = {sheet.mirror.name: (sheet, sheet.groups) for sheet in sheets if sheet.groups}
+    looking = {
+        readings.mirror.name: (readings, readings.groups)
+        for readings in all_readings
+        if readings.groups
+    }
     if not looking:
         return
     try:
         _read_states(target, looking.values())
         _read_checkpoints(target, looking.values(), matching_s)
     except (ClusterUnreachable, ClusterUnauthorized):
-        for sheet, _ in looking.values():
-            sheet.groups = None
+        for readings, _ in looking.values():
+            readings.groups = None
 
 
-def read_committed(source: Probe, sheets: Iterable[MirrorReadings]) -> None:
+def read_committed(source: Probe, all_readings: Iterable[MirrorReadings]) -> None:
     """What the groups have committed on the source."""
-    looking = [(sheet, sheet.groups) for sheet in sheets if sheet.groups]
+    looking = [(readings, readings.groups) for readings in all_readings if readings.groups]
     wanted: dict[str, GroupFacts] = {}
     for _, look in looking:
         wanted |= {name: look.names[name] for name in look.asked}
     try:
         told = source.committed(wanted) if wanted else {}
     except (ClusterUnreachable, ClusterUnauthorized):
-        for sheet, _ in looking:
-            sheet.groups = None
+        for readings, _ in looking:
+            readings.groups = None
         return
-    for sheet, look in looking:
-        names = {name: name for name in sheet.facts}
+    for readings, look in looking:
+        names = {name: name for name in readings.source_topics}
         look.committed = {name: _by_source(told[name], names) for name in look.asked}
 
 
-def _is_due(sheet: MirrorReadings) -> bool:
-    away = Code.TARGET_UNREACHABLE in sheet.away or not sheet.listed()
-    looks = due(sheet.memory.turn) or _was_too_slow(sheet)
-    return sheet.mirror.sync_group_offsets and not away and looks
+def _is_due(readings: MirrorReadings) -> bool:
+    away = Code.TARGET_UNREACHABLE in readings.unobservable or not readings.listed()
+    looks = due(readings.memory.turn) or _was_too_slow(readings)
+    return readings.mirror.sync_group_offsets and not away and looks
 
 
-def _was_too_slow(sheet: MirrorReadings) -> bool:
+def _was_too_slow(readings: MirrorReadings) -> bool:
     """Whether a pattern was too slow in the last sample: that is told as long as it is so."""
-    before = sheet.before.reasons if sheet.before else ()
+    before = readings.before.reasons if readings.before else ()
     return any(one.code is Code.PATTERN_TOO_SLOW for one in before)
 
 
@@ -114,8 +118,8 @@ def _read_states(target: Probe, looking: _Looking) -> None:
     asked = {name for _, look in looking for name in look.asked}
     known = {name: facts for name, facts in listed.by_name.items() if name in asked}
     told = target.committed(known) if known else {}
-    for sheet, look in looking:
-        names = {sheet.mirror.mirrored_name(name): name for name in sheet.facts}
+    for readings, look in looking:
+        names = {readings.mirror.mirrored_name(name): name for name in readings.source_topics}
         look.states = {name: known[name].state for name in look.asked if name in known}
         look.target_whole = listed.whole
         look.target = {name: _by_source(told[name], names) for name in look.states}
@@ -133,15 +137,15 @@ def _by_source(told: Offsets, names: Mapping[str, str]) -> Offsets:
 
 
 def _read_checkpoints(target: Probe, looking: _Looking, matching_s: float) -> None:
-    places = {Partition(_topic(sheet), 0) for sheet, _ in looking}
+    places = {Partition(_topic(readings), 0) for readings, _ in looking}
     facts = target.topics({one.topic for one in places})
     held = [one for one in places if facts[one.topic].fault is None]
     starts = target.offsets(dict.fromkeys(held, EARLIEST))
     ends = target.offsets(dict.fromkeys(held, LATEST))
-    for sheet, look in looking:
-        place = Partition(_topic(sheet), 0)
+    for readings, look in looking:
+        place = Partition(_topic(readings), 0)
         topic = facts[place.topic]
-        look.memory = sheet.memory.groups
+        look.memory = readings.memory.groups
         if topic.fault is Fault.UNKNOWN_TOPIC:
             look.memory = GroupMemory()
         elif topic.fault is not None:
@@ -149,14 +153,14 @@ def _read_checkpoints(target: Probe, looking: _Looking, matching_s: float) -> No
         else:
             try:
                 with patience(matching_s):
-                    _read_on(target, sheet, look, topic, starts[place], ends[place])
+                    _read_on(target, readings, look, topic, starts[place], ends[place])
             except PatternsTakeLong:
-                _too_slow(sheet)
+                _too_slow(readings)
 
 
 def _read_on(
     target: Probe,
-    sheet: MirrorReadings,
+    readings: MirrorReadings,
     look: GroupLook,
     topic: TopicFacts,
     start: OffsetAt | Fault,
@@ -166,8 +170,8 @@ def _read_on(
     if isinstance(start, Fault) or isinstance(end, Fault):
         look.fault = start if isinstance(start, Fault) else Fault.OTHER
         return
-    place, original = Partition(_topic(sheet), 0), _original(sheet.mirror)
-    scope = _scope(sheet.mirror)
+    place, original = Partition(_topic(readings), 0), _original(readings.mirror)
+    scope = _scope(readings.mirror)
     memory = resumed(look.memory, scope, topic.topic_id, start.offset, end.offset)
     for _ in range(MOST_FETCHES):
         if memory.offset >= end.offset:
@@ -181,15 +185,15 @@ def _read_on(
     look.memory, look.read = memory, memory.offset >= end.offset
 
 
-def _too_slow(sheet: MirrorReadings) -> None:
+def _too_slow(readings: MirrorReadings) -> None:
     """The groups of this mirror alone stay as they were."""
-    sheet.groups = None
+    readings.groups = None
     words = "groupsRegex, topicsRegex or topicsExclude was not matched with all groups in time."
-    sheet.dim[Code.PATTERN_TOO_SLOW] = words
+    readings.partly_unobservable[Code.PATTERN_TOO_SLOW] = words
 
 
-def _topic(sheet: MirrorReadings) -> str:
-    return checkpoint.topic(sheet.mirror.source.alias)
+def _topic(readings: MirrorReadings) -> str:
+    return checkpoint.topic(readings.mirror.source.alias)
 
 
 def _scope(mirror: Mirror) -> str:

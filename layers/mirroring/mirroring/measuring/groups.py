@@ -78,7 +78,10 @@ def copied(position: Position | None) -> bool:
     """Whether anything of a partition was copied, so that MirrorMaker can translate into it."""
     if position is None:
         return False
-    return max(position.mirrored, position.front) > position.first or position.target_end > 0
+    return (
+        max(position.proven_copied_to, position.copied_to) > position.first
+        or position.target_end > 0
+    )
 
 
 def _cause(name: str, look: GroupLook, connector: Connector | None) -> GroupCode | None:

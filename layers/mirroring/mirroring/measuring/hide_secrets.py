@@ -12,28 +12,28 @@ from mirroring.observation import Connector
 
 
 def hide_secrets(
-    sheets: Sequence[MirrorReadings], connections: Connections, cluster: ConnectCluster
+    all_readings: Sequence[MirrorReadings], connections: Connections, cluster: ConnectCluster
 ) -> None:
-    """Every sheet's traces without the secrets of both sides; none where those are not known."""
-    for sheet in filter(_has_traces, sheets):
-        known = _known(sheet, connections, cluster)
-        sheet.seen = replace(
-            sheet.seen,
-            connector=_hidden(sheet.seen.connector, known),
-            checkpoint=_hidden(sheet.seen.checkpoint, known),
+    """Every mirror's traces without the secrets of both sides; none where those are not known."""
+    for readings in filter(_has_traces, all_readings):
+        known = _known(readings, connections, cluster)
+        readings.connect = replace(
+            readings.connect,
+            connector=_hidden(readings.connect.connector, known),
+            checkpoint=_hidden(readings.connect.checkpoint, known),
         )
 
 
-def _has_traces(sheet: MirrorReadings) -> bool:
-    both = (sheet.seen.connector, sheet.seen.checkpoint)
+def _has_traces(readings: MirrorReadings) -> bool:
+    both = (readings.connect.connector, readings.connect.checkpoint)
     return any(one.trace or any(task.trace for task in one.tasks) for one in both if one)
 
 
 def _known(
-    sheet: MirrorReadings, connections: Connections, cluster: ConnectCluster
+    readings: MirrorReadings, connections: Connections, cluster: ConnectCluster
 ) -> Sequence[Mapping[str, str]] | None:
     try:
-        return (connections.source(sheet.mirror), connections.target(cluster))
+        return (connections.source(readings.mirror), connections.target(cluster))
     except ProblemError:
         return None
 

@@ -1,13 +1,13 @@
 """From readings to figures: how far a partition, a topic and a mirror are behind, in ms.
 
 Pure, and told in docs/measurement.md with the reasons why. The steps are those of one sample:
-`reach` takes in what Connect and Kafka told, `asks_from` says which timestamp to look up, `doubt`
-which offsets to fetch, `disputed` which timestamps to test, `conclude` gives the figures.
+`apply_commit` (commits.py) takes in what Connect and Kafka told, `lookup_timestamp` (waiting.py)
+says which timestamp to look up, `span_to_verify` which offsets to fetch, `timestamp_to_test` which
+timestamps to test, `evaluate` gives the figures.
 """
 
 from dataclasses import replace
 
-from mirroring.kafka_types import Fault
 from mirroring.measuring.arrivals import heard, produced, rate
 from mirroring.measuring.figures import (
     Fetched,
@@ -15,16 +15,16 @@ from mirroring.measuring.figures import (
     PartitionReading,
     RecordAt,
     Timing,
-    lasting,
+    carry_over,
 )
 from mirroring.measuring.losses import lost
+from mirroring.measuring.overdue import overdue, unproven
 from mirroring.measuring.position import (
     LINGER_MS,
     NEVER,
     Ends,
     Position,
     bounds,
-    lowered,
     remembered,
     written,
 )
@@ -34,9 +34,6 @@ from mirroring.measuring.waiting import (
     found,
     is_copied,
     is_known_late,
-    overdue,
-    unproven,
-    usable,
     wait,
 )
 
@@ -48,140 +45,51 @@ BRIEF_MS = 1_000
 GRACE_MS = 180_000
 
 
-def moved(position: Position, look: PartitionReading) -> bool:
-    """Whether a partition wants a closer look: something moved, or is not proven to be copied.
-
-    So the target's end is known from the sample that saw the last commit.
-    """
-    proven = _proven(position, look)
-    doubtful = proven < look.end and position.verified != look.end
-    rose = proven > position.mirrored
-    fell = _told(position, look) < position.committed
-    behind = look.start > position.mirrored
-    return look.end != position.end or rose or doubtful or fell or behind
-
-
-def _heeded(position: Position, look: PartitionReading) -> bool:
-    """Whether the committed offset says something: not one of a topic's predecessor."""
-    return look.committed is not None and look.committed != position.ignored
-
-
-def _proven(position: Position, look: PartitionReading) -> int:
-    """The offset below which the committed offset proves every record to be copied."""
-    if look.committed is None or not _heeded(position, look):
-        return position.mirrored
-    return max(position.mirrored, look.committed + 1)
-
-
-def reach(position: Position, look: PartitionReading) -> Position:
-    """Take in the committed offset, and whatever else proves that records were copied.
-
-    The newest target timestamp is believed only while nothing arrived since it was read.
-    """
-    position = _fallen(position, look)
-    proven = _proven(position, look)
-    mirrored = min(proven, look.end)
-    end = None if isinstance(look.target_end, Fault) else look.target_end
-    arrived = end is not None and end > max(position.target_end, 0)
-    rose = proven > position.mirrored
-    moves = arrived or rose
-    begins = moves and position.moved < position.seen and _may_begin(position)
-    return replace(
-        position,
-        mirrored=mirrored,
-        front=max(position.front, mirrored),
-        newest=_newest(position, look, still=end is not None and end == position.target_end),
-        target_end=position.target_end if end is None else end,
-        base=max(position.target_end, 0) if rose or begins else position.base,
-        rose=look.at if rose else position.rose,
-        moved=look.at if moves else position.moved,
-        began=look.at if begins else position.began,
-        ignored=NEVER if _heeded(position, look) else position.ignored,
-        committed=_told(position, look),
-    )
-
-
-def _may_begin(position: Position) -> bool:
-    """Whether records that arrive again excuse a late commit: once, until a commit has come.
-
-    Else somebody's record every few minutes would excuse a dead mirror for ever.
-    """
-    return position.began == 0 or position.rose >= position.began
-
-
-def _told(position: Position, look: PartitionReading) -> int:
-    if not look.told:
-        return position.committed
-    return NEVER if look.committed is None else look.committed
-
-
-def _fallen(position: Position, look: PartitionReading) -> Position:
-    """A commit that falls takes the position with it where the target was emptied.
-
-    Where it was not, what is copied again lies there already. A mirror that was to start at the
-    end, and whose first commit is older, has started at the beginning.
-    """
-    told = _told(position, look)
-    at_first = position.committed == NEVER < told and _heeded(position, look)
-    if at_first and told + 1 < position.first and look.start < position.first:
-        copied = max(told + 1, look.start)
-        return replace(position, first=look.start, mirrored=copied, front=copied)
-    fell = told < position.committed or position.target_end == NEVER
-    if look.told and fell and position.emptied:
-        return lowered(position, max(told + 1, position.first, look.start))
-    return position
-
-
-def _newest(position: Position, look: PartitionReading, *, still: bool) -> int:
-    """The newest timestamp on the target that may be looked up; NEVER for none."""
-    if look.newest is not None and not isinstance(look.newest, Fault):
-        return look.newest if usable(look.newest, look.at) else NEVER
-    return position.newest if still and isinstance(look.newest, Fault) else NEVER
-
-
-def doubt(position: Position, look: PartitionReading, pace: Timing) -> tuple[int, int] | None:
+def span_to_verify(
+    position: Position, reading: PartitionReading, pace: Timing
+) -> tuple[int, int] | None:
     """The offsets [from, to) to fetch before they may count as waiting; None: nothing to verify.
 
     Many records are believed to wait until they may breach the target soon; a few at the end may
     be transactions' markers, and are believed only as long as any record is on its way.
     """
-    if is_copied(position, look):
+    if is_copied(position, reading):
         return None
-    oldest = found(position, look, pace)
+    oldest = found(position, reading, pace)
     if oldest is None:
-        spare = SPARE if look.runs == NEVER and not look.exact else 0
-        start = unproven(position, look, pace) + spare
-        asked = start < look.end and overdue(position, look, pace)
-        known = asked and is_known_late(position, look, pace, start)
-        return (start, look.end) if asked and not known else None
+        spare = SPARE if reading.running_since == NEVER and not reading.exact else 0
+        start = unproven(position, reading, pace) + spare
+        asked = start < reading.end and overdue(position, reading, pace)
+        known = asked and is_known_late(position, reading, pace, start)
+        return (start, reading.end) if asked and not known else None
     if oldest.offset == position.confirmed:
         return None
-    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    ends = remembered(position.ends, reading.at, reading.end, position.proven_copied_to)
     likeliest = written(oldest.timestamp, oldest.offset, ends, position.late_by).likeliest
     soon = pace.target // 2
-    believed = min(BRIEF_MS, soon) if look.end - oldest.offset <= FEW else soon
-    waits_long = likeliest is None or look.at - likeliest > believed
-    return (oldest.offset, look.end) if waits_long else None
+    believed = min(BRIEF_MS, soon) if reading.end - oldest.offset <= FEW else soon
+    waits_long = likeliest is None or reading.at - likeliest > believed
+    return (oldest.offset, reading.end) if waits_long else None
 
 
-def disputed(position: Position, look: PartitionReading, pace: Timing) -> int | None:
+def timestamp_to_test(position: Position, reading: PartitionReading, pace: Timing) -> int | None:
     """The timestamp (ms) to test: where the oldest record is late by its own timestamp alone.
 
     If records that came after the sample which the timestamp follows are stamped before it, then
     timestamps here are no times of writing.
     """
-    oldest = wait(position, look, pace).oldest
-    if oldest is None or oldest.offset >= look.end:
+    oldest = wait(position, reading, pace).oldest
+    if oldest is None or oldest.offset >= reading.end:
         return None
-    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    ends = remembered(position.ends, reading.at, reading.end, position.proven_copied_to)
     lower, upper = bounds(ends, oldest.offset)
-    if lower is None or upper is None or look.at - upper > pace.target:
+    if lower is None or upper is None or reading.at - upper > pace.target:
         return None
-    late = look.at - written(oldest.timestamp, oldest.offset, ends).latest
+    late = reading.at - written(oldest.timestamp, oldest.offset, ends).latest
     return lower - LINGER_MS if late > pace.target else None
 
 
-def _tested(position: Position, oldest: RecordAt | None, look: PartitionReading) -> Position:
+def _tested(position: Position, oldest: RecordAt | None, reading: PartitionReading) -> Position:
     """The position with how much older than its writing a timestamp was seen to be.
 
     Forgotten once records before the oldest one are seen to be stamped when they were written.
@@ -190,10 +98,10 @@ def _tested(position: Position, oldest: RecordAt | None, look: PartitionReading)
     if oldest is None or oldest.timestamp is None or lower is None:
         return position
     late_by = max(position.late_by, lower - oldest.timestamp)
-    if look.since_last is not None:
+    if reading.since_last is not None:
         before = next(end for at, end in position.ends if at == lower)
-        if look.since_last == NEVER or look.since_last > before:
-            late_by = max(late_by, look.at - lower)
+        if reading.since_last == NEVER or reading.since_last > before:
+            late_by = max(late_by, reading.at - lower)
         elif oldest.offset > before:
             late_by = 0
     return replace(position, late_by=late_by)
@@ -201,7 +109,7 @@ def _tested(position: Position, oldest: RecordAt | None, look: PartitionReading)
 
 def _untouched(position: Position) -> bool:
     """Whether nothing of a partition was copied yet, as far as is known."""
-    return position.mirrored == position.first and position.target_end <= 0
+    return position.proven_copied_to == position.first and position.target_end <= 0
 
 
 def _ages(position: Position, waits: Waiting, ends: Ends, now: int) -> tuple[int | None, int]:
@@ -213,48 +121,50 @@ def _ages(position: Position, waits: Waiting, ends: Ends, now: int) -> tuple[int
     return behind, max(0, now - when.latest) if waits.proven else 0
 
 
-def conclude(
-    position: Position, look: PartitionReading, pace: Timing, now: int
+def evaluate(
+    position: Position, reading: PartitionReading, pace: Timing, now: int
 ) -> tuple[Position, PartitionLatency]:
     """The partition's figures, and the position that the next sample starts from."""
-    waits = wait(position, look, pace)
+    waits = wait(position, reading, pace)
     oldest = waits.oldest
-    gone, position = lost(position, look, pace)
-    known = position.front if waits.unknown else look.end
-    front = max(known if oldest is None else oldest.offset, look.start)
-    caught_up = front >= look.end
+    gone, position = lost(position, reading, pace)
+    known = position.copied_to if waits.unknown else reading.end
+    copied_to = max(known if oldest is None else oldest.offset, reading.start)
+    caught_up = copied_to >= reading.end
     oldest = None if caught_up else oldest
-    position = _tested(position, oldest, look)
-    ends = remembered(position.ends, look.at, look.end, position.mirrored)
+    position = _tested(position, oldest, reading)
+    ends = remembered(position.ends, reading.at, reading.end, position.proven_copied_to)
     behind, youngest = (0, 0) if caught_up else _ages(position, waits, ends, now)
-    stuck = not caught_up and waits.proven and position.moved <= position.seen < look.at
+    stuck = (
+        not caught_up and waits.proven and position.last_progress_at <= position.seen < reading.at
+    )
     figures = PartitionLatency(
-        end=look.end,
-        waiting=0 if caught_up else look.end - front,
+        end=reading.end,
+        waiting=0 if caught_up else reading.end - copied_to,
         behind=behind,
         youngest=youngest,
         proven=waits.proven and waits.unknown is None,
         unknown=waits.unknown,
         fresh=position.since > 0 and now - position.since <= GRACE_MS and _untouched(position),
-        old=not caught_up and front < position.origin,
+        old=not caught_up and copied_to < position.backfill_end,
         stuck=stuck,
-        still=now - position.moved,
-        produced=produced(position, look),
-        rate=rate(position, look),
+        still=now - position.last_progress_at,
+        produced=produced(position, reading),
+        rate=rate(position, reading),
         lost=gone,
-        **heard(position, look, ends, oldest),
+        **heard(position, reading, ends, oldest),
     )
-    verified = look.fetched is Fetched.NOTHING and look.start <= position.mirrored
+    verified = reading.fetched is Fetched.NOTHING and reading.start <= position.proven_copied_to
     before = None if position.average == NEVER else position.average
-    average = lasting(before, figures.average, figures, pace)
+    average = carry_over(before, figures.average, figures, pace)
     return replace(
         position,
-        front=front,
-        start=look.start,
+        copied_to=copied_to,
+        start=reading.start,
         ends=ends,
-        verified=look.end if verified else position.verified,
-        confirmed=front
-        if isinstance(look.fetched, RecordAt) and not caught_up
+        verified=reading.end if verified else position.verified,
+        confirmed=copied_to
+        if isinstance(reading.fetched, RecordAt) and not caught_up
         else position.confirmed,
         produced=figures.produced,
         unsure=not figures.proven,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import PartitionReading, Timing
+from mirroring.measuring.overdue import is_foreign
 from mirroring.measuring.position import Position
-from mirroring.measuring.waiting import is_foreign
 
 
-def lost(position: Position, look: PartitionReading, pace: Timing) -> tuple[int, Position]:
+def lost(position: Position, reading: PartitionReading, pace: Timing) -> tuple[int, Position]:
     """How many records retention took before they were copied, once that is certain.
 
     Certain at once when nothing reached the target since the last sample, which knew what waited;
@@ -18,20 +18,20 @@ def lost(position: Position, look: PartitionReading, pace: Timing) -> tuple[int,
     what the source has deleted. The commit lags behind that start for ever where records are
     deleted once they are copied.
     """
-    if look.start <= position.mirrored:
+    if reading.start <= position.proven_copied_to:
         return 0, replace(position, gap_since=0) if position.gap_since else position
-    still = not isinstance(look.target_end, Fault) and position.moved <= position.seen
+    still = not isinstance(reading.target_end, Fault) and position.last_progress_at <= position.seen
     if still and not position.gap_since and not position.unsure:
-        copied, certain = position.front, True
+        copied, certain = position.copied_to, True
     else:
-        passed = position.mirrored >= position.start
-        since = look.at if passed or not position.gap_since else position.gap_since
+        passed = position.proven_copied_to >= position.start
+        since = reading.at if passed or not position.gap_since else position.gap_since
         position = replace(position, gap_since=since)
-        certain = look.told and look.at - since > pace.overdue
-        arrived = 0 if look.exact or is_foreign(position, look, pace) else position.arrived
-        copied = max(position.mirrored + arrived, position.verified)
-    if not certain or copied >= look.start:
+        certain = reading.offsets_known and reading.at - since > pace.overdue
+        arrived = 0 if reading.exact or is_foreign(position, reading, pace) else position.arrived
+        copied = max(position.proven_copied_to + arrived, position.verified)
+    if not certain or copied >= reading.start:
         return 0, position
-    gone = look.start - max(copied, position.mirrored)
-    front = max(position.front, look.start)
-    return gone, replace(position, mirrored=look.start, front=front, gap_since=0)
+    gone = reading.start - max(copied, position.proven_copied_to)
+    copied_to = max(position.copied_to, reading.start)
+    return gone, replace(position, proven_copied_to=reading.start, copied_to=copied_to, gap_since=0)

@@ -27,33 +27,33 @@ class _Commit(NamedTuple):
     dated: bool
 
 
-def paces(sheets: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
+def paces(all_readings: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
     """The pace of each mirror; all share the workers, whose flush interval was registered."""
-    some = list(sheets)
+    some = list(all_readings)
     flush = max((one.memory.counts.get("flush", 0) for one in some), default=0)
     learnt = any(one.memory.counts.get("learnt", 0) for one in some)
     return {one.mirror.name: _pace(one, max(flush_ms, flush), learnt) for one in some}
 
 
-def _pace(sheet: MirrorReadings, flush_ms: int, learnt: bool) -> Timing:
-    at = max((look.at for look in sheet.looks.values()), default=0)
-    runs = sheet.memory.counts.get("running_since", 0)
+def _pace(readings: MirrorReadings, flush_ms: int, learnt: bool) -> Timing:
+    at = max((reading.at for reading in readings.partitions.values()), default=0)
+    runs = readings.memory.counts.get("running_since", 0)
     return Timing(
         flush=flush_ms,
-        gap=_gap(sheet, at),
-        target=sheet.mirror.target_latency,
+        gap=_gap(readings, at),
+        target=readings.mirror.target_latency,
         learnt=learnt or 0 < runs < at - UNLEARNT_MS,
     )
 
 
-def _gap(sheet: MirrorReadings, at: int) -> int:
+def _gap(readings: MirrorReadings, at: int) -> int:
     """How far samples are apart (ms), a minute at most; some in a few seconds change it little."""
-    last = at - max((one.seen for one in sheet.positions.values()), default=0)
-    known = sheet.memory.counts.get("gap", 0)
+    last = at - max((one.seen for one in readings.positions.values()), default=0)
+    known = readings.memory.counts.get("gap", 0)
     return min(MINUTE_MS, max(last, known * 31 // 32)) if last > 0 else MINUTE_MS
 
 
-def learn(sheet: MirrorReadings) -> dict[str, int]:
+def learn(readings: MirrorReadings) -> dict[str, int]:
     """What is known of the flush interval after this sample, as counts: `flush` (ms), `learnt`.
 
     A commit comes within one of the first record that it covers, and often sooner: so the longest
@@ -62,29 +62,29 @@ def learn(sheet: MirrorReadings) -> dict[str, int]:
     unless the first may be older than the sample that saw it: all are that rose in one `undated`
     (ms).
     """
-    counts = sheet.memory.counts
-    known, commits = counts.get("flush", 0), list(_commits(sheet))
+    counts = readings.memory.counts
+    known, commits = counts.get("flush", 0), list(_commits(readings))
     sooner = any(one.apart < known for one in commits)
     took = max((one.took for one in commits), default=0)
     whole = any(one.took == one.apart and one.dated for one in commits)
     return {
         "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8 if sooner else known)),
         "learnt": int(whole or counts.get("learnt", 0) > 0),
-        "told": int(sheet.seen.committed is not None),
-        "undated": _undated(sheet),
+        "told": int(readings.connect.committed is not None),
+        "undated": _undated(readings),
     }
 
 
-def _undated(sheet: MirrorReadings) -> int:
+def _undated(readings: MirrorReadings) -> int:
     """The last sample (ms) whose commits may have risen long before it: none were told in the one
     before, or a partition was not looked at.
     """
-    told, known = sheet.memory.counts.get("told", 0), sheet.memory.counts.get("undated", 0)
+    told, known = readings.memory.counts.get("told", 0), readings.memory.counts.get("undated", 0)
     late = [
-        look.at
-        for partition, look in sheet.looks.items()
-        if sheet.positions[partition].rose == look.at
-        and not (told and _was_seen(_before(sheet, partition), look.at))
+        reading.at
+        for partition, reading in readings.partitions.items()
+        if readings.positions[partition].commit_advanced_at == reading.at
+        and not (told and _was_seen(_before(readings, partition), reading.at))
     ]
     return max(late, default=known)
 
@@ -93,25 +93,27 @@ def _was_seen(before: Position | None, at: int) -> bool:
     return before is not None and at - before.seen <= DATING_MS
 
 
-def _commits(sheet: MirrorReadings) -> Iterator[_Commit]:
+def _commits(readings: MirrorReadings) -> Iterator[_Commit]:
     """The commits that rose in this sample, but each partition's first."""
-    undated = sheet.memory.counts.get("undated", 0)
-    for partition in sheet.close:
-        before, at = _before(sheet, partition), sheet.looks[partition].at
-        if before is None or sheet.positions[partition].rose != at:
+    undated = readings.memory.counts.get("undated", 0)
+    for partition in readings.to_inspect:
+        before, at = _before(readings, partition), readings.partitions[partition].at
+        if before is None or readings.positions[partition].commit_advanced_at != at:
             continue
-        since = max(before.rose, before.began)
+        since = max(before.commit_advanced_at, before.began)
         if since:
             took = at - max(since, _without(before))
-            yield _Commit(took, at - before.rose, dated=before.rose > undated)
+            yield _Commit(
+                took, at - before.commit_advanced_at, dated=before.commit_advanced_at > undated
+            )
 
 
 def _without(before: Position) -> int:
     """The last sample (ms) in which no record waited for the commit, 0 where none is known."""
-    lower, _ = bounds(before.ends, before.mirrored)
+    lower, _ = bounds(before.ends, before.proven_copied_to)
     return 0 if lower is None else lower
 
 
-def _before(sheet: MirrorReadings, partition: Partition) -> Position | None:
-    topic = sheet.memory.topics.get(partition.topic)
+def _before(readings: MirrorReadings, partition: Partition) -> Position | None:
+    topic = readings.memory.topics.get(partition.topic)
     return None if topic is None else topic.position(partition.index)

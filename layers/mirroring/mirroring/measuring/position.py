@@ -16,11 +16,12 @@ Ends = tuple[tuple[int, int], ...]
 class Position:
     """One mirrored partition; times in ms, offsets are the source's unless they say otherwise.
 
-    Every record below `mirrored` is on the target for certain; every one below `front` as far as
-    the last sample could tell, which could not where it is `unsure`. Records below `origin` are
-    older than the mirror. `moved` is when something was last seen to be copied, `began` when that
-    began after a sample without. `committed` is the last commit that was told, `rose` when it was
-    last seen to rise; `base` is the target's end before that, or before what arrives now began to.
+    Every record below `proven_copied_to` is on the target for certain; every one below `copied_to`
+    as far as the last sample could tell, which could not where it is `unsure`. Records below
+    `backfill_end` are older than the mirror. `last_progress_at` is when something was last seen to
+    be copied, `began` when that began after a sample without. `committed` is the last commit that
+    was told, `commit_advanced_at` when it was last seen to rise; `target_end_at_commit` is the
+    target's end before that, or before what arrives now began to.
     `since` is when the partition was added to a topic that was mirrored before, else 0. `emptied`:
     what the target held was deleted, so that only commits prove a copy. `late_by` is how much older
     than its writing a timestamp was seen to be. `behind` and `average` are the last sample's
@@ -28,22 +29,22 @@ class Position:
     """
 
     first: int
-    origin: int
-    mirrored: int
-    front: int
+    backfill_end: int
+    proven_copied_to: int
+    copied_to: int
     start: int
     ends: Ends
     newest: int = NEVER
     target_end: int = NEVER
     verified: int = NEVER
     confirmed: int = NEVER
-    moved: int = 0
+    last_progress_at: int = 0
     produced: int = NEVER
     ignored: int = NEVER
     gap_since: int = 0
     began: int = 0
-    base: int = 0
-    rose: int = 0
+    target_end_at_commit: int = 0
+    commit_advanced_at: int = 0
     since: int = 0
     committed: int = NEVER
     emptied: bool = False
@@ -60,7 +61,7 @@ class Position:
     @property
     def arrived(self) -> int:
         """How many records came to the target since the commit last rose, at most."""
-        return max(0, self.target_end - self.base)
+        return max(0, self.target_end - self.target_end_at_commit)
 
     @property
     def seen(self) -> int:
@@ -78,12 +79,12 @@ def begin(at: int, start: int, end: int, *, latest: bool = False, old: bool = Tr
     first = end if latest else start
     return Position(
         first=first,
-        origin=end if old else first,
-        mirrored=first,
-        front=first,
+        backfill_end=end if old else first,
+        proven_copied_to=first,
+        copied_to=first,
         start=start,
         ends=((at, end),),
-        moved=at,
+        last_progress_at=at,
     )
 
 
@@ -175,9 +176,9 @@ def truncated(position: Position, at: int, end: int, committed: int | None) -> P
     beyond = committed is not None and committed >= end
     return replace(
         position,
-        origin=min(position.origin, end),
-        mirrored=min(position.mirrored, end),
-        front=min(position.front, end),
+        backfill_end=min(position.backfill_end, end),
+        proven_copied_to=min(position.proven_copied_to, end),
+        copied_to=min(position.copied_to, end),
         ends=kept or ((at, end),),
         verified=NEVER,
         confirmed=NEVER,
@@ -187,8 +188,13 @@ def truncated(position: Position, at: int, end: int, committed: int | None) -> P
 
 def lowered(position: Position, proven: int) -> Position:
     """The position where only the commit proves a copy: what the target held is gone."""
-    if proven >= position.mirrored:
+    if proven >= position.proven_copied_to:
         return position
     return replace(
-        position, mirrored=proven, front=proven, verified=NEVER, confirmed=NEVER, newest=NEVER
+        position,
+        proven_copied_to=proven,
+        copied_to=proven,
+        verified=NEVER,
+        confirmed=NEVER,
+        newest=NEVER,
     )

@@ -16,7 +16,9 @@ from mirroring.redaction import holds_secret
 CONNECT_THREADS = 8
 
 
-def read_connect(connect: ConnectClient, sheets: Sequence[MirrorReadings], version: str) -> None:
+def read_connect(
+    connect: ConnectClient, all_readings: Sequence[MirrorReadings], version: str
+) -> None:
     """What Connect tells: all connectors at once, then each mirror's tasks and offsets.
 
     All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
@@ -24,28 +26,31 @@ def read_connect(connect: ConnectClient, sheets: Sequence[MirrorReadings], versi
     try:
         told = connect.connectors()
     except ConnectUnavailable as error:
-        for sheet in sheets:
-            sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        for readings in all_readings:
+            readings.unobservable[Code.CONNECT_UNREACHABLE] = error.detail
         return
     with ThreadPoolExecutor(max_workers=CONNECT_THREADS) as pool:
-        list(pool.map(lambda one: _read_connectors(connect, told, one, version), sheets))
+        list(pool.map(lambda one: _read_connectors(connect, told, one, version), all_readings))
 
 
 def _read_connectors(
-    connect: ConnectClient, told: Mapping[str, ConnectorInfo], sheet: MirrorReadings, version: str
+    connect: ConnectClient,
+    told: Mapping[str, ConnectorInfo],
+    readings: MirrorReadings,
+    version: str,
 ) -> None:
     """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
-    source, checkpoint = sheet.mirror.source_connector, sheet.mirror.checkpoint_connector
+    source, checkpoint = readings.mirror.source_connector, readings.mirror.checkpoint_connector
     known = told.get(source)
     try:
         known = known or connect.connector(source)
         assigned, committed = _offsets(connect, source, version) if known else (None, None)
     except ConnectUnavailable as error:
-        sheet.away[Code.CONNECT_UNREACHABLE] = error.detail
+        readings.unobservable[Code.CONNECT_UNREACHABLE] = error.detail
         return
-    sheet.plain_secrets = known is not None and _holds_secrets(known.config)
+    readings.plain_secrets = known is not None and _holds_secrets(known.config)
     by_task = assigned or {}
-    sheet.seen = ConnectReading(
+    readings.connect = ConnectReading(
         connector=with_partitions(known.connector, by_task) if known else None,
         checkpoint=told[checkpoint].connector if checkpoint in told else None,
         assigned=frozenset().union(*by_task.values()) if assigned is not None else None,

@@ -16,6 +16,7 @@ from mirroring.kafka_types import (
     Partition,
     TopicFacts,
 )
+from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.first_sample import begin_positions
 from mirroring.measuring.latency import GRACE_MS
@@ -26,8 +27,7 @@ from mirroring.measuring.position import (
     reset,
     truncated,
 )
-from mirroring.measuring.read_target import Clock, away, now_ms
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, note_unobservable
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.observation import Code
 from mirroring.selection import MATCHING_S, matching
@@ -38,7 +38,7 @@ Offsets = Mapping[int, int | Fault]
 
 def read_source(
     probe: Probe,
-    sheets: Sequence[MirrorReadings],
+    all_readings: Sequence[MirrorReadings],
     clock: Clock = now_ms,
     matching_s: float = MATCHING_S,
 ) -> None:
@@ -50,32 +50,32 @@ def read_source(
     try:
         topics = probe.topics()
     except ClusterUnreachable as error:
-        return away(sheets, Code.SOURCE_UNREACHABLE, error.detail)
+        return note_unobservable(all_readings, Code.SOURCE_UNREACHABLE, error.detail)
     except ClusterUnauthorized as error:
-        return away(sheets, Code.SOURCE_UNAUTHORIZED, error.detail)
-    for sheet in sheets:
+        return note_unobservable(all_readings, Code.SOURCE_UNAUTHORIZED, error.detail)
+    for readings in all_readings:
         try:
             with patience(matching_s):
-                names = matching(sheet.mirror, topics)
+                names = matching(readings.mirror, topics)
         except JavaRegexError:
             names = []
         except PatternsTakeLong:
             words = "topicsRegex and topicsExclude were not matched with all topics in time."
-            away([sheet], Code.PATTERN_TOO_SLOW, words)
+            note_unobservable([readings], Code.PATTERN_TOO_SLOW, words)
             continue
-        sheet.matched = len(names)
-        sheet.facts = dict(_known(sheet, {name: topics[name] for name in names}))
-    for isolation in {sheet.isolation for sheet in sheets}:
-        alike = [sheet for sheet in sheets if sheet.isolation == isolation]
+        readings.matched = len(names)
+        readings.source_topics = dict(_known(readings, {name: topics[name] for name in names}))
+    for isolation in {readings.isolation for readings in all_readings}:
+        alike = [readings for readings in all_readings if readings.isolation == isolation]
         _read_offsets(probe, alike, isolation, clock)
 
 
 def _known(
-    sheet: MirrorReadings, topics: Mapping[str, TopicFacts]
+    readings: MirrorReadings, topics: Mapping[str, TopicFacts]
 ) -> Iterator[tuple[str, TopicFacts]]:
     """The topics that are there, and those that are known and in trouble, as they were known."""
     for name, facts in topics.items():
-        memory = sheet.memory.topics.get(name)
+        memory = readings.memory.topics.get(name)
         if facts.fault is None:
             yield name, facts
         elif memory is not None:
@@ -84,26 +84,26 @@ def _known(
 
 
 def _read_offsets(
-    probe: Probe, sheets: Sequence[MirrorReadings], isolation: Isolation, clock: Clock
+    probe: Probe, all_readings: Sequence[MirrorReadings], isolation: Isolation, clock: Clock
 ) -> None:
     counts: dict[str, int] = {}
-    for sheet in sheets:
-        for name, facts in sheet.facts.items():
+    for readings in all_readings:
+        for name, facts in readings.source_topics.items():
             counts[name] = max(counts.get(name, 0), len(facts.leaders))
     at = clock()
     ends = probe.topic_offsets(counts, LATEST, isolation)
     starts = probe.topic_offsets(counts, EARLIEST, isolation)
     fresh: dict[Partition, int] = {}
-    for sheet in sheets:
-        sheet.looked = at
-        for name in sheet.facts:
-            for partition in _awake(sheet, name, starts[name], ends[name]):
+    for readings in all_readings:
+        readings.looked = at
+        for name in readings.source_topics:
+            for partition in _awake(readings, name, starts[name], ends[name]):
                 index = partition.index
-                _note_offsets(sheet, partition, at, starts[name][index], ends[name][index])
-                if partition in sheet.looks and partition not in sheet.positions:
-                    fresh[partition] = sheet.looks[partition].end
-        _note_faults(sheet, ends)
-    begin_positions(probe, sheets, fresh, isolation)
+                _note_offsets(readings, partition, at, starts[name][index], ends[name][index])
+                if partition in readings.partitions and partition not in readings.positions:
+                    fresh[partition] = readings.partitions[partition].end
+        _note_faults(readings, ends)
+    begin_positions(probe, all_readings, fresh, isolation)
 
 
 # As many topics as most clusters have: a Partition is made once, not in each sample.
@@ -113,9 +113,15 @@ def partitions(topic: str, count: int) -> Sequence[Partition]:
     return tuple(Partition(topic, index) for index in range(count))
 
 
-def _awake(sheet: MirrorReadings, name: str, starts: Offsets, ends: Offsets) -> Iterator[Partition]:
+def _awake(
+    readings: MirrorReadings, name: str, starts: Offsets, ends: Offsets
+) -> Iterator[Partition]:
     """The topic's partitions that are not where the last sample left them, with all copied."""
-    facts, topic, told = sheet.facts[name], sheet.memory.topics.get(name), sheet.seen.committed
+    facts, topic, told = (
+        readings.source_topics[name],
+        readings.memory.topics.get(name),
+        readings.connect.committed,
+    )
     every = partitions(name, len(facts.leaders))
     if topic is None or (topic.source_id and facts.topic_id and topic.source_id != facts.topic_id):
         yield from every
@@ -125,87 +131,105 @@ def _awake(sheet: MirrorReadings, name: str, starts: Offsets, ends: Offsets) -> 
         index = partition.index
         committed = None if told is None else told.get(partition, NEVER)
         if rests(rows.get(index), starts[index], ends[index], committed):
-            sheet.resting[name] += 1
+            readings.resting[name] += 1
         else:
             yield partition
 
 
 def _note_offsets(
-    sheet: MirrorReadings,
+    readings: MirrorReadings,
     partition: Partition,
     at: int,
     start: int | Fault,
     end: int | Fault,
 ) -> None:
     """A partition's look, with its position from the last sample: all over where it is another."""
-    topic = sheet.memory.topics.get(partition.topic)
+    topic = readings.memory.topics.get(partition.topic)
     position = None if topic is None else topic.position(partition.index)
     if isinstance(end, Fault) or (isinstance(start, Fault) and position is None):
-        sheet.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
+        readings.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
         return
     known = not isinstance(start, Fault)
     begins = start if not isinstance(start, Fault) else position.start if position else 0
-    told = sheet.seen.committed is not None
-    look = PartitionReading(
+    told = readings.connect.committed is not None
+    reading = PartitionReading(
         at,
         min(begins, end),
         end,
-        committed=None if sheet.seen.committed is None else sheet.seen.committed.get(partition),
-        told=told,
-        runs=sheet.runs_since(at),
+        committed=None
+        if readings.connect.committed is None
+        else readings.connect.committed.get(partition),
+        offsets_known=told,
+        running_since=readings.runs_since(at),
         start_known=known,
         exact=topic is not None and topic.exact,
     )
-    sheet.looks[partition] = look
+    readings.partitions[partition] = reading
     if topic is not None and position is not None:
-        sheet.positions[partition] = _followed(sheet, partition, topic, position, look)
+        readings.positions[partition] = _followed(readings, partition, topic, position, reading)
 
 
 def _followed(
-    sheet: MirrorReadings,
+    readings: MirrorReadings,
     partition: Partition,
     topic: TopicMemory,
     position: Position,
-    look: PartitionReading,
+    reading: PartitionReading,
 ) -> Position:
     """The position of the last sample, in what may be another topic, or one that was cut.
 
     Two ids that differ prove another topic, an id that is not known on either side nothing. The end
     of one topic falls only when a replica that lacked records was made the leader.
     """
-    now_id = sheet.facts[partition.topic].topic_id
-    fell = look.end < position.end
+    now_id = readings.source_topics[partition.topic].topic_id
+    fell = reading.end < position.end
     another = topic.source_id != now_id
     if not topic.source_id or not now_id:
-        another = fell and (look.end < position.mirrored or look.start < position.start)
+        another = fell and (
+            reading.end < position.proven_copied_to or reading.start < position.start
+        )
     if another:
-        sheet.recreated[partition.topic] = partition.index
-        return reset(position, look.at, look.start, look.end, look.committed)
+        readings.recreated[partition.topic] = partition.index
+        return reset(position, reading.at, reading.start, reading.end, reading.committed)
     if fell:
-        sheet.truncated[partition] = position.end - look.end
-        return truncated(position, look.at, look.end, look.committed)
-    return _at_the_end(sheet, partition, position, look)
+        readings.truncated[partition] = position.end - reading.end
+        return truncated(position, reading.at, reading.end, reading.committed)
+    return _at_the_end(readings, partition, position, reading)
 
 
 def _at_the_end(
-    sheet: MirrorReadings, partition: Partition, position: Position, look: PartitionReading
+    readings: MirrorReadings, partition: Partition, position: Position, reading: PartitionReading
 ) -> Position:
     """Of a mirror that starts at the end, where that is, until its consumer has surely started."""
-    idle = look.committed is None and position.committed == NEVER
-    if sheet.mirror.start_from != "latest" or not idle or position.first != position.origin:
+    idle = reading.committed is None and position.committed == NEVER
+    if (
+        readings.mirror.start_from != "latest"
+        or not idle
+        or position.first != position.backfill_end
+    ):
         return position
-    assigned = sheet.seen.assigned is None or partition in sheet.seen.assigned
-    started = look.runs != NEVER and assigned and look.at - look.runs > GRACE_MS
-    if started and look.told:
+    assigned = readings.connect.assigned is None or partition in readings.connect.assigned
+    started = (
+        reading.running_since != NEVER
+        and assigned
+        and reading.at - reading.running_since > GRACE_MS
+    )
+    if started and reading.offsets_known:
         return position
-    return replace(position, first=look.end, origin=look.end, mirrored=look.end, front=look.end)
+    return replace(
+        position,
+        first=reading.end,
+        backfill_end=reading.end,
+        proven_copied_to=reading.end,
+        copied_to=reading.end,
+    )
 
 
-def _note_faults(sheet: MirrorReadings, ends: Mapping[str, Offsets]) -> None:
+def _note_faults(readings: MirrorReadings, ends: Mapping[str, Offsets]) -> None:
     """Nothing answered: the source is away. Something did: the rest is told as a warning."""
     every = [
         ends[name][index]
-        for name, facts in sheet.facts.items()
+        for name, facts in readings.source_topics.items()
         for index in range(len(facts.leaders))
     ]
     faults = [one for one in every if isinstance(one, Fault)]
@@ -213,5 +237,5 @@ def _note_faults(sheet: MirrorReadings, ends: Mapping[str, Offsets]) -> None:
         return
     refused = faults[0] is Fault.UNAUTHORIZED
     code = Code.SOURCE_UNAUTHORIZED if refused else Code.SOURCE_UNREACHABLE
-    note = sheet.away if len(faults) == len(every) else sheet.dim
+    note = readings.unobservable if len(faults) == len(every) else readings.partly_unobservable
     note[code] = f"{len(faults)} of {len(every)} partitions gave no end offset ({faults[0]})."

@@ -1,7 +1,7 @@
-"""The sheet on which one sample notes what it reads of one mirror."""
+"""What one sample reads of one mirror, step by step."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,19 +53,19 @@ class MirrorReadings:
     plain_secrets: bool = False
     expires: tuple[str, datetime] | None = None
     copied_too: Mapping[str, str] = field(default_factory=dict)
-    seen: ConnectReading = ConnectReading()
-    away: dict[Code, str] = field(default_factory=dict)
-    dim: dict[Code, str] = field(default_factory=dict)
+    connect: ConnectReading = ConnectReading()
+    unobservable: dict[Code, str] = field(default_factory=dict)
+    partly_unobservable: dict[Code, str] = field(default_factory=dict)
     matched: int = 0
-    facts: dict[str, TopicFacts] = field(default_factory=dict)
-    targets: dict[str, TopicFacts] = field(default_factory=dict)
+    source_topics: dict[str, TopicFacts] = field(default_factory=dict)
+    target_topics: dict[str, TopicFacts] = field(default_factory=dict)
     target_faults: dict[str, Fault] = field(default_factory=dict)
     stamping: dict[str, Stamping] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     unstamped: set[str] = field(default_factory=set)
     positions: dict[Partition, Position] = field(default_factory=dict)
-    looks: dict[Partition, PartitionReading] = field(default_factory=dict)
-    close: set[Partition] = field(default_factory=set)
+    partitions: dict[Partition, PartitionReading] = field(default_factory=dict)
+    to_inspect: set[Partition] = field(default_factory=set)
     resting: Counter[str] = field(default_factory=Counter)
     looked: int = 0
     unread: dict[Partition, Fault] = field(default_factory=dict)
@@ -89,11 +89,17 @@ class MirrorReadings:
 
     def runs_since(self, now: int) -> int:
         """Since when (ms) Connect says that it runs the mirror; NEVER when it does not."""
-        connector = self.seen.connector
+        connector = self.connect.connector
         if connector is None or connector.status != "RUNNING":
             return NEVER
         return self.memory.counts.get("running_since", 0) or now
 
     def listed(self) -> bool:
         """Whether the source's topics were read in this sample."""
-        return not any(code in self.away for code in UNLISTED)
+        return not any(code in self.unobservable for code in UNLISTED)
+
+
+def note_unobservable(all_readings: Iterable[MirrorReadings], code: Code, words: str) -> None:
+    """Note for each of these mirrors what could not be observed."""
+    for readings in all_readings:
+        readings.unobservable[code] = words

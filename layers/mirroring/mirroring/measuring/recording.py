@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from mirroring.alerting import news
 from mirroring.errors import ProblemError, Unavailable
 from mirroring.measuring.assess import Assessment
+from mirroring.measuring.clock import Clock
 from mirroring.measuring.figures import Timing
 from mirroring.measuring.kept_memory import KeptMemories
 from mirroring.measuring.memory import as_rows, pack
-from mirroring.measuring.read_target import Clock
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.status import unknown
 from mirroring.observation import Observation
@@ -50,7 +50,7 @@ class Recorder:
     recorded: bool = False
 
     def record_all(
-        self, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing], at: int
+        self, all_readings: Sequence[MirrorReadings], paces: Mapping[str, Timing], at: int
     ) -> Iterator[Observation]:
         """What was recorded of a sample that began at `at` ms.
 
@@ -58,17 +58,18 @@ class Recorder:
         """
         with ThreadPoolExecutor(max_workers=1) as pool:  # whose futures hold what went wrong
             waiting = [
-                (one, pool.submit(self._record, one, paces[one.mirror.name], at)) for one in sheets
+                (one, pool.submit(self._record, one, paces[one.mirror.name], at))
+                for one in all_readings
             ]
-            for sheet, future in waiting:
+            for readings, future in waiting:
                 error = future.exception()
                 if error is None:
                     yield from filter(None, [future.result()])
                     continue
-                self._fail(sheet, error)
-                blind = pool.submit(self._record_unknown, sheet).exception()
+                self._fail(readings, error)
+                blind = pool.submit(self._record_unknown, readings).exception()
                 if blind is not None and not isinstance(error, Unavailable):
-                    self._fail(sheet, blind)
+                    self._fail(readings, blind)
 
     def end(self, connect_cluster: str) -> None:
         """Note that the Connect cluster was sampled, count what was skipped, raise a failure.
@@ -84,54 +85,56 @@ class Recorder:
         if self.failed:
             raise self.failed[0]
 
-    def _record(self, sheet: MirrorReadings, pace: Timing, at: int) -> Observation | None:
+    def _record(self, readings: MirrorReadings, pace: Timing, at: int) -> Observation | None:
         """Judge and record one mirror; None without time, or when another sampler was first."""
         if time.monotonic() >= self.until:
-            self.skipped.append(sheet.mirror.name)
+            self.skipped.append(readings.mirror.name)
             return None
-        if sheet.failure is not None:
-            raise sheet.failure
-        assessment = Assessment(sheet, pace, self.clock(), self.window_s, self.workers)
+        if readings.failure is not None:
+            raise readings.failure
+        assessment = Assessment(readings, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
         memory = as_rows(memory)
         packed = pack(memory)
-        outcome = Outcome(observation, packed, change, sheet.mirror.connect_cluster)
-        is_first = self._keep(sheet, outcome)
+        outcome = Outcome(observation, packed, change, readings.mirror.connect_cluster)
+        is_first = self._keep(readings, outcome)
         self.recorded = True
         if not is_first:
             return None
         self.kept.keep(packed, memory)
         return observation
 
-    def _record_unknown(self, sheet: MirrorReadings) -> None:
+    def _record_unknown(self, readings: MirrorReadings) -> None:
         """Say of a mirror whose sample cannot be recorded that nothing is known of it now.
 
         All else stays as the last sample left it, its time included; a mirror that was never
         sampled has nothing to keep.
         """
-        if sheet.before is None:
+        if readings.before is None:
             return
         now = datetime.fromtimestamp(self.clock() / 1000, UTC)
-        was = sheet.before.status, sheet.before.status_since
-        after, change = news.concluded(sheet.before, unknown(sheet.before, now), was, now)
-        memory = sheet.state.memory or b""
-        self._keep(sheet, Outcome(after, memory, change, sheet.mirror.connect_cluster))
+        was = readings.before.status, readings.before.status_since
+        after, change = news.concluded(readings.before, unknown(readings.before, now), was, now)
+        memory = readings.state.memory or b""
+        self._keep(readings, Outcome(after, memory, change, readings.mirror.connect_cluster))
 
-    def _keep(self, sheet: MirrorReadings, outcome: Outcome) -> bool:
-        if not self.samples.record(sheet.state, outcome):
+    def _keep(self, readings: MirrorReadings, outcome: Outcome) -> bool:
+        if not self.samples.record(readings.state, outcome):
             return False
         change = outcome.change
         if change is not None:
             codes = [reason.code for reason in change.reasons]
-            logger.info("status changed", mirror=sheet.mirror.name, after=change.after, why=codes)
+            logger.info(
+                "status changed", mirror=readings.mirror.name, after=change.after, why=codes
+            )
         return True
 
-    def _fail(self, sheet: MirrorReadings, error: BaseException) -> None:
+    def _fail(self, readings: MirrorReadings, error: BaseException) -> None:
         """Remember a failure, and log it by its type and place: its words may quote a secret."""
         self.failed.append(error)
         logger.error(
             "sample not recorded",
-            mirror=sheet.mirror.name,
+            mirror=readings.mirror.name,
             error=type(error).__qualname__,
             why=_why(error),
             stack=[f"{one.name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)],

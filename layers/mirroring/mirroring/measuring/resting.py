@@ -20,9 +20,11 @@ _PLAIN = astuple(begin(0, 0, 0))
 # The fields that begin has no value of its own for: a row always has them.
 _LEAST = 6
 _AT = {name: index for index, name in enumerate(_NAMES)}
-_ORIGIN, _MIRRORED, _FRONT, _ENDS = (_AT[one] for one in ("origin", "mirrored", "front", "ends"))
+_BACKFILL_END, _PROVEN, _COPIED_TO = (
+    _AT[one] for one in ("backfill_end", "proven_copied_to", "copied_to")
+)
 _TARGET_END, _VERIFIED, _PRODUCED = (_AT[one] for one in ("target_end", "verified", "produced"))
-_COMMITTED, _EMPTIED = _AT["committed"], _AT["emptied"]
+_ENDS, _COMMITTED, _EMPTIED = _AT["ends"], _AT["committed"], _AT["emptied"]
 _RESTLESS = [_AT[one] for one in ("gap_since", "since", "unsure")]
 
 
@@ -82,9 +84,9 @@ def row_of(one: Row | Position) -> Row:
 
 def position(row: Row) -> Position:
     """The position of a row; fields that are not known here are left out."""
-    first, origin, mirrored, front, start, ends, *rest = row[: len(_NAMES)]
+    first, backfill_end, proven, copied_to, start, ends, *rest = row[: len(_NAMES)]
     kept = tuple((at, end) for at, end in ends)
-    return Position(first, origin, mirrored, front, start, kept, *rest)
+    return Position(first, backfill_end, proven, copied_to, start, kept, *rest)
 
 
 def rests(
@@ -98,12 +100,12 @@ def rests(
         return False
     if isinstance(start, Fault) or isinstance(end, Fault):
         return False
-    if row[_ENDS][-1][1] != end or row[_FRONT] < end or start > row[_MIRRORED]:
+    if row[_ENDS][-1][1] != end or row[_COPIED_TO] < end or start > row[_PROVEN]:
         return False
-    if row[_MIRRORED] < end and _get(row, _VERIFIED) != end:
+    if row[_PROVEN] < end and _get(row, _VERIFIED) != end:
         return False
     last = _get(row, _COMMITTED)
-    if committed is not None and committed != last and committed + 1 < row[_MIRRORED]:
+    if committed is not None and committed != last and committed + 1 < row[_PROVEN]:
         return False
     if len(row) <= _RESTLESS[0]:
         return True  # nor is it emptied, which stands behind
@@ -117,24 +119,28 @@ def use(positions: Mapping[int, Position]) -> Use:
     newest, grown, held = NEVER, False, False
     for one in rows_of(positions).values():
         if isinstance(one, Position):
-            produced, origin, end = one.produced, one.origin, one.end
+            produced, backfill_end, end = one.produced, one.backfill_end, one.end
         else:
-            produced, origin, end = _get(one, _PRODUCED), one[_ORIGIN], one[_ENDS][-1][1]
+            produced, backfill_end, end = (
+                _get(one, _PRODUCED),
+                one[_BACKFILL_END],
+                one[_ENDS][-1][1],
+            )
         newest = max(newest, produced)
-        grown = grown or end > origin
+        grown = grown or end > backfill_end
         held = held or end > 0
     return Use(newest, grown, held)
 
 
 def old_records(rows: Iterable[Row | Position]) -> Iterator[tuple[int, int, int]]:
-    """(first, origin, front) of the partitions that hold records older than the mirror."""
+    """(first, backfill_end, copied_to) of what holds records older than the mirror."""
     for one in rows:
         if isinstance(one, Position):
-            first, origin, front = one.first, one.origin, one.front
+            first, backfill_end, copied_to = one.first, one.backfill_end, one.copied_to
         else:
-            first, origin, front = one[0], one[_ORIGIN], one[_FRONT]
-        if origin > first:
-            yield first, origin, front
+            first, backfill_end, copied_to = one[0], one[_BACKFILL_END], one[_COPIED_TO]
+        if backfill_end > first:
+            yield first, backfill_end, copied_to
 
 
 def _get(row: Row, at: int) -> Any:

@@ -7,14 +7,14 @@ from mirroring.measuring.readings import MirrorReadings
 
 
 def read_retention(
-    probe: Probe, sheets: Sequence[MirrorReadings], late: Mapping[str, set[str]]
+    probe: Probe, all_readings: Sequence[MirrorReadings], late: Mapping[str, set[str]]
 ) -> None:
     """Step 8: retention.ms of the source topics that are far behind, by mirror name."""
     names = {name for topics in late.values() for name in topics}
     configs = probe.topic_configs(names, ["retention.ms"]) if names else {}
-    for sheet in sheets:
-        for name in late.get(sheet.mirror.name, ()):
+    for readings in all_readings:
+        for name in late.get(readings.mirror.name, ()):
             config = configs.get(name)
             value = config.get("retention.ms", "-1") if isinstance(config, dict) else "-1"
             if value.isdecimal():
-                sheet.retention[name] = int(value)
+                readings.retention[name] = int(value)

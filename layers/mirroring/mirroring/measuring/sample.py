@@ -10,14 +10,15 @@ from mirroring.cluster import ConnectCluster
 from mirroring.connections import Connections, Endpoint, place
 from mirroring.errors import ProblemError
 from mirroring.kafka_client.probe import Probe, is_kept, probe
-from mirroring.measuring import expiring, group_reading, read_target
+from mirroring.measuring import expiring, group_reading
 from mirroring.measuring.check_credentials import try_login
+from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.hide_secrets import hide_secrets
 from mirroring.measuring.kept_memory import KeptMemories, kept_memories
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, note_unobservable
 from mirroring.measuring.recording import Recorder, portions
 from mirroring.measuring.steps import Sources, dimmed, each, matching_s, measure
 from mirroring.mirror import Intent
@@ -38,7 +39,7 @@ class Sampler:
     samples: Observations
     connections: Connections
     window_s: int
-    clock: read_target.Clock = read_target.now_ms
+    clock: Clock = now_ms
     kept: KeptMemories = field(default_factory=kept_memories)
 
     def take(
@@ -70,34 +71,36 @@ class Sampler:
         """Sample some mirrors together, step by step."""
         at = self.clock()
         connections = self.connections.for_one_sample()
-        sheets = self._sheets(states)
-        self._read_connect(cluster, sheets)
-        hide_secrets(sheets, connections, cluster)
-        target = _target(cluster, sheets, connections)
-        groups = _sources(sheets, connections)
+        all_readings = self._all_readings(states)
+        self._read_connect(cluster, all_readings)
+        hide_secrets(all_readings, connections, cluster)
+        target = _target(cluster, all_readings, connections)
+        groups = _sources(all_readings, connections)
         sources = [(probe(*source), some) for source, some in groups.items()]
-        paces = measure(sources, target, sheets, cluster.offset_flush_ms, self.clock)
-        note_copies(sheets)
+        paces = measure(sources, target, all_readings, cluster.offset_flush_ms, self.clock)
+        note_copies(all_readings)
         each(list(groups.items()), try_login, dimmed)
         for source, some in sources:
             expiring.note(source, "source", some, at)
         if target is not None:
-            expiring.note(target, "target", sheets, at)
-            _read_groups(sources, target, sheets)
+            expiring.note(target, "target", all_readings, at)
+            _read_groups(sources, target, all_readings)
         for one in [one for one, _ in sources if not is_kept(one)]:
             one.close()
-        yield from recorder.record_all(sheets, paces, at)
+        yield from recorder.record_all(all_readings, paces, at)
 
-    def _read_connect(self, cluster: ConnectCluster, sheets: Sequence[MirrorReadings]) -> None:
+    def _read_connect(
+        self, cluster: ConnectCluster, all_readings: Sequence[MirrorReadings]
+    ) -> None:
         try:
             connect = self.connections.connect(cluster).within(CONNECT_S)
         except ProblemError as error:
-            read_target.away(sheets, Code.CONNECT_UNREACHABLE, error.detail)
+            note_unobservable(all_readings, Code.CONNECT_UNREACHABLE, error.detail)
         else:
-            read_connect(connect, sheets, cluster.version)
+            read_connect(connect, all_readings, cluster.version)
 
-    def _sheets(self, states: Mapping[str, State]) -> list[MirrorReadings]:
-        """An empty sheet for each mirror that still exists."""
+    def _all_readings(self, states: Mapping[str, State]) -> list[MirrorReadings]:
+        """Empty readings for each mirror that still exists."""
         names = list(states)
         done = self.store.reconciled_of(names)
         mirrors = [one for one in self.store.mirrors(names) if one.intent is not Intent.DELETED]
@@ -116,36 +119,36 @@ class Sampler:
 
 
 def _target(
-    cluster: ConnectCluster, sheets: Sequence[MirrorReadings], connections: Connections
+    cluster: ConnectCluster, all_readings: Sequence[MirrorReadings], connections: Connections
 ) -> Probe | None:
     """The target's Probe; None where what is registered of it is of no use."""
     try:
         return probe(*place(connections.target(cluster)))
     except ProblemError as error:
-        read_target.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+        note_unobservable(all_readings, Code.TARGET_UNREACHABLE, error.detail)
         return None
 
 
 def _sources(
-    sheets: Sequence[MirrorReadings], connections: Connections
+    all_readings: Sequence[MirrorReadings], connections: Connections
 ) -> dict[Endpoint, list[MirrorReadings]]:
     """The mirrors by the source that they read, each with its own credentials."""
     groups: dict[Endpoint, list[MirrorReadings]] = {}
-    for sheet in sheets:
+    for readings in all_readings:
         try:
-            source = place(connections.source(sheet.mirror))
+            source = place(connections.source(readings.mirror))
             probe(*source)
         except ProblemError as error:
-            sheet.away[Code.SOURCE_UNREACHABLE] = error.detail
+            readings.unobservable[Code.SOURCE_UNREACHABLE] = error.detail
             continue
-        sheet.isolation = source[1].isolation
-        groups.setdefault(source, []).append(sheet)
+        readings.isolation = source[1].isolation
+        groups.setdefault(source, []).append(readings)
     return groups
 
 
-def _read_groups(sources: Sources, target: Probe, sheets: Sequence[MirrorReadings]) -> None:
+def _read_groups(sources: Sources, target: Probe, all_readings: Sequence[MirrorReadings]) -> None:
     """What consumer groups have on both sides, of the mirrors that sync them."""
-    seconds = matching_s(sheets)
+    seconds = matching_s(all_readings)
     each(sources, partial(group_reading.list_groups, matching_s=seconds), dimmed)
-    group_reading.read_on_target(target, sheets, seconds)
+    group_reading.read_on_target(target, all_readings, seconds)
     each(sources, group_reading.read_committed, dimmed)

@@ -17,18 +17,18 @@ GOOD = 2
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a scene means; `counts` are what the next sample's judgement needs."""
+    """What a sample saw means; `counts` are what the next sample's judgement needs."""
 
     status: Status
     reasons: tuple[Reason, ...]
     counts: Mapping[str, int]
 
 
-def judge(scene: StatusInputs, before: Observation | None, counts: Mapping[str, int]) -> Verdict:
-    """The scene's status by the first row that holds, with every reason worth telling."""
-    case = StatusCase(scene, before, _counted(scene, before, counts))
+def judge(inputs: StatusInputs, before: Observation | None, counts: Mapping[str, int]) -> Verdict:
+    """The status by the first row that holds, with every reason worth telling."""
+    case = StatusCase(inputs, before, _counted(inputs, before, counts))
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
-    told = _unique((*reasons, *scene.findings, *beside(case)))
+    told = _unique((*reasons, *inputs.findings, *beside(case)))
     lasts = (one for one in (before.reasons if before else ()) if one.code not in LASTING)
     known = {one.key: one.since for one in lasts}
     kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told]
@@ -57,35 +57,35 @@ def unknown(before: Observation, now: datetime) -> Observation:
 
 
 def _counted(
-    scene: StatusInputs, before: Observation | None, counts: Mapping[str, int]
+    inputs: StatusInputs, before: Observation | None, counts: Mapping[str, int]
 ) -> dict[str, int]:
     """In how many samples in a row, and since when (ms), was what takes a while to mean something.
 
     A breach is not over as long as it is not known whether records still wait.
     """
-    connector, now = scene.connector, int(scene.now.timestamp() * 1000)
+    connector, now = inputs.connector, int(inputs.now.timestamp() * 1000)
     good = now if before is None else int(before.measured_at.timestamp() * 1000)
     taskless = connector is not None and connector.status == "RUNNING" and not connector.tasks
     taskless_since = counts.get("taskless_since", 0) or now
     running_since = counts.get("running_since", 0)
-    if Code.CONNECT_UNREACHABLE not in scene.away:
+    if Code.CONNECT_UNREACHABLE not in inputs.unobservable:
         running = connector is not None and connector.status == "RUNNING"
         running_since = (running_since or now) if running else 0
-    late = any(topic.above >= 2 or is_stalled(topic, scene) for topic in scene.topics)
-    unsure = bool(scene.away) or any(topic.unsure for topic in scene.topics)
+    late = any(topic.above >= 2 or is_stalled(topic, inputs) for topic in inputs.topics)
+    unsure = bool(inputs.unobservable) or any(topic.unsure for topic in inputs.topics)
     breach = counts.get("breach", 0)
-    lasting = {f"away_{code}": True for code in scene.away} | {
+    lasting = {f"away_{code}": True for code in inputs.unobservable} | {
         "unassigned": connector is not None and unassigned(connector),
-        "empty": not scene.matched and not scene.away,
-        "untold": scene.untold,
-        "hidden": any(topic.hidden for topic in scene.topics),
+        "empty": not inputs.matched and not inputs.unobservable,
+        "untold": inputs.untold,
+        "hidden": any(topic.hidden for topic in inputs.topics),
     }
     counted: dict[str, int] = {}
     for what in [what for what, holds in lasting.items() if holds]:
         counted[what] = counts.get(what, 0) + 1
         counted[f"{what}_since"] = counts.get(f"{what}_since", good)
     return counted | {
-        "taskless_since": taskless_since if taskless and scene.matched else 0,
+        "taskless_since": taskless_since if taskless and inputs.matched else 0,
         "running_since": running_since,
         "breach": GOOD if late else breach if unsure else max(0, breach - 1),
     }

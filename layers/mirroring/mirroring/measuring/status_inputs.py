@@ -74,7 +74,7 @@ class Topic:
 class StatusInputs:
     """All that one sample saw of a mirror.
 
-    `away` says what could not be observed, with the words, `dim` what only partly; `moves`:
+    `unobservable`, with the words, `partly_unobservable` what only partly is; `moves`:
     something was copied since the last sample; `refused`: Connect's words when it refused the
     configuration; `changed`: what something else keeps changing, by connector; `failing`: what
     reconcile cannot do; `matched`: how many source topics match, as far as last known; `known`:
@@ -91,14 +91,14 @@ class StatusInputs:
     failing: Failing | None = None
     connector: Connector | None = None
     checkpoint: Connector | None = None
-    away: Mapping[Code, str] = field(default_factory=dict)
+    unobservable: Mapping[Code, str] = field(default_factory=dict)
     matched: int = 0
     known: int = 0
     untold: bool = False
     topics: tuple[Topic, ...] = ()
     findings: tuple[Reason, ...] = ()
     backfill: Backfill | None = None
-    dim: Mapping[Code, str] = field(default_factory=dict)
+    partly_unobservable: Mapping[Code, str] = field(default_factory=dict)
     moves: bool = False
     workers: int = 1
     plain_secrets: bool = False
@@ -108,26 +108,26 @@ class StatusInputs:
 
 @dataclass(frozen=True, slots=True)
 class StatusCase:
-    """A scene with what the samples before it saw."""
+    """What one sample saw, with what those before it did."""
 
-    scene: StatusInputs
+    inputs: StatusInputs
     before: Observation | None
     counts: Mapping[str, int]
 
     @property
     def observed(self) -> bool:
         """Whether Connect told its states in this sample."""
-        return Code.CONNECT_UNREACHABLE not in self.scene.away
+        return Code.CONNECT_UNREACHABLE not in self.inputs.unobservable
 
     @property
     def young(self) -> bool:
         """Whether the mirror was made so lately that its parts may still be on their way."""
-        return self.scene.now - self.scene.mirror.created_at <= GRACE
+        return self.inputs.now - self.inputs.mirror.created_at <= GRACE
 
     @property
     def now_ms(self) -> int:
         """The time of the sample in ms."""
-        return int(self.scene.now.timestamp() * 1000)
+        return int(self.inputs.now.timestamp() * 1000)
 
     def lasts(self, what: str) -> bool:
         """Whether what `counts` counts in `what` has lasted for long enough to mean something."""
@@ -137,8 +137,8 @@ class StatusCase:
 
     def why(self, code: Code, *, task: int | None = None, **says: object) -> Reason:
         """A reason about the mirror connector."""
-        name = self.scene.mirror.source_connector
-        return reason(code, self.scene.now, says, connector=name, task=task)
+        name = self.inputs.mirror.source_connector
+        return reason(code, self.inputs.now, says, connector=name, task=task)
 
 
 def unassigned(connector: Connector) -> bool:
@@ -146,6 +146,6 @@ def unassigned(connector: Connector) -> bool:
     return any(state in ("UNASSIGNED", "RESTARTING") for state in connector.states)
 
 
-def is_stalled(topic: Topic, scene: StatusInputs) -> bool:
+def is_stalled(topic: Topic, inputs: StatusInputs) -> bool:
     """Whether a record waits longer than the target while nothing of its partition is copied."""
-    return topic.stuck is not None and topic.stuck.youngest > scene.mirror.target_latency
+    return topic.stuck is not None and topic.stuck.youngest > inputs.mirror.target_latency

@@ -19,25 +19,25 @@ Row = tuple[Status, tuple[Reason, ...]] | None
 
 def row_1_removed(case: StatusCase) -> Row:
     """Being removed."""
-    return (Status.DELETING, ()) if case.scene.mirror.intent is Intent.DELETED else None
+    return (Status.DELETING, ()) if case.inputs.mirror.intent is Intent.DELETED else None
 
 
 def row_2_refused(case: StatusCase) -> Row:
     """Connect refused the configuration."""
-    words = case.scene.refused
+    words = case.inputs.refused
     if words is None:
         return None
-    return Status.FAILED, (reason(Code.CONFIG_REFUSED, case.scene.now, {"words": words}),)
+    return Status.FAILED, (reason(Code.CONFIG_REFUSED, case.inputs.now, {"words": words}),)
 
 
 def row_3_paused_here(case: StatusCase) -> Row:
     """Paused or stopped through Lockstep, or resumed so lately that Connect may not have yet."""
-    mirror, connector = case.scene.mirror, case.scene.connector
+    mirror, connector = case.inputs.mirror, case.inputs.connector
     if mirror.intent in HOLDS:
         return _held_here(case)
     held = connector is not None and connector.status in ("PAUSED", "STOPPED")
     was = case.before is not None and case.before.status is Status.PAUSED
-    resuming = held and was and case.scene.now - mirror.updated_at <= GRACE
+    resuming = held and was and case.inputs.now - mirror.updated_at <= GRACE
     return (Status.PAUSED, ()) if resuming else None
 
 
@@ -46,9 +46,9 @@ def _held_here(case: StatusCase) -> Row:
 
     What ran again after a pause, or cannot be seen, is judged by the rows below.
     """
-    before, connector = case.before, case.scene.connector
+    before, connector = case.before, case.inputs.connector
     status = before.status if before else Status.CREATING
-    rests = is_at_rest(case.scene) if case.observed else status is Status.PAUSED
+    rests = is_at_rest(case.inputs) if case.observed else status is Status.PAUSED
     ends = connector is not None and connector.status in ("PAUSED", "STOPPED")
     over = status in (Status.PAUSED, Status.FAILED)
     if rests or (ends and over):
@@ -60,27 +60,27 @@ def _held_here(case: StatusCase) -> Row:
 
 def row_4_just_created(case: StatusCase) -> Row:
     """No connector status, unassigned, or no task yet, in the first three minutes."""
-    connector = case.scene.connector
+    connector = case.inputs.connector
     if not case.young or (case.before and case.before.status is not Status.CREATING):
         return None
     if connector is not None and connector.status == "FAILED":
         return None
     waiting = connector is None or connector.status in (None, "UNASSIGNED", "RESTARTING")
     unready = connector is None or not connector.tasks or unassigned(connector)
-    nothing = case.scene.matched == 0 and not case.scene.away
+    nothing = case.inputs.matched == 0 and not case.inputs.unobservable
     return (Status.CREATING, ()) if waiting or (unready and not nothing) else None
 
 
 def row_5_connector_gone(case: StatusCase) -> Row:
     """The mirror connector is gone."""
-    if case.observed and case.scene.connector is None:
+    if case.observed and case.inputs.connector is None:
         return Status.OUT_OF_SYNC, (case.why(Code.CONNECTOR_MISSING),)
     return None
 
 
 def row_6_failed(case: StatusCase) -> Row:
     """The connector or any of its tasks FAILED, or runs for a moment after it was given up."""
-    connector = case.scene.connector
+    connector = case.inputs.connector
     if connector is None:
         return None
     found = []
@@ -92,24 +92,24 @@ def row_6_failed(case: StatusCase) -> Row:
             why = trace_causes.read(task.trace)
             said = case.why(Code.TASK_FAILED, task=task.id, cause=why.message, todo=why.action)
             found.append(said)
-    is_given_up = connector.name in case.scene.given_up
+    is_given_up = connector.name in case.inputs.given_up
     return (Status.OUT_OF_SYNC, tuple(found)) if found or is_given_up else None
 
 
 def row_7_paused_elsewhere(case: StatusCase) -> Row:
     """Paused or stopped by someone else."""
-    connector = case.scene.connector
+    connector = case.inputs.connector
     code = {"PAUSED": Code.CONNECTOR_PAUSED, "STOPPED": Code.CONNECTOR_STOPPED}.get(
         (connector and connector.status) or ""
     )
     if code is None:
         return None
-    return Status.OUT_OF_SYNC, (case.why(code, mirror=case.scene.mirror.name),)
+    return Status.OUT_OF_SYNC, (case.why(code, mirror=case.inputs.mirror.name),)
 
 
 def row_8_not_running(case: StatusCase) -> Row:
     """Unassigned or restarting for three samples and three minutes."""
-    connector = case.scene.connector
+    connector = case.inputs.connector
     if connector is None or not case.lasts("unassigned"):
         return None
     state = "RESTARTING" if connector.status == "RESTARTING" else "UNASSIGNED"
@@ -122,13 +122,13 @@ def row_9_no_tasks(case: StatusCase) -> Row:
     since = case.counts.get("taskless_since", 0)
     if not since or case.young or case.now_ms - since <= REFRESH_MS:
         return None
-    return Status.OUT_OF_SYNC, (case.why(Code.NO_TASKS, topics=case.scene.matched),)
+    return Status.OUT_OF_SYNC, (case.why(Code.NO_TASKS, topics=case.inputs.matched),)
 
 
 def row_10_late_or_lost(case: StatusCase) -> Row:
     """Above target in two samples, stalled, missing on the target, reset, lost, recreated, cut."""
     found = (*missing(case), *stalled(case), *late(case))
-    lost = tuple(one for one in case.scene.findings if one.code in LASTING)
+    lost = tuple(one for one in case.inputs.findings if one.code in LASTING)
     if found or lost:
         return Status.OUT_OF_SYNC, (*found, *lost)
     was_late = tuple(held(case))
@@ -137,11 +137,11 @@ def row_10_late_or_lost(case: StatusCase) -> Row:
 
 def row_11_backfilling(case: StatusCase) -> Row:
     """Only because records older than the mirror are still being copied."""
-    backfill = case.scene.backfill
-    if backfill is None or case.scene.away:
+    backfill = case.inputs.backfill
+    if backfill is None or case.inputs.unobservable:
         return None
     says = {"done": backfill.done, "total": backfill.total}
-    return Status.OUT_OF_SYNC, (reason(Code.BACKFILLING, case.scene.now, says),)
+    return Status.OUT_OF_SYNC, (reason(Code.BACKFILLING, case.inputs.now, says),)
 
 
 def row_12_unobservable(case: StatusCase) -> Row:
@@ -152,11 +152,11 @@ def row_12_unobservable(case: StatusCase) -> Row:
     unread = tuple(one for one in unreadable(case) if one.severity is Severity.CRITICAL)
     if unread:
         return Status.UNKNOWN, unread
-    away = [code for code in UNOBSERVABLE if code in case.scene.away]
+    away = [code for code in UNOBSERVABLE if code in case.inputs.unobservable]
     if not away:
         return None
     blind = any(case.lasts(f"away_{code}") for code in away)
-    return (Status.UNKNOWN, ()) if blind and not case.scene.moves else as_before(case)
+    return (Status.UNKNOWN, ()) if blind and not case.inputs.moves else as_before(case)
 
 
 def as_before(case: StatusCase) -> Row:
@@ -166,19 +166,19 @@ def as_before(case: StatusCase) -> Row:
 
 def row_13_no_topics(case: StatusCase) -> Row:
     """No topic matches; where some did before, in three samples and three minutes."""
-    if case.scene.matched:
+    if case.inputs.matched:
         return None
-    if case.scene.known and not case.lasts("empty"):
+    if case.inputs.known and not case.lasts("empty"):
         return as_before(case)
-    says = {"regex": case.scene.mirror.topics_regex}
-    return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.scene.now, says),)
+    says = {"regex": case.inputs.mirror.topics_regex}
+    return Status.STALE_TOPIC, (reason(Code.NO_TOPICS_MATCHED, case.inputs.now, says),)
 
 
 def row_14_stale(case: StatusCase) -> Row:
     """Any STALE topic, or any INACTIVE one whose last latency is above the target."""
-    now, target = case.scene.now, case.scene.mirror.target_latency
+    now, target = case.inputs.now, case.inputs.mirror.target_latency
     found = []
-    for topic in case.scene.topics:
+    for topic in case.inputs.topics:
         if topic.state is TopicState.STALE:
             found.append(reason(Code.STALE_TOPIC, now, topic=topic.name))
         elif topic.state is TopicState.INACTIVE and (topic.latency or 0) > target:

@@ -12,44 +12,44 @@ from mirroring.schema import iso
 
 def beside(case: StatusCase) -> Iterable[Reason]:
     """What is worth knowing whatever the status is."""
-    scene, now = case.scene, case.scene.now
+    inputs, now = case.inputs, case.inputs.now
     yield from unknown(case)
-    for code, words in (*scene.away.items(), *scene.dim.items()):
+    for code, words in (*inputs.unobservable.items(), *inputs.partly_unobservable.items()):
         yield reason(code, now, {"words": words})
-    if scene.checkpoint is not None and "FAILED" in scene.checkpoint.states:
-        why = trace_causes.read(_first_trace(scene.checkpoint))
-        name = scene.checkpoint.name
+    if inputs.checkpoint is not None and "FAILED" in inputs.checkpoint.states:
+        why = trace_causes.read(_first_trace(inputs.checkpoint))
+        name = inputs.checkpoint.name
         says = {"cause": why.message, "todo": why.action}
         yield reason(Code.CHECKPOINT_FAILED, now, says, connector=name)
-    yield from of_reconcile(scene)
-    for topic in scene.topics:
+    yield from of_reconcile(inputs)
+    for topic in inputs.topics:
         if topic.skewed:
             yield reason(Code.CLOCK_SKEW, now, {"records": topic.skewed}, topic=topic.name)
         if topic.retention_left is not None:
             left = topic.retention_left
             says = {"left": duration(max(0, left))}
             yield reason(Code.RETENTION_NEAR, now, says, topic=topic.name, measured=left)
-    if scene.mirror.max_tasks < scene.workers:
-        numbers = {"tasks": scene.mirror.max_tasks, "workers": scene.workers}
+    if inputs.mirror.max_tasks < inputs.workers:
+        numbers = {"tasks": inputs.mirror.max_tasks, "workers": inputs.workers}
         yield reason(Code.FEWER_TASKS_THAN_WORKERS, now, numbers)
-    yield from _of_credentials(scene)
-    yield from _twice(scene)
+    yield from _of_credentials(inputs)
+    yield from _twice(inputs)
 
 
-def _of_credentials(scene: StatusInputs) -> Iterable[Reason]:
-    if scene.plain_secrets:
-        yield reason(Code.PLAIN_SECRETS, scene.now)
-    if scene.expires is not None:
-        certificate, until = scene.expires
+def _of_credentials(inputs: StatusInputs) -> Iterable[Reason]:
+    if inputs.plain_secrets:
+        yield reason(Code.PLAIN_SECRETS, inputs.now)
+    if inputs.expires is not None:
+        certificate, until = inputs.expires
         says = {"certificate": certificate, "until": iso(until)}
-        yield reason(Code.CERTIFICATE_EXPIRES, scene.now, says)
+        yield reason(Code.CERTIFICATE_EXPIRES, inputs.now, says)
 
 
-def _twice(scene: StatusInputs) -> Iterable[Reason]:
+def _twice(inputs: StatusInputs) -> Iterable[Reason]:
     """Topics whose copy another mirror writes, too."""
-    for name, other in scene.copied_too.items():
-        says = {"other": other, "mirrored": scene.mirror.mirrored_name(name)}
-        yield reason(Code.COPIES_TWICE, scene.now, says, topic=name)
+    for name, other in inputs.copied_too.items():
+        says = {"other": other, "mirrored": inputs.mirror.mirrored_name(name)}
+        yield reason(Code.COPIES_TWICE, inputs.now, says, topic=name)
 
 
 def _first_trace(connector: Connector) -> str | None:
@@ -59,9 +59,9 @@ def _first_trace(connector: Connector) -> str | None:
 
 def unknown(case: StatusCase) -> Iterable[Reason]:
     """What has not been known for long enough to matter."""
-    scene, now = case.scene, case.scene.now
+    inputs, now = case.inputs, case.inputs.now
     yield from unreadable(case)
-    for topic in scene.topics:
+    for topic in inputs.topics:
         if topic.hidden and case.lasts("hidden"):
             says = {"mirrored": topic.mirrored, "words": "DESCRIBE is refused."}
             yield reason(Code.TARGET_UNAUTHORIZED, now, says, topic=topic.name)
@@ -72,7 +72,7 @@ def unknown(case: StatusCase) -> Iterable[Reason]:
 
 def unreadable(case: StatusCase) -> Iterable[Reason]:
     """A partition of each topic that cannot be read: critical where that is so of most of it."""
-    for topic in case.scene.topics:
+    for topic in case.inputs.topics:
         if topic.unreadable is not None:
             yield _unreadable(topic.name, topic.unreadable, case)
 
@@ -82,7 +82,7 @@ def _unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
     says = {"still": duration(what.still), "words": f"{what.words}.{more}"}
     told = reason(
         Code.PARTITIONS_UNREADABLE,
-        case.scene.now,
+        case.inputs.now,
         says,
         topic=topic,
         partition=what.partition,

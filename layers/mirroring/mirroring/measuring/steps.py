@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from mirroring.errors import ClusterUnauthorized, ProblemError
 from mirroring.kafka_client.probe import Probe
-from mirroring.measuring import read_source, read_target, retention, verify
+from mirroring.measuring import listen, read_source, read_target, retention, verify
 from mirroring.measuring.assess import figure, late_topics
+from mirroring.measuring.clock import Clock
+from mirroring.measuring.commits import needs_inspection
 from mirroring.measuring.figures import Timing
 from mirroring.measuring.pacing import paces
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, note_unobservable
 from mirroring.observation import Code
 
 # Of a minute: one mirror may use it all, 250 have 40 ms each, in which a pattern that does not
@@ -28,36 +30,45 @@ Failed = Callable[[Sequence[MirrorReadings], ProblemError], None]
 def measure(
     sources: Sources,
     target: Probe | None,
-    sheets: Sequence[MirrorReadings],
+    all_readings: Sequence[MirrorReadings],
     flush_ms: int,
-    clock: read_target.Clock,
+    clock: Clock,
 ) -> dict[str, Timing]:
     """Read both sides of these mirrors and figure what was read; the pace of each mirror."""
-    read = partial(read_source.read_source, clock=clock, matching_s=matching_s(sheets))
+    read = partial(read_source.read_source, clock=clock, matching_s=matching_s(all_readings))
     each(sources, read, unobserved)
+    choose_to_inspect(all_readings)
     if target is not None:
         each(
-            [(target, sheets)],
+            [(target, all_readings)],
             lambda one, all_: read_target.read_target(one, all_, clock),
             no_target,
         )
-    else:
-        read_target.close(sheets)
-    pace = paces(sheets, flush_ms)
+    pace = paces(all_readings, flush_ms)
     each(sources, lambda probe, some: verify.look_up(probe, some, pace), dimmed)
     looked = clock()
     if target is not None:
-        each([(target, sheets)], read_target.listen, no_target)
-    for sheet in sheets:
-        _figure(sheet, pace[sheet.mirror.name], looked)
-    late = {one.mirror.name: late_topics(one, pace[one.mirror.name]) for one in sheets}
+        each([(target, all_readings)], listen.listen, no_target)
+    for readings in all_readings:
+        _figure(readings, pace[readings.mirror.name], looked)
+    late = {one.mirror.name: late_topics(one, pace[one.mirror.name]) for one in all_readings}
     each(sources, lambda probe, some: retention.read_retention(probe, some, late), dimmed)
     return pace
 
 
-def matching_s(sheets: Sequence[MirrorReadings]) -> float:
+def choose_to_inspect(all_readings: Sequence[MirrorReadings]) -> None:
+    """Step 2: which partitions want a closer look."""
+    for readings in all_readings:
+        readings.to_inspect = {
+            one
+            for one, reading in readings.partitions.items()
+            if needs_inspection(readings.positions[one], reading)
+        }
+
+
+def matching_s(all_readings: Sequence[MirrorReadings]) -> float:
     """Seconds that each mirror's patterns may take, so that all of a sample's have an end."""
-    return PATTERNS_S / max(1, len(sheets))
+    return PATTERNS_S / max(1, len(all_readings))
 
 
 def each(
@@ -80,20 +91,20 @@ def each(
             list(pool.map(alone, groups))
 
 
-def unobserved(sheets: Sequence[MirrorReadings], error: ProblemError) -> None:
+def unobserved(all_readings: Sequence[MirrorReadings], error: ProblemError) -> None:
     """The source could not be observed."""
-    read_target.away(sheets, _code(error), error.detail)
+    note_unobservable(all_readings, _code(error), error.detail)
 
 
-def dimmed(sheets: Sequence[MirrorReadings], error: ProblemError) -> None:
+def dimmed(all_readings: Sequence[MirrorReadings], error: ProblemError) -> None:
     """The source was observed in part."""
-    for sheet in sheets:
-        sheet.dim[_code(error)] = error.detail
+    for readings in all_readings:
+        readings.partly_unobservable[_code(error)] = error.detail
 
 
-def no_target(sheets: Sequence[MirrorReadings], error: ProblemError) -> None:
+def no_target(all_readings: Sequence[MirrorReadings], error: ProblemError) -> None:
     """The target could not be observed."""
-    read_target.away(sheets, Code.TARGET_UNREACHABLE, error.detail)
+    note_unobservable(all_readings, Code.TARGET_UNREACHABLE, error.detail)
 
 
 def _code(error: ProblemError) -> Code:
@@ -101,9 +112,9 @@ def _code(error: ProblemError) -> Code:
     return Code.SOURCE_UNAUTHORIZED if refused else Code.SOURCE_UNREACHABLE
 
 
-def _figure(sheet: MirrorReadings, pace: Timing, now: int) -> None:
+def _figure(readings: MirrorReadings, pace: Timing, now: int) -> None:
     """A mistake of ours costs this mirror its sample, and no other."""
     try:
-        figure(sheet, pace, now)
+        figure(readings, pace, now)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        sheet.failure = error
+        readings.failure = error

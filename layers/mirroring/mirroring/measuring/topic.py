@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from mirroring.kafka_types import Fault, Partition
-from mirroring.measuring.figures import PartitionLatency, Timing, lasting, summary
+from mirroring.measuring.figures import PartitionLatency, Timing, carry_over, summary
 from mirroring.measuring.memory import TopicMemory, Unread
 from mirroring.measuring.position import moment
 from mirroring.measuring.readings import MirrorReadings
@@ -21,63 +22,68 @@ RETENTION_MS = 3_600_000
 LOOKS = 2
 
 Awake = Mapping[str, Sequence[Partition]]
+_Value = TypeVar("_Value")
 
 
 class TopicAssessment:
-    """A topic of a filled sheet; `awake` are the partitions that do not rest, by topic.
+    """A topic of complete readings; `awake` are the partitions that do not rest, by topic.
 
     `window_ms` is the activity window W.
     """
 
     def __init__(
-        self, sheet: MirrorReadings, name: str, awake: Awake, pace: Timing, now: int, window_ms: int
+        self,
+        readings: MirrorReadings,
+        name: str,
+        awake: Awake,
+        pace: Timing,
+        now: int,
+        window_ms: int,
     ) -> None:
-        self._sheet = sheet
+        self._readings = readings
         self._name = name
         self._pace = pace
         self._now = now
         self._window_ms = window_ms
+        self._mirrored = readings.mirror.mirrored_name(name)
         here = awake.get(name, ())
-        self._positions = {
-            one.index: sheet.positions[one] for one in here if one in sheet.positions
-        }
-        self._figures = {one.index: sheet.figures[one] for one in here if one in sheet.figures}
-        self._looks = {one.index: sheet.looks[one] for one in here if one in sheet.looks}
-        self._unread = {one.index: sheet.unread[one] for one in here if one in sheet.unread}
-        self._resting = sheet.resting[name]
+        self._positions = _by_index(here, readings.positions)
+        self._figures = _by_index(here, readings.figures)
+        self._read = _by_index(here, readings.partitions)
+        self._unread = _by_index(here, readings.unread)
+        self._resting = readings.resting[name]
         self._summary = summary(list(self._figures.values()), self._resting)
 
     def remembered(self) -> TopicMemory:
         """The topic as the next sample will know it."""
-        sheet, facts = self._sheet, self._sheet.facts[self._name]
-        known = sheet.memory.topics.get(self._name) or TopicMemory(self._now, facts.topic_id)
-        mirrored = sheet.mirror.mirrored_name(self._name)
-        target = sheet.targets.get(mirrored)
-        stamping = sheet.stamping.get(self._name, known.stamping)
+        readings, facts = self._readings, self._readings.source_topics[self._name]
+        known = readings.memory.topics.get(self._name) or TopicMemory(self._now, facts.topic_id)
+        target = readings.target_topics.get(self._mirrored)
+        stamping = readings.stamping.get(self._name, known.stamping)
         figures, unread = self._summary, self._unreadable(known)
-        above = figures.late > sheet.mirror.target_latency and not self._pending()
+        above = figures.late > readings.mirror.target_latency and not self._pending()
         return TopicMemory(
             since=self._since(),
             source_id=facts.topic_id or known.source_id,
             target_id=(target.topic_id if target else "") or known.target_id,
             positions=self._kept,
-            average=lasting(known.average, figures.average, figures, self._pace),
-            max=lasting(known.max, figures.max, figures, self._pace),
+            average=carry_over(known.average, figures.average, figures, self._pace),
+            max=carry_over(known.max, figures.max, figures, self._pace),
             above=self._above(known, late=above, unsure=bool(unread)),
             append_time=stamping.append_time,
-            checked=self._now if self._name in sheet.checked else known.checked,
+            checked=self._now if self._name in readings.checked else known.checked,
             exact=stamping.transactions,
             absent=self._absent(known),
             seen=self._now,
             unread=unread,
-            looked=sheet.looked or known.looked,
+            looked=readings.looked or known.looked,
         )
 
     @cached_property
     def _kept(self) -> Positions:
         """The positions of all of its partitions, those at rest as they were stored."""
-        known = self._sheet.memory.topics.get(self._name)
-        count = len(self._sheet.facts[self._name].leaders)
+        known = self._readings.memory.topics.get(self._name)
+        count = len(self._readings.source_topics[self._name].leaders)
         rows = rows_of(known.positions) if known else {}
         here = {index: one for index, one in rows.items() if index < count}
         return Positions({**here, **self._positions})
@@ -98,7 +104,7 @@ class TopicAssessment:
         for index, figures in self._figures.items():
             if figures.unknown is not None:
                 why[index] = figures.unknown
-        before = self._sheet.before
+        before = self._readings.before
         good = self._now if before is None else int(before.measured_at.timestamp() * 1000)
         found = {}
         for index, fault in why.items():
@@ -108,15 +114,14 @@ class TopicAssessment:
 
     def _absent(self, known: TopicMemory) -> int:
         """For how many looks in a row the target has not known the topic, while no commit came."""
-        mirrored = self._sheet.mirror.mirrored_name(self._name)
-        rose = any(
-            one.rose == self._looks[index].at
+        advanced = any(
+            one.commit_advanced_at == self._read[index].at
             for index, one in self._positions.items()
-            if index in self._looks
+            if index in self._read
         )
-        if rose or mirrored in self._sheet.targets:
+        if advanced or self._mirrored in self._readings.target_topics:
             return 0
-        unknown = self._sheet.target_faults.get(mirrored) is Fault.UNKNOWN_TOPIC
+        unknown = self._readings.target_faults.get(self._mirrored) is Fault.UNKNOWN_TOPIC
         return known.absent + 1 if unknown else known.absent
 
     def _delay(self) -> int:
@@ -126,12 +131,11 @@ class TopicAssessment:
 
     def _pending(self) -> bool:
         """Matched, not yet created or assigned on the target, within its grace."""
-        sheet = self._sheet
-        known = sheet.memory.topics.get(self._name)
-        mirrored = sheet.mirror.mirrored_name(self._name)
-        fault = sheet.target_faults.get(mirrored, Fault.UNKNOWN_TOPIC)
-        created = mirrored in sheet.targets or fault is not Fault.UNKNOWN_TOPIC
-        assigned = sheet.seen.assigned or frozenset()
+        readings = self._readings
+        known = readings.memory.topics.get(self._name)
+        fault = readings.target_faults.get(self._mirrored, Fault.UNKNOWN_TOPIC)
+        created = self._mirrored in readings.target_topics or fault is not Fault.UNKNOWN_TOPIC
+        assigned = readings.connect.assigned or frozenset()
         if known is not None:
             lost = known.target_id and not (created and assigned)
             if lost or self._now - known.since > PENDING_MS:
@@ -140,15 +144,15 @@ class TopicAssessment:
 
     def _was_pending(self) -> bool:
         """Whether it was PENDING in the last sample, which has its topics by name."""
-        topics = self._sheet.before.topics if self._sheet.before else ()
+        topics = self._readings.before.topics if self._readings.before else ()
         at = bisect_left(topics, self._name, key=lambda one: one.name)
         found = topics[at : at + 1]
         return any(one.name == self._name and one.state is TopicState.PENDING for one in found)
 
     def _since(self) -> int:
         """Since when (ms) this topic, and not one before it of the same name, is matched."""
-        known = self._sheet.memory.topics.get(self._name)
-        return self._now if known is None or self._name in self._sheet.recreated else known.since
+        known = self._readings.memory.topics.get(self._name)
+        return self._now if known is None or self._name in self._readings.recreated else known.since
 
     def _state(self) -> TopicState:
         if self._pending():
@@ -157,15 +161,14 @@ class TopicAssessment:
 
     def judged(self, memory: TopicMemory) -> Topic:
         """The topic as the table of statuses wants it."""
-        sheet = self._sheet
+        readings = self._readings
         state = self._state()
         inactive = state is TopicState.INACTIVE
-        mirrored = sheet.mirror.mirrored_name(self._name)
         pending = state is TopicState.PENDING
         missing = not pending and memory.absent >= LOOKS
         return Topic(
             name=self._name,
-            mirrored=mirrored,
+            mirrored=self._mirrored,
             state=state,
             latency=memory.average if inactive else self._delay(),
             above=memory.above,
@@ -175,7 +178,7 @@ class TopicAssessment:
             retention_left=self._retention_left(),
             unsure=bool(memory.unread) or not all(one.proven for one in self._figures.values()),
             unreadable=self._longest_unread(memory),
-            hidden=sheet.target_faults.get(mirrored) is Fault.UNAUTHORIZED,
+            hidden=readings.target_faults.get(self._mirrored) is Fault.UNAUTHORIZED,
         )
 
     def _longest_unread(self, memory: TopicMemory) -> Unreadable | None:
@@ -193,7 +196,7 @@ class TopicAssessment:
             still=self._now - lasting[index].since,
             words=lasting[index].why,
             more=len(lasting) - 1,
-            most=2 * len(lasting) > len(self._sheet.facts[self._name].leaders),
+            most=2 * len(lasting) > len(self._readings.source_topics[self._name].leaders),
         )
 
     def _stuck(self) -> Stuck | None:
@@ -216,7 +219,7 @@ class TopicAssessment:
 
     def _retention_left(self) -> int | None:
         """How long (ms) the oldest unmirrored record has before retention takes it, when near."""
-        retention = self._sheet.retention.get(self._name)
+        retention = self._readings.retention.get(self._name)
         if retention is None:
             return None
         behind = self._summary.behind or 0
@@ -230,9 +233,9 @@ class TopicAssessment:
         newest = self._use.newest
         return MirroredTopic(
             name=self._name,
-            mirrored_name=self._sheet.mirror.mirrored_name(self._name),
+            mirrored_name=self._mirrored,
             state=self._state(),
-            partitions=len(self._sheet.facts[self._name].leaders),
+            partitions=len(self._readings.source_topics[self._name].leaders),
             average_latency=memory.average,
             max_latency=memory.max,
             average_rate=figures.rate,
@@ -240,3 +243,8 @@ class TopicAssessment:
             lag_records=figures.waiting if read else None,
             last_produced_at=moment(newest),
         )
+
+
+def _by_index(here: Sequence[Partition], each: Mapping[Partition, _Value]) -> dict[int, _Value]:
+    """What is held of these partitions of one topic, where it is held."""
+    return {one.index: each[one] for one in here if one in each}

@@ -12,38 +12,43 @@ from mirroring.kafka_types import (
     Partition,
     Record,
 )
+from mirroring.measuring.commits import apply_commit
 from mirroring.measuring.figures import Fetched, RecordAt, Timing
-from mirroring.measuring.latency import disputed, doubt, reach
+from mirroring.measuring.latency import span_to_verify, timestamp_to_test
 from mirroring.measuring.position import NEVER
 from mirroring.measuring.readings import MirrorReadings
-from mirroring.measuring.waiting import asks_from
+from mirroring.measuring.waiting import lookup_timestamp
 
 _Wanted = TypeVar("_Wanted")
 
 
-def look_up(probe: Probe, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing]) -> None:
+def look_up(
+    probe: Probe, all_readings: Sequence[MirrorReadings], paces: Mapping[str, Timing]
+) -> None:
     """Steps 4 and 5: what is committed, what waits, and fetches where that is in doubt."""
     asked: list[tuple[MirrorReadings, Partition, int]] = []
-    for sheet in sheets:
-        for partition, look in sheet.looks.items():
-            position = reach(sheet.positions[partition], look)
-            sheet.positions[partition] = position
-            timestamp = asks_from(position, look) if partition in sheet.close else None
+    for readings in all_readings:
+        for partition, reading in readings.partitions.items():
+            position = apply_commit(readings.positions[partition], reading)
+            readings.positions[partition] = position
+            timestamp = (
+                lookup_timestamp(position, reading) if partition in readings.to_inspect else None
+            )
             if timestamp is not None:
-                asked.append((sheet, partition, timestamp))
+                asked.append((readings, partition, timestamp))
     _note_oldest(probe, asked)
-    for isolation in {sheet.isolation for sheet in sheets}:
-        alike = [sheet for sheet in sheets if sheet.isolation == isolation]
+    for isolation in {readings.isolation for readings in all_readings}:
+        alike = [readings for readings in all_readings if readings.isolation == isolation]
         _verify(probe, alike, isolation, paces)
-    _test_timestamps(probe, sheets, paces)
+    _test_timestamps(probe, all_readings, paces)
 
 
 def _note_oldest(probe: Probe, asked: Iterable[tuple[MirrorReadings, Partition, int]]) -> None:
     for batch in _batches(asked):
         answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
-        for partition, (sheet, _) in batch.items():
-            sheet.looks[partition] = replace(
-                sheet.looks[partition], oldest=_oldest(answers[partition])
+        for partition, (readings, _) in batch.items():
+            readings.partitions[partition] = replace(
+                readings.partitions[partition], oldest=_oldest(answers[partition])
             )
 
 
@@ -55,45 +60,49 @@ def _oldest(answer: OffsetAt | Fault) -> RecordAt | Fault | None:
 
 
 def _test_timestamps(
-    probe: Probe, sheets: Sequence[MirrorReadings], paces: Mapping[str, Timing]
+    probe: Probe, all_readings: Sequence[MirrorReadings], paces: Mapping[str, Timing]
 ) -> None:
     """Before a timestamp alone makes a partition late: whether timestamps are times of writing."""
     asked = []
-    for sheet in sheets:
-        for partition in sheet.close:
-            ask = disputed(
-                sheet.positions[partition], sheet.looks[partition], paces[sheet.mirror.name]
+    for readings in all_readings:
+        for partition in readings.to_inspect:
+            ask = timestamp_to_test(
+                readings.positions[partition],
+                readings.partitions[partition],
+                paces[readings.mirror.name],
             )
             if ask is not None:
-                asked.append((sheet, partition, ask))
+                asked.append((readings, partition, ask))
     for batch in _batches(asked):
         answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
-        for partition, (sheet, _) in batch.items():
+        for partition, (readings, _) in batch.items():
             answer = answers[partition]
             if isinstance(answer, OffsetAt):
-                look = sheet.looks[partition]
-                sheet.looks[partition] = replace(look, since_last=answer.offset)
+                reading = readings.partitions[partition]
+                readings.partitions[partition] = replace(reading, since_last=answer.offset)
 
 
 def _verify(
     probe: Probe,
-    sheets: Sequence[MirrorReadings],
+    all_readings: Sequence[MirrorReadings],
     isolation: Isolation,
     paces: Mapping[str, Timing],
 ) -> None:
     asked = []
-    for sheet in sheets:
-        pace = paces[sheet.mirror.name]
-        for partition in sheet.close:
-            span = doubt(sheet.positions[partition], sheet.looks[partition], pace)
+    for readings in all_readings:
+        pace = paces[readings.mirror.name]
+        for partition in readings.to_inspect:
+            span = span_to_verify(
+                readings.positions[partition], readings.partitions[partition], pace
+            )
             if span is not None:
-                asked.append((sheet, partition, span))
+                asked.append((readings, partition, span))
     for batch in _batches(asked):
         spans = {partition: span for partition, (_, span) in batch.items()}
         answers = probe.first_record(spans, isolation)
-        for partition, (sheet, _) in batch.items():
+        for partition, (readings, _) in batch.items():
             found = _fetched(answers[partition])
-            sheet.looks[partition] = replace(sheet.looks[partition], fetched=found)
+            readings.partitions[partition] = replace(readings.partitions[partition], fetched=found)
 
 
 def _fetched(answer: Record | Fault | None) -> RecordAt | Fetched | Fault:
@@ -107,9 +116,9 @@ def _batches(
 ) -> list[dict[Partition, tuple[MirrorReadings, _Wanted]]]:
     """As few rounds as can be: two mirrors may ask different things of one partition."""
     batches: list[dict[Partition, tuple[MirrorReadings, _Wanted]]] = []
-    for sheet, partition, wanted in asked:
+    for readings, partition, wanted in asked:
         free = next((one for one in batches if partition not in one), None)
         if free is None:
             batches.append(free := {})
-        free[partition] = (sheet, wanted)
+        free[partition] = (readings, wanted)
     return batches

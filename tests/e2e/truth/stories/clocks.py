@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.observation import Code, Observation, Status
 
 from tests.e2e.truth.stage import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.observation import Observation, Status
 
 from tests.e2e.truth.more_workers import LATE_FLUSH_MS

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Status
 

@@ -1,6 +1,6 @@
 """Topics that nobody writes to, and records from before the mirror."""
 
-from mirroring.measuring.read_target import now_ms
+from mirroring.measuring.clock import now_ms
 from mirroring.observation import Code, Status, TopicState
 
 from tests.e2e.local_stack import eventually
