@@ -4,17 +4,17 @@ from http import HTTPStatus
 from threading import Thread
 
 from lockstep.local import demo
+from lockstep.local.aws_resources import AwsResources
 from lockstep.local.aws_server import AwsServer
-from lockstep.local.cloud import Cloud
 from lockstep.local.deployment import Deployment, deploy
-from lockstep.local.engines import Engines
 from lockstep.local.errors import StackError, Stopped
 from lockstep.local.function import Function
 from lockstep.local.gateway import Gateway
 from lockstep.local.http_event import ACCOUNT, Request
 from lockstep.local.inbox import Inbox
+from lockstep.local.java_services import JavaServices
 from lockstep.local.options import ROOT
-from lockstep.local.run import Run
+from lockstep.local.run_context import RunContext
 from lockstep.local.runtime_api import Outcome
 from lockstep.local.secrets_file import SecretsFile
 from lockstep.local.template import REGION, read
@@ -27,13 +27,13 @@ TRAFFIC_S = 2.0
 class Application:
     """The functions of template.yaml with everything around them that is AWS's part."""
 
-    def __init__(self, run: Run, engines: Engines) -> None:
-        self._run, self._engines = run, engines
+    def __init__(self, run: RunContext, services: JavaServices) -> None:
+        self._run, self._services = run, services
         self._inbox = Inbox(ACCOUNT, REGION)
         self._secrets = SecretsFile(run.options.data / "secrets.json", ACCOUNT, REGION)
         after = {"sns": self._inbox.collect, "secretsmanager": self._secrets.save}
-        self._aws = AwsServer(engines.aws_port, after)
-        self._cloud = Cloud(self._aws.url, engines.dynamodb.url)
+        self._aws = AwsServer(services.aws_port, after)
+        self._resources = AwsResources(self._aws.url, services.dynamodb.url)
         self._functions: dict[str, Function] = {}
         self._traffic: Thread | None = None
 
@@ -42,15 +42,15 @@ class Application:
         self._secrets.load()
         self._aws.start()
         template = read(ROOT / "template.yaml")
-        self._engines.wait_for_dynamodb()
-        deployment = deploy(self._cloud, template, self._run.options.parameters)
+        self._services.wait_for_dynamodb()
+        deployment = deploy(self._resources, template, self._run.options.parameters)
         self._start_functions(deployment)
         minute_s, stop = self._run.options.minute_s, self._run.stop
-        triggers = Triggers(deployment, self._cloud, self._invoke, minute_s, stop)
+        triggers = Triggers(deployment, self._resources, self._invoke, minute_s, stop)
         gateway = Gateway(
             routes=deployment.routes,
             invoke=self._invoke,
-            pages={"endpoints": self._engines.endpoints, "inbox": self._inbox.messages},
+            pages={"endpoints": self._services.endpoints, "inbox": self._inbox.messages},
             functions=tuple(self._functions),
             scheduled=triggers.events,
         )
@@ -65,10 +65,10 @@ class Application:
 
     def show(self, gateway: Gateway) -> None:
         """Give a newcomer something to see: live topics and a mirror of them."""
-        traffic = Traffic(self._engines.source.address)
+        traffic = Traffic(self._services.source.address)
         traffic.prepare()
         self._traffic = thread(traffic.write, self._run.stop)
-        demo.register(gateway.answer, self._engines, self._run.stop)
+        demo.register(gateway.answer, self._services, self._run.stop)
         self._run.progress.say("the demo's mirror is there, and its topics have traffic")
 
     def close(self) -> None:

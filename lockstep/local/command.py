@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from lockstep.local import parent
 from lockstep.local.errors import StackError, Stopped
 from lockstep.local.options import options
-from lockstep.local.run import Run
+from lockstep.local.run_context import RunContext
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_S = 0.2
@@ -34,7 +34,7 @@ def local(arguments: argparse.Namespace) -> int:
 
     Raises StackError when it cannot start or go on.
     """
-    run = Run(options(arguments))
+    run = RunContext(options(arguments))
     ended_by = _listen(run)
     threading.excepthook = partial(_report, run.stop)
     with run.processes:
@@ -55,12 +55,12 @@ def local(arguments: argparse.Namespace) -> int:
 class Serving:
     """The stack on a thread of its own, so that a signal never interrupts it half-way."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunContext) -> None:
         self.failure: StackError | None = None
         self.thread = threading.Thread(target=self._serve, args=(run,), daemon=True)
         self.thread.start()
 
-    def _serve(self, run: Run) -> None:
+    def _serve(self, run: RunContext) -> None:
         from lockstep.local import stack
 
         try:
@@ -107,7 +107,7 @@ def invoke(arguments: argparse.Namespace) -> int:
     return 0 if response.status < http.client.BAD_REQUEST else 1
 
 
-def _listen(run: Run) -> list[int]:
+def _listen(run: RunContext) -> list[int]:
     """From now on signals stop the run; the list will hold the numbers of those that came."""
     caught: list[int] = []
 

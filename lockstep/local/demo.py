@@ -6,9 +6,9 @@ from http import HTTPStatus
 from threading import Event
 from typing import Any
 
-from lockstep.local.engines import CONNECT, SOURCE, TARGET, Engines
 from lockstep.local.errors import StackError, Stopped
 from lockstep.local.http_event import Request, Response
+from lockstep.local.java_services import CONNECT, SOURCE, TARGET, JavaServices
 
 TRIES = 20
 PAUSE_S = 1.0
@@ -22,15 +22,15 @@ MIRROR = {
 }
 
 
-def register(answer: Callable[[Request], Response], engines: Engines, stop: Event) -> None:
+def register(answer: Callable[[Request], Response], services: JavaServices, stop: Event) -> None:
     """Register the clusters and make the mirror over our own API; at a later start it is there.
 
     Raises StackError when the API refuses.
     """
-    for cluster in (engines.source, engines.target):
+    for cluster in (services.source, services.target):
         name = cluster.folder.name
         _call(answer, stop, "PUT", f"/clusters/{name}", {"bootstrapServers": [cluster.address]})
-    connect = {"urls": [engines.worker.url], "kafkaCluster": TARGET}
+    connect = {"urls": [services.worker.url], "kafkaCluster": TARGET}
     _call(answer, stop, "PUT", f"/connect-clusters/{CONNECT}", connect)
     if not json.loads(_call(answer, stop, "GET", "/mirrors", None))["mirrors"]:
         _call(answer, stop, "POST", "/mirrors", MIRROR)

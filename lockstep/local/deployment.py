@@ -7,12 +7,12 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.local.cloud import Cloud
+from lockstep.local.aws_resources import AwsResources
 from lockstep.local.errors import StackError
 from lockstep.local.function import Definition
-from lockstep.local.mapping import Mapping
 from lockstep.local.routes import Route
 from lockstep.local.schedule import Schedule, minutes_between
+from lockstep.local.sqs_event_source import Mapping
 from lockstep.local.template import Template, snake
 
 # What Lambda takes where the template is silent.
@@ -38,30 +38,31 @@ class Deployment:
     """The URL of the queue that learns of a function's failed asynchronous calls, if any."""
 
 
-def deploy(cloud: Cloud, template: Template, parameters: Table[str, str]) -> Deployment:
+def deploy(resources: AwsResources, template: Template, parameters: Table[str, str]) -> Deployment:
     """Make the stack's topics, queues, tables and subscriptions, and resolve the rest."""
     _check(template, parameters)
-    made = cloud.make(template, parameters, _wanted(template))
-    cloud.make_tables(template)
-    _subscribe(cloud, made["subscriptions"].values())
+    made = resources.make(template, parameters, _wanted(template))
+    resources.make_tables(template)
+    _subscribe(resources, made["subscriptions"].values())
     return Deployment(
         definitions={
-            name: _definition(cloud, template, name, one) for name, one in made["functions"].items()
+            name: _definition(resources, template, name, one)
+            for name, one in made["functions"].items()
         },
         routes=tuple(template.routes()),
         schedules=tuple(_schedule(*named) for named in made["schedules"].items()),
-        mappings=tuple(_mapping(cloud, one) for one in made["mappings"].values()),
+        mappings=tuple(_mapping(resources, one) for one in made["mappings"].values()),
         failure_queues={
-            one["function"]: queue_url(cloud, one["queue"])
+            one["function"]: queue_url(resources, one["queue"])
             for one in made["failures"].values()
             if one["queue"]
         },
     )
 
 
-def queue_url(cloud: Cloud, arn: str) -> str:
+def queue_url(resources: AwsResources, arn: str) -> str:
     """The URL of a queue, from its ARN."""
-    url: str = cloud.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    url: str = resources.client("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
     return url
 
 
@@ -132,7 +133,9 @@ def _subscription_parts(template: Template, name: str, it: Properties) -> dict[s
     return parts | {"wanted": wanted}
 
 
-def _definition(cloud: Cloud, template: Template, name: str, one: Table[str, Any]) -> Definition:
+def _definition(
+    resources: AwsResources, template: Template, name: str, one: Table[str, Any]
+) -> Definition:
     variables = {key: str(value) for key, value in one["variables"].items()}
     return Definition(
         name=snake(name),
@@ -140,7 +143,7 @@ def _definition(cloud: Cloud, template: Template, name: str, one: Table[str, Any
         handler=one["handler"],
         memory_mb=int(one["memory"]),
         timeout_s=int(one["timeout"]),
-        variables={**variables, **cloud.variables()},
+        variables={**variables, **resources.variables()},
         layers=template.layers,
         log_format=one["format"],
     )
@@ -150,10 +153,10 @@ def _schedule(name: str, one: Table[str, Any]) -> Schedule:
     return Schedule(name, one["function"], minutes_between(one["expression"]), one["input"])
 
 
-def _mapping(cloud: Cloud, one: Table[str, Any]) -> Mapping:
+def _mapping(resources: AwsResources, one: Table[str, Any]) -> Mapping:
     return Mapping(
         function=one["function"],
-        queue_url=queue_url(cloud, one["queue"]),
+        queue_url=queue_url(resources, one["queue"]),
         queue_arn=one["queue"],
         batch_size=int(one["batch"]),
         reports_failures=one["reports"],
@@ -161,9 +164,9 @@ def _mapping(cloud: Cloud, one: Table[str, Any]) -> Mapping:
     )
 
 
-def _subscribe(cloud: Cloud, subscriptions: Iterable[Table[str, str]]) -> None:
+def _subscribe(resources: AwsResources, subscriptions: Iterable[Table[str, str]]) -> None:
     """Subscribe everybody whose condition holds; moto's CloudFormation leaves subscriptions out."""
-    client = cloud.client("sns")
+    client = resources.client("sns")
     for one in subscriptions:
         if one["endpoint"]:
             client.subscribe(

@@ -23,7 +23,7 @@ Invoke = Callable[[str, bytes], Outcome]
 
 @dataclass(frozen=True)
 class Gateway:
-    """What stands behind the front: the routes, and the `/_local` pages by method and path."""
+    """What stands behind the HTTP server: the routes, and the `/_local` pages by their path."""
 
     routes: Sequence[Route]
     invoke: Invoke

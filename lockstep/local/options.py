@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lockstep.local import machine
+from lockstep.local import host_checks
 from lockstep.local.errors import StackError
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ LEAST_HEAP_MB = 256
 # No mail leaves this machine: with an address, a newcomer finds the first alert in the inbox.
 EMAIL = "you@example.com"
 
-HEAP = str(LARGE_HEAP_MB if machine.memory_mb() >= ROOMY_MB else SMALL_HEAP_MB)
+HEAP = str(LARGE_HEAP_MB if host_checks.memory_mb() >= ROOMY_MB else SMALL_HEAP_MB)
 
 VALUES: tuple[tuple[str, str, str, str, type, str], ...] = (
     ("--port", "PORT", "LOCKSTEP_PORT", "8080", int, "port of the API on 127.0.0.1; 0: a free one"),

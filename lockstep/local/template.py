@@ -1,6 +1,6 @@
 """template.yaml as it runs here: plain CloudFormation, and what that says of each part.
 
-Values may still be CloudFormation expressions (`Ref`, `Fn::Sub`, …); `cloud` resolves them.
+Values may still be CloudFormation expressions (`Ref`, `Fn::Sub`, …); `aws_resources` resolves them.
 """
 
 import logging

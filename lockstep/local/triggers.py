@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lockstep.local import mapping, schedule
-from lockstep.local.cloud import Cloud
+from lockstep.local import schedule, sqs_event_source
+from lockstep.local.aws_resources import AwsResources
 from lockstep.local.deployment import Deployment
 from lockstep.local.function import ENVIRONMENTS
 from lockstep.local.gateway import Invoke
@@ -20,7 +20,7 @@ class Triggers:
     """The schedules and mappings of a deployment; `minute_s` is how long their minute lasts."""
 
     deployment: Deployment
-    cloud: Cloud
+    resources: AwsResources
     invoke: Invoke
     minute_s: float
     stop: threading.Event
@@ -46,11 +46,11 @@ class Triggers:
 
         schedule.run(each, call, minute_s=self.minute_s, stop=self.stop)
 
-    def _poll(self, one: mapping.Mapping) -> None:
+    def _poll(self, one: sqs_event_source.Mapping) -> None:
         def call(event: dict[str, Any]) -> Outcome:
             return self.invoke(one.function, json.dumps(event).encode())
 
-        mapping.poll(one, self.cloud.client("sqs"), call, self.stop)
+        sqs_event_source.poll(one, self.resources.client("sqs"), call, self.stop)
 
     def _record_failure(self, function: str, event: dict[str, Any], outcome: Outcome) -> None:
         """Tell the function's OnFailure queue, as Lambda does of a call that nobody waited for."""
@@ -67,7 +67,7 @@ class Triggers:
             "requestPayload": event,
             "responsePayload": json.loads(outcome.payload),
         }
-        self.cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(record))
+        self.resources.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(record))
 
 
 def thread(target: Callable[[Any], None], argument: Any) -> threading.Thread:

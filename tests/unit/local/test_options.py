@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.local import machine
+from lockstep.local import host_checks
 from lockstep.local.errors import StackError
 from lockstep.local.options import ROOT, Options, add_options, options
 
@@ -25,7 +25,7 @@ def test_without_a_word_everything_is_as_documented() -> None:
         alert_email="you@example.com",
         alert_phone="",
         data=ROOT / ".lockstep",
-        kafka_memory_mb=1024 if machine.memory_mb() >= 7_782 else 256,
+        kafka_memory_mb=1024 if host_checks.memory_mb() >= 7_782 else 256,
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lockstep.local.mapping import done, event
 from lockstep.local.runtime_api import Outcome
+from lockstep.local.sqs_event_source import done, event
 
 MESSAGES: list[dict[str, Any]] = [
     {"MessageId": "1", "ReceiptHandle": "r1", "Body": "a", "MD5OfBody": "m1"},

@@ -1,4 +1,4 @@
-"""The HTTP front: API Gateway's part for the routes of template.yaml, and the `/_local` pages."""
+"""The HTTP server: API Gateway's part for the routes of template.yaml, and the `/_local` pages."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,7 @@ PIECE = 65_536
 Answer = Callable[[Request], Response]
 
 
-class Front(ThreadingHTTPServer):
+class HttpServer(ThreadingHTTPServer):
     """A server on 127.0.0.1 that owns its port at once and answers once it is opened."""
 
     daemon_threads = True
@@ -60,7 +60,7 @@ class Front(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection: requests one after another, each turned into a Request and answered."""
 
-    server: Front
+    server: HttpServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 65_536

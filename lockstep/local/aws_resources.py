@@ -26,7 +26,7 @@ _NOT_FOR_TABLES = (
 
 
 @dataclass(frozen=True)
-class Cloud:
+class AwsResources:
     """The local AWS: moto's endpoint and DynamoDB Local's."""
 
     url: str

@@ -23,7 +23,7 @@ from lockstep.local.kafka import (
     start_worker,
 )
 from lockstep.local.processes import Child
-from lockstep.local.run import Run
+from lockstep.local.run_context import RunContext
 from lockstep.local.waiting import listens, wait_until
 
 START_S = 120.0
@@ -35,10 +35,10 @@ AWS = "AWS"
 PORTS = (SOURCE, f"{SOURCE} controller", TARGET, f"{TARGET} controller", CONNECT, DYNAMODB, AWS)
 
 
-class Engines:
+class JavaServices:
     """Where each program lives and listens, and how each is started, watched and started again."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunContext) -> None:
         data = run.options.data
         port = ports.remembered(data / "ports.json", PORTS)
         self._processes, self._progress, self._stop = run.processes, run.progress, run.stop

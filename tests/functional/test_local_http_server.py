@@ -1,4 +1,4 @@
-"""The HTTP front: what it makes of a request before anybody answers it."""
+"""The HTTP server: what it makes of a request before anybody answers it."""
 
 import http.client
 import json
@@ -9,11 +9,11 @@ from importlib import import_module
 
 import pytest
 
-from lockstep.local import front, ports
+from lockstep.local import http_server, ports
 from lockstep.local.aws_server import AwsServer
-from lockstep.local.front import Front
 from lockstep.local.gateway import Gateway
 from lockstep.local.http_event import Request, Response
+from lockstep.local.http_server import HttpServer
 from lockstep.local.runtime_api import Outcome
 from lockstep.local.template import read, snake
 from tests.functional.http import Context
@@ -22,8 +22,8 @@ from tests.stack import ROOT
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Of a front that tells what it was asked."""
-    with closing(Front(0)) as opened:
+    """Of a server that tells what it was asked."""
+    with closing(HttpServer(0)) as opened:
         opened.open(_told)
         yield opened.server_port
 
@@ -50,8 +50,8 @@ def chunks(size: int) -> Iterator[bytes]:
 def test_who_sends_far_too_much_is_told_so(port: int) -> None:
     too_large = (413, "/problems/body-too-large")
 
-    assert post(port, b"x" * (front.MAX_BODY + 1)) == too_large
-    assert post(port, chunks(front.MAX_BODY + 5_000_000)) == too_large
+    assert post(port, b"x" * (http_server.MAX_BODY + 1)) == too_large
+    assert post(port, chunks(http_server.MAX_BODY + 5_000_000)) == too_large
 
 
 def test_a_body_in_chunks_is_put_together(port: int) -> None:
@@ -105,14 +105,14 @@ DISGUISED = ["/%6Dirrors", "//mirrors", "/./mirrors", "/x/../mirrors", "/mirrors
 
 @pytest.fixture
 def api() -> Iterator[int]:
-    """Of a front with the routes of template.yaml and the real handlers, without tables."""
+    """Of a server with the routes of template.yaml and the real handlers, without tables."""
 
     def invoke(function: str, payload: bytes) -> Outcome:
         handler = import_module(f"functions.{snake(function)}.app").handler
         return Outcome(json.dumps(handler(json.loads(payload), Context())).encode())
 
     routes = read(ROOT / "template.yaml").routes()
-    with closing(Front(0)) as opened:
+    with closing(HttpServer(0)) as opened:
         opened.open(Gateway(routes, invoke, {}, dict, ()).answer)
         yield opened.server_port
 

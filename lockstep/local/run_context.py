@@ -9,7 +9,7 @@ from lockstep.local.progress import Progress
 
 
 @dataclass(frozen=True)
-class Run:
+class RunContext:
     """What was asked for, where to tell of it, who owns the processes, and whether to stop."""
 
     options: Options
