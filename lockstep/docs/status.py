@@ -32,10 +32,10 @@ def _table(rows: Iterable[tuple[object, Rule]]) -> str:
     for number, row in rows:
         rules = list(_with_helpers(row))
         returned = [one for rule in rules for one in _returned(rule)]
-        told = dict.fromkeys(name for one in returned for name in _words("Status", one))
+        reported = dict.fromkeys(name for one in returned for name in _words("Status", one))
         codes = sorted({f"`{name}`" for rule in rules for name in _codes(rule)})
         when = " ".join((row.__doc__ or "").split())
-        lines.append(f"| {number} | {when} | {', '.join(told)} | {', '.join(codes)} |")
+        lines.append(f"| {number} | {when} | {', '.join(reported)} | {', '.join(codes)} |")
     return "\n".join(lines)
 
 

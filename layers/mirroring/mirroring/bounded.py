@@ -25,12 +25,12 @@ def reasons(found: Iterable[Reason], before: Iterable[Reason] = ()) -> tuple[Rea
 
     Who was told `before` stays, unless another is worse by a power of two: nothing flaps.
     """
-    codes, told = _by_code(found), {one.key for one in before}
+    codes, reported = _by_code(found), {one.key for one in before}
     places = _places([len(some) for some in codes.values()])
     return tuple(
         one
         for some, most in zip(codes.values(), places, strict=True)
-        for one in _worst(some, most, told)
+        for one in _worst(some, most, reported)
     )
 
 
@@ -92,16 +92,16 @@ def _places(sizes: Sequence[int]) -> list[int]:
     return [taken.count(index) for index in range(len(sizes))]
 
 
-def _worst(some: Sequence[Reason], most: int, told: Collection[object]) -> list[Reason]:
+def _worst(some: Sequence[Reason], most: int, reported: Collection[object]) -> list[Reason]:
     """The worst of one code; the last counts the others, those counted before included."""
     if len(some) <= most and not any(one.count for one in some):
         return list(some)
     rest = len(some) - min(most, len(some)) + sum(one.count or 0 for one in some)
-    kept = [_uncounted(one) for one in sorted(some, key=lambda one: _rank(one, told))[:most]]
+    kept = [_uncounted(one) for one in sorted(some, key=lambda one: _rank(one, reported))[:most]]
     return [*kept[:-1], *(_counted(one, rest) for one in kept[-1:])]
 
 
-def _rank(one: Reason, told: Collection[object]) -> tuple[object, ...]:
+def _rank(one: Reason, reported: Collection[object]) -> tuple[object, ...]:
     """Sorts the worst first: lasting findings by their time, the others by their magnitude."""
     names = (one.topic or "", _number(one.partition), one.connector or "", _number(one.task))
     measured = one.measured or 0
@@ -109,7 +109,7 @@ def _rank(one: Reason, told: Collection[object]) -> tuple[object, ...]:
         return (-one.since.timestamp(), -measured, *names)
     # What is left until records are deleted is the worse the less it is.
     sign = 1 if one.code in LESS_IS_WORSE else -1
-    return (sign * measured.bit_length(), one.key not in told, sign * measured, *names)
+    return (sign * measured.bit_length(), one.key not in reported, sign * measured, *names)
 
 
 def _number(index: int | None) -> int:

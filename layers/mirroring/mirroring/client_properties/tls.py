@@ -49,14 +49,14 @@ def context(authorities: str | None = None, *, check_hostname: bool = True) -> s
     return made
 
 
-def trouble(told: str) -> Trouble | None:
+def trouble(reported: str) -> Trouble | None:
     """What the text of an `ssl.SSLError` means, None where it is none."""
-    return next((kind for kind, sign in _SIGNS.items() if re.search(sign, told)), None)
+    return next((kind for kind, sign in _SIGNS.items() if re.search(sign, reported)), None)
 
 
-def words(told: str) -> str:
+def words(reported: str) -> str:
     """OpenSSL's own words in the text of an `ssl.SSLError`, without what Python puts around."""
-    return _FRAME.sub("", told).strip().rstrip(".")
+    return _FRAME.sub("", reported).strip().rstrip(".")
 
 
 def cause(error: BaseException) -> str | None:

@@ -70,9 +70,9 @@ def _failure(code: int) -> LoginRefusedError | LoginUnavailableError:
 
 def _why(failure: Exception) -> str:
     """What is said of a token endpoint that did not answer."""
-    told = tls.cause(failure)
-    if told is not None and (trouble := tls.trouble(told)) is not None:
-        return f"{trouble} ({tls.words(told)})"
+    reported = tls.cause(failure)
+    if reported is not None and (trouble := tls.trouble(reported)) is not None:
+        return f"{trouble} ({tls.words(reported)})"
     reason = failure.reason if isinstance(failure, URLError) else failure
     if isinstance(reason, socket.gaierror):
         return "has a name that cannot be resolved from here"

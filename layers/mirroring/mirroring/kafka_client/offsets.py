@@ -45,10 +45,10 @@ def ask_topic_offsets(
     chunks = {node: list(_chunked(wanted, at)) for node, wanted in by_node.items()}
     for chunk, answer in _answers(brokers, isolation, chunks):
         failed = isinstance(answer, KafkaError)
-        told = dict(() if failed else dialect.offsets_answer(answer))
+        answered = dict(() if failed else dialect.offsets_answer(answer))
         missing = fault_of(answer) if failed else Fault.OTHER
         for topic, pairs in chunk.items():
-            rows = told.get(topic, ())
+            rows = answered.get(topic, ())
             found: dict[int, int | Fault] = {
                 index: _fault(error) if error else offset for index, error, _, offset in rows
             }

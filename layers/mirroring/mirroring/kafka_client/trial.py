@@ -34,8 +34,10 @@ def unreadable(brokers: Brokers, names: Collection[str]) -> frozenset[str]:
     answer = brokers.gather({"operations": job})["operations"]
     if isinstance(answer, KafkaError):
         return frozenset()
-    told = {one.name: set(one.authorized_operations or ()) for one in answer.topics}
-    return frozenset(name for name, may in told.items() if may - {_UNTOLD} and not may >= _NEEDED)
+    operations = {one.name: set(one.authorized_operations or ()) for one in answer.topics}
+    return frozenset(
+        name for name, may in operations.items() if may - {_UNTOLD} and not may >= _NEEDED
+    )
 
 
 def creation(brokers: Brokers, node: Node) -> Creation:

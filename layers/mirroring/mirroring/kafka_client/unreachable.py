@@ -97,8 +97,8 @@ def _refusal(cause: BaseException) -> str | None:
     ours = isinstance(cause, KafkaConfigurationError) or not isinstance(cause, KafkaError)
     if ours or isinstance(cause, SaslAuthenticationFailedError):
         return "refuses these credentials: check sasl.mechanism and sasl.jaas.config"
-    told = _text(cause)
-    return _of_tls(Trouble.OURS, told) if tls.trouble(told) is Trouble.OURS else None
+    reported = _text(cause)
+    return _of_tls(Trouble.OURS, reported) if tls.trouble(reported) is Trouble.OURS else None
 
 
 def _hindrance(causes: Sequence[BaseException]) -> str:
@@ -109,9 +109,9 @@ def _hindrance(causes: Sequence[BaseException]) -> str:
         if trouble := tls.trouble(_text(cause)):
             return _of_tls(trouble, _text(cause))
     for sign, sentence in _UNREACHABLE:
-        for told in map(_text, causes):
-            if re.search(sign, told):
-                return sentence.format(words=told)
+        for reported in map(_text, causes):
+            if re.search(sign, reported):
+                return sentence.format(words=reported)
     return _SILENT
 
 
@@ -121,5 +121,5 @@ def _text(cause: BaseException) -> str:
     return str(cause.args[0]) if own else str(cause)
 
 
-def _of_tls(trouble: Trouble, told: str) -> str:
-    return f"{trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}"
+def _of_tls(trouble: Trouble, reported: str) -> str:
+    return f"{trouble} ({tls.words(reported)}): {_TLS_ADVICE[trouble]}"

@@ -21,7 +21,7 @@ from mirroring.kafka_connect.connector_info import (
     ConnectorInfo,
     assignments,
     committed,
-    told,
+    read_connector,
 )
 from mirroring.kafka_connect.workers import Answer, Workers
 from mirroring.kafka_connect.workers import ConnectBusy as ConnectBusy
@@ -80,7 +80,7 @@ class ConnectClient:
         body = self._get("/connectors?expand=status&expand=info").body
         return _read(
             lambda: {
-                name: told(name, each["info"]["config"], each["status"])
+                name: read_connector(name, each["info"]["config"], each["status"])
                 for name, each in body.items()
             }
         )
@@ -97,7 +97,7 @@ class ConnectClient:
             return None
         status = self._get(_path(name, "/status"))
         seen = {} if status.status == HTTPStatus.NOT_FOUND else status.body
-        return _read(lambda: told(name, info.body["config"], seen))
+        return _read(lambda: read_connector(name, info.body["config"], seen))
 
     def assignments(self, name: str) -> dict[int, frozenset[Partition]] | None:
         """The source partitions of each task; None where Connect has no such connector."""

@@ -32,7 +32,9 @@ class ConnectorInfo:
     connector: Connector
 
 
-def told(name: str, config: Mapping[str, str | None], status: Mapping[str, Any]) -> ConnectorInfo:
+def read_connector(
+    name: str, config: Mapping[str, str | None], status: Mapping[str, Any]
+) -> ConnectorInfo:
     """A connector from its stored configuration and its status (`{}` where Connect has none).
 
     Raises KeyError, TypeError, ValueError, AttributeError for what Connect would not say.

@@ -41,9 +41,9 @@ def host_of(url: str) -> str:
 
 def why_silent(url: str, error: Exception) -> str:
     """Why no answer came, and what to look at."""
-    told = tls.cause(error)
-    if told is not None and (trouble := tls.trouble(told)) is not None:
-        return f"{host_of(url)} {trouble} ({tls.words(told)}): {_TLS_ADVICE[trouble]}."
+    reported = tls.cause(error)
+    if reported is not None and (trouble := tls.trouble(reported)) is not None:
+        return f"{host_of(url)} {trouble} ({tls.words(reported)}): {_TLS_ADVICE[trouble]}."
     for kind, words in _SILENCES:
         if _is_beneath(kind, error):
             return f"{host_of(url)} {words}."

@@ -55,7 +55,9 @@ def look(mirror: Mirror, topics: Mapping[str, int], source: Endpoint, target: En
     except (ClusterUnreachable, ClusterUnauthorized) as error:
         return Access(unreadable, why=error.detail)
     new = wanted - existing
-    stamped = {name for name, told in configs.items() if _value(told, STAMPS) == "LogAppendTime"}
+    stamped = {
+        name for name, config in configs.items() if _value(config, STAMPS) == "LogAppendTime"
+    }
     every = {None} if new and creation.append_time else set()
     return Access(unreadable, existing, new, creation, brokers, frozenset(stamped | every))
 
@@ -94,8 +96,8 @@ def backlogs(place: Endpoint, topics: Mapping[str, int]) -> dict[str, Backlog]:
     return {name: Backlog(held[name], _number(_value(configs[name], RETENTION))) for name in full}
 
 
-def _value(told: object, key: str) -> str | None:
-    return told.get(key) if isinstance(told, dict) else None
+def _value(config: object, key: str) -> str | None:
+    return config.get(key) if isinstance(config, dict) else None
 
 
 def _number(text: str | None) -> int | None:

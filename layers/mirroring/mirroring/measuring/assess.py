@@ -73,7 +73,7 @@ class Assessment:
         topics = {name: one.remembered() for name, one in self._each.items()}
         backfill = progress(readings, self._now)
         found, latency = findings(readings, self._at, self._window_ms), self._latency()
-        verdict = self._verdict(topics, backfill, found.told)
+        verdict = self._verdict(topics, backfill, found.reported)
         groups = group_offsets(readings, topics, self._now)
         observation = Observation(
             mirror=readings.mirror.name,
@@ -92,7 +92,7 @@ class Assessment:
         )
         memory = Memory(
             topics={**readings.memory.lasting(self._now), **topics},
-            findings=found.told,
+            findings=found.reported,
             counts={
                 **verdict.counts,
                 "committed": _total(readings),

@@ -18,7 +18,7 @@ BEYOND = "lost_beyond"
 class Findings:
     """The findings that stand; `lost` are the records of all losses, `beyond` of those not told."""
 
-    told: tuple[Reason, ...]
+    reported: tuple[Reason, ...]
     lost: int
     beyond: int
 
@@ -40,8 +40,8 @@ def findings(readings: MirrorReadings, at: datetime, window_ms: int) -> Findings
     losses = [one for one in kept.values() if one.code is Code.DATA_LOSS]
     counted = any(one.count for one in losses)
     lost = _records(losses) + (readings.memory.counts.get(BEYOND, 0) if counted else 0)
-    told = bounded.findings(kept.values())
-    return Findings(told, lost, lost - _records(told))
+    reported = bounded.findings(kept.values())
+    return Findings(reported, lost, lost - _records(reported))
 
 
 def _records(found: Iterable[Reason]) -> int:

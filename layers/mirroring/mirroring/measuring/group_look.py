@@ -39,13 +39,13 @@ class GroupLook:
 
     def target_unread(self, group: str) -> bool:
         """Whether it is unknown what the group has committed on the target."""
-        told = self.target.get(group)
-        return isinstance(told, Fault) or (told is None and not self.target_whole)
+        offsets = self.target.get(group)
+        return isinstance(offsets, Fault) or (offsets is None and not self.target_whole)
 
     def on_target(self, group: str, partition: Partition) -> int | None:
         """What the group has committed on the target for a partition of the source."""
-        told = self.target.get(group)
-        return None if told is None or isinstance(told, Fault) else told.get(partition)
+        offsets = self.target.get(group)
+        return None if offsets is None or isinstance(offsets, Fault) else offsets.get(partition)
 
 
 def due(turn: int) -> bool:

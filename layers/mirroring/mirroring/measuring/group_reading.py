@@ -88,14 +88,14 @@ def read_committed(source: Probe, all_readings: Iterable[MirrorReadings]) -> Non
     for _, look in looking:
         wanted |= {name: look.names[name] for name in look.asked}
     try:
-        told = source.committed(wanted) if wanted else {}
+        committed = source.committed(wanted) if wanted else {}
     except (ClusterUnreachable, ClusterUnauthorized):
         for readings, _ in looking:
             readings.groups = None
         return
     for readings, look in looking:
         names = {name: name for name in readings.source_topics}
-        look.committed = {name: _by_source(told[name], names) for name in look.asked}
+        look.committed = {name: _by_source(committed[name], names) for name in look.asked}
 
 
 def _is_due(readings: MirrorReadings) -> bool:
@@ -117,21 +117,21 @@ def _read_states(target: Probe, looking: _Looking) -> None:
     listed = target.groups()
     asked = {name for _, look in looking for name in look.asked}
     known = {name: facts for name, facts in listed.by_name.items() if name in asked}
-    told = target.committed(known) if known else {}
+    committed = target.committed(known) if known else {}
     for readings, look in looking:
         names = {readings.mirror.mirrored_name(name): name for name in readings.source_topics}
         look.states = {name: known[name].state for name in look.asked if name in known}
         look.target_whole = listed.whole
-        look.target = {name: _by_source(told[name], names) for name in look.states}
+        look.target = {name: _by_source(committed[name], names) for name in look.states}
 
 
-def _by_source(told: Offsets, names: Mapping[str, str]) -> Offsets:
+def _by_source(offsets: Offsets, names: Mapping[str, str]) -> Offsets:
     """Offsets by partition of the source; `names` has the source's topic for each topic told."""
-    if isinstance(told, Fault):
-        return told
+    if isinstance(offsets, Fault):
+        return offsets
     return {
         Partition(names[topic], index): offset
-        for (topic, index), offset in told.items()
+        for (topic, index), offset in offsets.items()
         if topic in names
     }
 
@@ -180,8 +180,8 @@ def _read_on(
         if isinstance(chunk, Fault):
             look.fault = chunk
             break
-        told = filter(None, map(checkpoint.read, chunk.records))
-        memory = learned(memory, told, original, chunk.next_offset)
+        checkpoints = filter(None, map(checkpoint.read, chunk.records))
+        memory = learned(memory, checkpoints, original, chunk.next_offset)
     look.memory, look.read = memory, memory.offset >= end.offset
 
 

@@ -79,12 +79,13 @@ def _undated(readings: MirrorReadings) -> int:
     """The last sample (ms) whose commits may have risen long before it: none were told in the one
     before, or a partition was not looked at.
     """
-    told, known = readings.memory.counts.get("told", 0), readings.memory.counts.get("undated", 0)
+    counts = readings.memory.counts
+    reported, known = counts.get("told", 0), counts.get("undated", 0)
     late = [
         reading.at
         for partition, reading in readings.partitions.items()
         if readings.positions[partition].commit_advanced_at == reading.at
-        and not (told and _was_seen(_before(readings, partition), reading.at))
+        and not (reported and _was_seen(_before(readings, partition), reading.at))
     ]
     return max(late, default=known)
 

@@ -24,24 +24,26 @@ def read_connect(
     All within CONNECT_S: with Connect's own cluster down every one of these calls may hang.
     """
     try:
-        told = connect.connectors()
+        connectors = connect.connectors()
     except ConnectUnavailable as error:
         for readings in all_readings:
             readings.unobservable[Code.CONNECT_UNREACHABLE] = error.detail
         return
     with ThreadPoolExecutor(max_workers=CONNECT_THREADS) as pool:
-        list(pool.map(lambda one: _read_connectors(connect, told, one, version), all_readings))
+        list(
+            pool.map(lambda one: _read_connectors(connect, connectors, one, version), all_readings)
+        )
 
 
 def _read_connectors(
     connect: ConnectClient,
-    told: Mapping[str, ConnectorInfo],
+    connectors: Mapping[str, ConnectorInfo],
     readings: MirrorReadings,
     version: str,
 ) -> None:
     """A mirror's connectors; the list leaves out a young one, so a missing one is asked for."""
     source, checkpoint = readings.mirror.source_connector, readings.mirror.checkpoint_connector
-    known = told.get(source)
+    known = connectors.get(source)
     try:
         known = known or connect.connector(source)
         assigned, committed = _offsets(connect, source, version) if known else (None, None)
@@ -52,7 +54,7 @@ def _read_connectors(
     by_task = assigned or {}
     readings.connect = ConnectReading(
         connector=with_partitions(known.connector, by_task) if known else None,
-        checkpoint=told[checkpoint].connector if checkpoint in told else None,
+        checkpoint=connectors[checkpoint].connector if checkpoint in connectors else None,
         assigned=frozenset().union(*by_task.values()) if assigned is not None else None,
         committed=committed,
     )

@@ -117,7 +117,7 @@ def _awake(
     readings: MirrorReadings, name: str, starts: Offsets, ends: Offsets
 ) -> Iterator[Partition]:
     """The topic's partitions that are not where the last sample left them, with all copied."""
-    facts, topic, told = (
+    facts, topic, commits = (
         readings.source_topics[name],
         readings.memory.topics.get(name),
         readings.connect.committed,
@@ -129,7 +129,7 @@ def _awake(
     rows = rows_of(topic.positions)
     for partition in every:
         index = partition.index
-        committed = None if told is None else told.get(partition, NEVER)
+        committed = None if commits is None else commits.get(partition, NEVER)
         if rests(rows.get(index), starts[index], ends[index], committed):
             readings.resting[name] += 1
         else:
@@ -151,7 +151,6 @@ def _note_offsets(
         return
     known = not isinstance(start, Fault)
     begins = start if not isinstance(start, Fault) else position.start if position else 0
-    told = readings.connect.committed is not None
     reading = PartitionReading(
         at,
         min(begins, end),
@@ -159,7 +158,7 @@ def _note_offsets(
         committed=None
         if readings.connect.committed is None
         else readings.connect.committed.get(partition),
-        offsets_known=told,
+        offsets_known=readings.connect.committed is not None,
         running_since=readings.runs_since(at),
         start_known=known,
         exact=topic is not None and topic.exact,

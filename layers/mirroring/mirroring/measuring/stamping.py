@@ -29,8 +29,8 @@ def read_stamping(
             readings.stamping[name] = memory.stamping
             if now - memory.checked >= CONFIG_AGE_MS:
                 asked.update(_newest_batch(readings, name, ends))
-    told = probe.stamping(asked) if asked else {}
-    by_topic = {one.topic: kind for one, kind in told.items()}
+    stampings = probe.stamping(asked) if asked else {}
+    by_topic = {one.topic: kind for one, kind in stampings.items()}
     for readings in all_readings:
         for name in readings.source_topics:
             kind = by_topic.get(readings.mirror.mirrored_name(name))

@@ -28,10 +28,10 @@ def judge(inputs: StatusInputs, before: Observation | None, counts: Mapping[str,
     """The status by the first row that holds, with every reason worth telling."""
     case = StatusCase(inputs, before, _counted(inputs, before, counts))
     status, reasons = next(row for rule in ROWS if (row := rule(case)) is not None)
-    told = _unique((*reasons, *inputs.findings, *beside(case)))
+    reported = _unique((*reasons, *inputs.findings, *beside(case)))
     lasts = (one for one in (before.reasons if before else ()) if one.code not in LASTING)
     known = {one.key: one.since for one in lasts}
-    kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in told]
+    kept = [one.model_copy(update={"since": known.get(one.key, one.since)}) for one in reported]
     return Verdict(status, bounded.reasons(kept, before.reasons if before else ()), case.counts)
 
 

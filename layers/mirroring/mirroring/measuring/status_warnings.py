@@ -80,7 +80,7 @@ def unreadable(case: StatusCase) -> Iterable[Reason]:
 def _unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
     more = f" And {what.more} more of its partitions." if what.more else ""
     says = {"still": duration(what.still), "words": f"{what.words}.{more}"}
-    told = reason(
+    reported = reason(
         Code.PARTITIONS_UNREADABLE,
         case.inputs.now,
         says,
@@ -89,4 +89,4 @@ def _unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
         measured=what.still,
     )
     severity = Severity.CRITICAL if what.most else Severity.WARNING
-    return told.model_copy(update={"severity": severity, "count": what.more or None})
+    return reported.model_copy(update={"severity": severity, "count": what.more or None})

@@ -69,12 +69,12 @@ def _needs_answer(position: Position, reading: PartitionReading, start: int, why
         return True
     if position.commit_advanced_at == reading.at or why in NEVER_ANSWERED:
         return False
-    told = (
+    accounted_to = (
         max(position.copied_to, start)
         if position.last_progress_at == reading.at
         else position.copied_to
     )
-    return told < reading.end
+    return accounted_to < reading.end
 
 
 def _counts(position: Position, reading: PartitionReading, pace: Timing, fetched: RecordAt) -> bool:
