@@ -11,6 +11,7 @@ from typing import Any
 
 BUILT = Path(__file__).resolve().parent / "built"
 TOLD = {"version": "VERSION", "issuer": "ISSUER", "clientId": "CLIENT_ID", "scopes": "SCOPES"}
+TOLD |= {"signOutUrl": "SIGN_OUT_URL"}
 # The build compressed each file; these lie beside it.
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
 GUARDS = {

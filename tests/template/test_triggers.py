@@ -131,6 +131,18 @@ def test_people_sign_in_to_the_console_by_a_client_without_a_secret_once_its_add
     assert client["Properties"]["CallbackURLs"] == [{"Fn::Sub": "${ConsoleUrl}/console/callback"}]
 
 
+def test_people_sign_out_at_the_pool_too_and_come_back_to_where_its_client_lets_them() -> None:
+    client = resources("AWS::Cognito::UserPoolClient")["ConsoleClient"]["Properties"]
+    variables = resources("AWS::Lambda::Function")["Console"]["Properties"]["Environment"]
+    condition, form, without = variables["Variables"]["CONSOLE_SIGN_OUT_URL"]["Fn::If"]
+    (back,) = client["LogoutURLs"]
+
+    assert (condition, without) == ("MakesConsoleClient", "")
+    assert form["Fn::Sub"].endswith(
+        f"/logout?client_id=${{ConsoleClient}}&logout_uri={back['Fn::Sub']}"
+    )
+
+
 ANY_URL = {"Fn::Not": [{"Fn::Equals": [{"Ref": "ConsoleUrl"}, ""]}]}
 
 

@@ -17,6 +17,12 @@ export function go(path: string): void {
   scrollTo(0, 0);
 }
 
+/** Go to a path below /console in place of the one that is shown, to which nobody wants back. */
+export function redirect(path: string): void {
+  history.replaceState(null, "", BASE + path);
+  arrive();
+}
+
 /** Put something into the URL, where a reload and a shared link find it; empty values leave it. */
 export function remember(values: Record<string, string | undefined>): void {
   const query = new URLSearchParams(location.search);

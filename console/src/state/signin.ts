@@ -1,5 +1,5 @@
-import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
-import { BASE, go } from "./router";
+import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { BASE, redirect } from "./router";
 import { signInFailure, type Who, who } from "./session";
 
 const CALLBACK = `${BASE}/callback`;
@@ -27,30 +27,47 @@ export async function enter(
     if (location.pathname === CALLBACK) await finish(manager);
     show(await manager.getUser());
   } catch (error) {
-    signInFailure.value = error instanceof Error ? error.message : String(error);
+    fail(error);
   }
   return () => accessToken(manager);
 }
 
 export async function begin(): Promise<void> {
-  const back = location.pathname.slice(BASE.length) + location.search;
   try {
-    await manager?.signinRedirect({ state: back === "/callback" ? "/" : back });
+    await manager?.signinRedirect({ state: location.pathname.slice(BASE.length) + location.search });
   } catch (error) {
-    signInFailure.value = error instanceof Error ? error.message : String(error);
+    fail(error);
   }
 }
 
-/** Cognito has a log-out form of its own (`signOutUrl`) and no end_session_endpoint. */
+/**
+ * Sign out here, and at the issuer where that can be asked for: else its next sign-in would ask
+ * nobody who they are. Cognito has a form of its own (`signOutUrl`) and no end_session_endpoint.
+ */
 export async function end(signOutUrl: string | undefined): Promise<void> {
-  await manager?.removeUser();
+  const metadata = signOutUrl ? undefined : manager?.metadataService;
+  if (await metadata?.getEndSessionEndpoint().catch(() => undefined))
+    await manager?.signoutRedirect({ post_logout_redirect_uri: `${location.origin}${BASE}/` });
+  else await manager?.removeUser();
   show(null);
   if (signOutUrl) location.assign(signOutUrl);
 }
 
+/** Back to where the sign-in began, whether it worked or not: a code or a refusal is read once. */
 async function finish(manager: UserManager): Promise<void> {
-  const user = await manager.signinRedirectCallback();
-  go(typeof user.state === "string" ? user.state : "/");
+  let began: unknown;
+  try {
+    began = (await manager.signinRedirectCallback()).state;
+  } catch (error) {
+    began = error instanceof ErrorResponse ? error.state : undefined;
+    throw error;
+  } finally {
+    redirect(typeof began === "string" ? began : "/");
+  }
+}
+
+function fail(error: unknown): void {
+  signInFailure.value = error instanceof Error ? error.message : String(error);
 }
 
 async function accessToken(manager: UserManager | undefined): Promise<string | undefined> {

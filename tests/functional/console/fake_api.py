@@ -7,6 +7,7 @@ import base64
 import json
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,10 @@ class FakeApi:
     clusters: tuple[str, ...] = CLUSTERS
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     """Method, path and body of every call that is no GET."""
+    takes: Callable[[str], bool] = lambda _: True
+    """Whether a call with this Authorization may pass; 401 for the others."""
+    bearers: list[str] = field(default_factory=list)
+    """The Authorization of every call."""
 
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any]:
         """Status and JSON."""
@@ -153,8 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
             content = base64.b64decode(answer.get("body", ""))
             self._send(answer["statusCode"], answer["headers"], content)
         else:
-            given = json.loads(body) if body else None
-            status, told = self.server.api.answer(self.command, self.path, given)
+            given, api = json.loads(body) if body else None, self.server.api
+            api.bearers.append(self.headers.get("authorization", ""))
+            if api.takes(api.bearers[-1]):
+                status, told = api.answer(self.command, self.path, given)
+            else:
+                status, told = 401, {"message": "Unauthorized"}
             kind = "application/json" if status < 400 else "application/problem+json"
             self._send(status, {"content-type": kind}, b"" if told is None else _json(told))
 
