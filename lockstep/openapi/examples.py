@@ -1,7 +1,6 @@
 """What people send and what they are answered: made by the code that answers, so never untrue."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from mirroring.api import view
@@ -182,8 +181,8 @@ def _topic() -> TopicAnswer:
     """A topic with its three partitions, of which each is copied."""
     (topic,) = SEEN.topics
     at = round(SAMPLED.timestamp() * 1000)
-    copied = replace(begin(at, 0, 1_517), produced=at, target_end=1_517, average=21)
-    positions = dict.fromkeys(range(3), replace(copied, proven_copied_to=1_517, copied_to=1_517))
+    copied = begin(at, 0, 1_517)._replace(produced=at, target_end=1_517, average=21)
+    positions = dict.fromkeys(range(3), copied._replace(proven_copied_to=1_517, copied_to=1_517))
     return topic_answer(topic, TopicMemory(at, "", positions=positions), SAMPLED, 300)
 
 

@@ -1,6 +1,5 @@
 """GET /mirrors/{name}/topics/{topic}: partitions as the last sample left them."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,9 +17,9 @@ from tests.given import NAME, after
 SAMPLED = after(minutes=10)
 AT = round(SAMPLED.timestamp() * 1000)
 PATH = f"/mirrors/{NAME}/topics"
-COPIED = replace(begin(AT, 3, 90), backfill_end=0, copied_to=90, target_end=87, produced=AT - 5_000)
-WAITING = replace(COPIED, copied_to=70, behind=4_200, average=31)
-OLD = replace(COPIED, produced=AT - 301_000)
+COPIED = begin(AT, 3, 90)._replace(backfill_end=0, copied_to=90, target_end=87, produced=AT - 5_000)
+WAITING = COPIED._replace(copied_to=70, behind=4_200, average=31)
+OLD = COPIED._replace(produced=AT - 301_000)
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ def quiet(end: int = 100, **facts: Any) -> Position:
     """A partition that is caught up and silent since an hour."""
     position = begin(NOW_MS - MINUTE, 0, end)
     base = {"proven_copied_to": end, "copied_to": end, "target_end": end, "backfill_end": end}
-    return replace(position, **base | {"produced": NOW_MS - 60 * MINUTE} | facts)
+    return position._replace(**base | {"produced": NOW_MS - 60 * MINUTE} | facts)
 
 
 def readings(memory: Memory, reading: PartitionReading, **facts: Any) -> MirrorReadings:
@@ -201,8 +201,7 @@ def test_a_finding_that_a_person_acknowledged_counts_no_more(minutes: int, stand
 
 
 def test_a_backfill_tells_how_far_it_is_and_when_it_ends() -> None:
-    half = replace(
-        quiet(1000),
+    half = quiet(1000)._replace(
         proven_copied_to=400,
         copied_to=400,
         backfill_end=1000,
@@ -245,8 +244,7 @@ def test_a_mirror_is_paused_since_a_person_asked_for_it() -> None:
 
 
 def test_one_slow_sample_is_no_forecast_of_a_backfill() -> None:
-    half = replace(
-        quiet(1000),
+    half = quiet(1000)._replace(
         proven_copied_to=499,
         copied_to=499,
         backfill_end=1000,
@@ -314,7 +312,7 @@ def test_records_lost_in_two_samples_are_told_together_while_the_first_stand() -
         gone = reading(200, start=start, committed=99, target_end=100, **waits)
         return assessed(readings(memory, gone, to_inspect={ORDERS}))
 
-    stopped = known(replace(quiet(), last_progress_at=NOW_MS - 5 * MINUTE))
+    stopped = known(quiet()._replace(last_progress_at=NOW_MS - 5 * MINUTE))
     _, memory, _ = loses(130, stopped)
     seen, _, _ = loses(150, memory)
     assert [one.measured for one in seen.reasons if one.code is Code.DATA_LOSS] == [50]

@@ -20,9 +20,9 @@ NOW_MS = int(NOW.timestamp() * 1000)
 LONG_AGO = NOW_MS - GRACE_MS - 1
 ORDERS, OTHER = Partition("orders", 0), Partition("orders", 1)
 AT_100 = Row(upstream=100, downstream=90, at=NOW_MS - 30_000, expected=90)
-COPIED = replace(begin(NOW_MS, 0, 200), proven_copied_to=200, copied_to=200, target_end=190)
+COPIED = begin(NOW_MS, 0, 200)._replace(proven_copied_to=200, copied_to=200, target_end=190)
 EMPTY = begin(NOW_MS, 0, 0)
-FROM_150 = replace(COPIED, first=150)
+FROM_150 = COPIED._replace(first=150)
 
 
 def a_look(

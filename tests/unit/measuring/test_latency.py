@@ -1,7 +1,5 @@
 """The rules of docs/measurement.md for one partition, as pure functions of what was read."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,8 +34,7 @@ PACE = Timing(flush=MINUTE, gap=MINUTE, target=30_000)
 def settled(end: int = 100, at: int = T) -> Position:
     """A partition whose first `end` records were copied when it was last looked at."""
     first = begin(at - MINUTE, 0, end)
-    return replace(
-        first,
+    return first._replace(
         proven_copied_to=end,
         copied_to=end,
         ends=((at - MINUTE, end), (at, end)),
@@ -66,14 +63,14 @@ def test_a_partition_that_did_not_move_wants_no_closer_look() -> None:
 
 
 def test_a_partition_wants_a_closer_look_until_its_records_are_proven_to_be_copied() -> None:
-    unproven = replace(settled(), proven_copied_to=90, committed=89)
+    unproven = settled()._replace(proven_copied_to=90, committed=89)
     assert needs_inspection(unproven, reading(100, committed=89))
     assert not needs_inspection(settled(), reading(100, committed=99))
-    assert not needs_inspection(replace(unproven, verified=100), reading(100, committed=89))
+    assert not needs_inspection(unproven._replace(verified=100), reading(100, committed=89))
 
 
 def test_a_partition_whose_commit_rose_wants_a_closer_look() -> None:
-    assert needs_inspection(replace(settled(), proven_copied_to=90), reading(100, committed=99))
+    assert needs_inspection(settled()._replace(proven_copied_to=90), reading(100, committed=99))
 
 
 def test_everything_committed_is_caught_up() -> None:
@@ -101,14 +98,14 @@ def test_a_record_that_came_after_the_end_was_read_does_not_wait() -> None:
 def test_a_marker_at_the_end_is_verified_and_never_waits() -> None:
     seen = reading(101, target_end=100, newest=T - 50_000, oldest=RecordAt(100, T - 40_000))
     assert span_to_verify(apply_commit(settled(), seen), seen, PACE) == (100, 101)
-    after, figures = sampled(settled(), replace(seen, fetched=Fetched.NOTHING))
+    after, figures = sampled(settled(), seen._replace(fetched=Fetched.NOTHING))
     assert (figures.waiting, after.verified) == (0, 101)
     assert not needs_inspection(after, reading(101))
 
 
 def test_a_record_is_fetched_once_before_it_may_breach_and_then_believed() -> None:
     seen = reading(101, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
-    after, figures = sampled(settled(), replace(seen, fetched=RecordAt(100, T)))
+    after, figures = sampled(settled(), seen._replace(fetched=RecordAt(100, T)))
     assert figures.behind == MINUTE
     again = reading(101, at=T + 2 * MINUTE, target_end=100, newest=T - 1, oldest=RecordAt(100, T))
     assert span_to_verify(apply_commit(after, again), again, PACE) is None
@@ -122,7 +119,7 @@ def test_a_young_waiting_record_is_not_fetched() -> None:
 def overdue(**facts: object) -> tuple[Position, PartitionReading]:
     """A partition whose offset 100 appeared four minutes ago and was never committed."""
     ends = ((T - 5 * MINUTE, 100), (T - 4 * MINUTE, 101), (T, 101))
-    position = replace(settled(), ends=ends, target_end=101, last_progress_at=T - 4 * MINUTE)
+    position = settled()._replace(ends=ends, target_end=101, last_progress_at=T - 4 * MINUTE)
     return position, reading(101, target_end=101, newest=T, **facts)
 
 
@@ -133,7 +130,7 @@ def test_a_commit_that_is_long_due_is_verified_by_a_fetch() -> None:
 
 def test_no_commit_is_missed_while_records_arrive_after_an_outage() -> None:
     position, seen = overdue(committed=99)
-    resumed = replace(position, target_end=90)
+    resumed = position._replace(target_end=90)
     assert span_to_verify(apply_commit(resumed, seen), seen, PACE) is None
 
 
@@ -149,9 +146,9 @@ def test_a_commit_from_before_the_connector_was_resumed_is_not_missed() -> None:
 
 def test_of_a_topic_made_again_no_commit_is_missed_while_the_old_one_is_ignored() -> None:
     position, seen = overdue(committed=99)
-    again = replace(position, proven_copied_to=0, ignored=99)
+    again = position._replace(proven_copied_to=0, ignored=99)
     assert span_to_verify(apply_commit(again, seen), seen, PACE) is None
-    assert apply_commit(again, replace(seen, committed=49)).proven_copied_to == 50
+    assert apply_commit(again, seen._replace(committed=49)).proven_copied_to == 50
 
 
 def test_a_held_connector_owes_no_commit_where_timestamps_tell_what_waits() -> None:
@@ -161,15 +158,15 @@ def test_a_held_connector_owes_no_commit_where_timestamps_tell_what_waits() -> N
 
 def test_a_held_connector_is_judged_by_its_commit_but_for_one_where_no_timestamp_tells() -> None:
     position, seen = overdue(committed=99, running_since=NEVER)
-    blind = replace(seen, newest=None, end=110)
+    blind = seen._replace(newest=None, end=110)
     assert span_to_verify(apply_commit(position, blind), blind, PACE) == (101, 110)
-    one_more = replace(seen, newest=None)
+    one_more = seen._replace(newest=None)
     assert span_to_verify(apply_commit(position, one_more), one_more, PACE) is None
 
 
 def test_records_that_have_been_arriving_for_long_excuse_no_commit() -> None:
     position, seen = overdue(committed=99)
-    flowing = replace(position, target_end=90, last_progress_at=T, began=T - 4 * MINUTE)
+    flowing = position._replace(target_end=90, last_progress_at=T, began=T - 4 * MINUTE)
     assert span_to_verify(apply_commit(flowing, seen), seen, PACE) == (100, 101)
 
 
@@ -182,7 +179,7 @@ def lagging(base: int, rose: int = T - MINUTE) -> tuple[Position, PartitionReadi
         "last_progress_at": T,
         "began": T - 9 * MINUTE,
     }
-    return replace(position, **late, target_end_at_commit=base, commit_advanced_at=rose), seen  # type: ignore[arg-type]
+    return position._replace(**late, target_end_at_commit=base, commit_advanced_at=rose), seen  # type: ignore[arg-type]
 
 
 def test_what_arrived_since_the_last_commit_is_not_missed_at_the_end_of_a_long_lag() -> None:
@@ -213,8 +210,8 @@ def test_arrivals_are_counted_from_where_the_target_ended_before_the_commit_rose
 
 
 def test_second_copies_after_a_stop_are_not_counted_twice() -> None:
-    stopped = replace(
-        settled(), target_end=130, target_end_at_commit=100, last_progress_at=T - MINUTE
+    stopped = settled()._replace(
+        target_end=130, target_end_at_commit=100, last_progress_at=T - MINUTE
     )
     assert (
         apply_commit(stopped, reading(150, committed=99, target_end=140)).target_end_at_commit
@@ -223,7 +220,7 @@ def test_second_copies_after_a_stop_are_not_counted_twice() -> None:
 
 
 def test_an_empty_target_partition_is_asked_for_from_the_beginning_of_time() -> None:
-    position = replace(settled(), proven_copied_to=0, copied_to=0)
+    position = settled()._replace(proven_copied_to=0, copied_to=0)
     seen = reading(100, committed=None, target_end=0)
     assert lookup_timestamp(apply_commit(position, seen), seen) == 0
 
@@ -283,7 +280,7 @@ def test_second_copies_of_what_is_not_committed_are_no_wrong_clock_and_no_latenc
     ends: tuple[tuple[int, int], ...],
 ) -> None:
     at = T + MINUTE
-    position = replace(settled(), proven_copied_to=80, ends=ends)
+    position = settled()._replace(proven_copied_to=80, ends=ends)
     twice = (at + 10, T - 30_000)
     _, figures = sampled(position, reading(150, committed=79, newest=at, heard=(twice,)))
     assert (figures.heard, figures.skewed) == (0, 0)
@@ -330,21 +327,21 @@ def test_records_older_than_the_mirror_are_told_apart() -> None:
 
 
 def test_loss_is_certain_at_once_when_nothing_reached_the_target_since() -> None:
-    waiting = replace(settled(), copied_to=100, ends=((T - MINUTE, 100), (T, 300)))
+    waiting = settled()._replace(copied_to=100, ends=((T - MINUTE, 100), (T, 300)))
     seen = reading(300, start=250, committed=99, target_end=100, newest=T)
     after, figures = sampled(waiting, seen)
     assert (figures.lost, after.proven_copied_to) == (150, 250)
-    assert sampled(after, replace(seen, at=T + 2 * MINUTE))[1].lost == 0
+    assert sampled(after, seen._replace(at=T + 2 * MINUTE))[1].lost == 0
 
 
 def test_loss_of_everything_that_waited_is_seen_though_nothing_waits() -> None:
-    waiting = replace(settled(), copied_to=100, ends=((T - MINUTE, 100), (T, 150)))
+    waiting = settled()._replace(copied_to=100, ends=((T - MINUTE, 100), (T, 150)))
     _, figures = sampled(waiting, reading(150, start=150, committed=99, target_end=100, newest=T))
     assert (figures.lost, figures.waiting) == (50, 0)
 
 
 def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
-    busy = replace(settled(), copied_to=300, ends=((T - MINUTE, 100), (T, 300)), target_end=300)
+    busy = settled()._replace(copied_to=300, ends=((T - MINUTE, 100), (T, 300)), target_end=300)
     seen = reading(500, start=350, committed=99, target_end=500, newest=T)
     after, figures = sampled(busy, seen)
     assert figures.lost == 0
@@ -354,8 +351,7 @@ def test_a_start_beyond_an_old_commit_is_no_loss_while_records_arrive() -> None:
 
 def a_gap() -> tuple[Position, PartitionReading]:
     """The source begins at 80, the commit stays at 49 for four minutes, one record comes now."""
-    position = replace(
-        settled(),
+    position = settled()._replace(
         proven_copied_to=50,
         start=80,
         target_end=99,
@@ -363,7 +359,7 @@ def a_gap() -> tuple[Position, PartitionReading]:
         gap_since=T - 3 * MINUTE,
         last_progress_at=T,
     )
-    position = replace(position, commit_advanced_at=T - 4 * MINUTE)
+    position = position._replace(commit_advanced_at=T - 4 * MINUTE)
     return position, reading(100, start=80, committed=49, target_end=100, newest=T)
 
 
@@ -375,17 +371,17 @@ def test_a_start_that_the_commit_does_not_reach_until_it_is_overdue_is_a_loss() 
 def test_a_start_that_what_came_with_the_last_commit_may_reach_is_no_loss() -> None:
     """A worker that was killed before its next commit has copied it, and cannot read it again."""
     position, seen = a_gap()
-    copied = replace(
-        position, target_end_at_commit=69, last_progress_at=position.commit_advanced_at
+    copied = position._replace(
+        target_end_at_commit=69, last_progress_at=position.commit_advanced_at
     )
-    assert sampled(copied, replace(seen, target_end=99))[1].lost == 0
-    fewer = replace(copied, target_end_at_commit=79)
-    assert sampled(fewer, replace(seen, target_end=99))[1].lost == 80 - 70
+    assert sampled(copied, seen._replace(target_end=99))[1].lost == 0
+    fewer = copied._replace(target_end_at_commit=79)
+    assert sampled(fewer, seen._replace(target_end=99))[1].lost == 80 - 70
 
 
 def test_a_start_that_runs_ahead_of_the_commit_with_every_sample_is_no_loss() -> None:
     position, seen = a_gap()
-    purged = replace(seen, start=100, committed=84)
+    purged = seen._replace(start=100, committed=84)
     after, figures = sampled(position, purged)
     assert (figures.lost, after.gap_since) == (0, purged.at)
 
@@ -394,7 +390,7 @@ def test_a_topic_made_again_is_deaf_to_its_old_committed_offset() -> None:
     again = reset(settled(), T + MINUTE, 0, 150, committed=99)
     seen = reading(150, committed=99, target_end=100, newest=T)
     assert apply_commit(again, seen).proven_copied_to == 0
-    assert apply_commit(again, replace(seen, committed=149)).proven_copied_to == 150
+    assert apply_commit(again, seen._replace(committed=149)).proven_copied_to == 150
 
 
 def test_the_rate_is_what_was_written_since_the_last_sample() -> None:
@@ -436,7 +432,7 @@ def test_behind_never_shrinks_while_nothing_moves(grown: list[int], written: int
     for more in grown:
         at, end = at + MINUTE, end + more
         seen = reading(end, at=at, committed=99, target_end=100, newest=T - 1)
-        seen = replace(seen, oldest=RecordAt(100, written), fetched=RecordAt(100, written))
+        seen = seen._replace(oldest=RecordAt(100, written), fetched=RecordAt(100, written))
         position, figures = sampled(position, seen)
         assert figures.behind is not None
         assert figures.behind >= last
@@ -468,7 +464,7 @@ def test_a_position_keeps_the_figures_that_people_see_of_a_partition() -> None:
     busy = reading(150, committed=149, target_end=150, heard=heard)
     copied, _ = sampled(settled(), busy)
     late = reading(160, at=T + 2 * MINUTE, committed=149, target_end=150)
-    waits = replace(late, newest=T + 50_000, oldest=RecordAt(150, T + 100_000))
+    waits = late._replace(newest=T + 50_000, oldest=RecordAt(150, T + 100_000))
     behind, figures = sampled(copied, waits)
 
     assert (copied.behind, copied.average) == (0, 500)

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from tests.unit.scenes import NOW
 
 
 def test_a_memory_is_unpacked_as_it_was_packed() -> None:
-    position = replace(begin(1_000, 5, 9), newest=77, ends=((1_000, 9), (2_000, 12)))
+    position = begin(1_000, 5, 9)._replace(newest=77, ends=((1_000, 9), (2_000, 12)))
     memory = Memory(
         topics={"orders": TopicMemory(3, "src-id", "dst-id", {0: position}, 20, 40, 1, True, 9)},
         findings=(reason(Code.TOPIC_RECREATED, NOW, topic="orders"),),
@@ -53,7 +52,7 @@ CHANGES: dict[str, Callable[[list[Any]], object]] = {
 def test_a_memory_that_another_version_packed_is_unpacked(
     change: Callable[[list[Any]], object],
 ) -> None:
-    position = replace(begin(1_000, 5, 9), commit_advanced_at=8, late_by=3)
+    position = begin(1_000, 5, 9)._replace(commit_advanced_at=8, late_by=3)
     memory = Memory(
         topics={"orders": TopicMemory(3, "src-id", "dst-id", {0: position}, checked=9)},
         findings=(reason(Code.TOPIC_RECREATED, NOW, topic="orders"),),

@@ -1,7 +1,5 @@
 """A partition at rest is a row that nobody touches, until something of it is news."""
 
-from dataclasses import replace
-
 import pytest
 from mirroring.measuring.memory import pack, unpack
 from mirroring.measuring.position import NEVER, Position, begin
@@ -11,26 +9,26 @@ from mirroring.observation import Status
 from tests.unit.measuring.test_unknown import minutes
 from tests.unit.modelled import MINUTE, SECOND, TOPIC, Modelled
 
-SETTLED = replace(
-    begin(1_000, 0, 10), proven_copied_to=10, copied_to=10, target_end=10, committed=9, produced=900
+SETTLED = begin(1_000, 0, 10)._replace(
+    proven_copied_to=10, copied_to=10, target_end=10, committed=9, produced=900
 )
 NEWS: dict[str, tuple[Position, int, int, int | None]] = {
     "its end moved": (SETTLED, 0, 11, 9),
     "its start passed what is copied": (SETTLED, 11, 10, 9),
     "its commit fell": (SETTLED, 0, 10, 4),
-    "its first commit is older than its start": (replace(SETTLED, committed=NEVER), 0, 10, 4),
-    "it is not proven to be copied": (replace(SETTLED, proven_copied_to=9), 0, 10, 8),
-    "what it held on the target is gone": (replace(SETTLED, emptied=True, target_end=-1), 0, 10, 9),
-    "the last sample was not sure": (replace(SETTLED, unsure=True), 0, 10, 9),
-    "it is new": (replace(SETTLED, since=5), 0, 10, 9),
-    "records may be lost": (replace(SETTLED, gap_since=5), 0, 10, 9),
+    "its first commit is older than its start": (SETTLED._replace(committed=NEVER), 0, 10, 4),
+    "it is not proven to be copied": (SETTLED._replace(proven_copied_to=9), 0, 10, 8),
+    "what it held on the target is gone": (SETTLED._replace(emptied=True, target_end=-1), 0, 10, 9),
+    "the last sample was not sure": (SETTLED._replace(unsure=True), 0, 10, 9),
+    "it is new": (SETTLED._replace(since=5), 0, 10, 9),
+    "records may be lost": (SETTLED._replace(gap_since=5), 0, 10, 9),
 }
 
 
 @pytest.mark.parametrize("committed", [9, 12, None])
 def test_what_is_copied_and_does_not_move_rests(committed: int | None) -> None:
     assert rests(row_of(SETTLED), 3, 10, committed)
-    assert rests(row_of(replace(SETTLED, proven_copied_to=8, verified=10)), 3, 10, 7)
+    assert rests(row_of(SETTLED._replace(proven_copied_to=8, verified=10)), 3, 10, 7)
 
 
 @pytest.mark.parametrize("news", NEWS.values(), ids=NEWS.keys())

@@ -1,7 +1,5 @@
 """What committed offsets prove: which partitions want a closer look, and what is copied. Pure."""
 
-from dataclasses import replace
-
 from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.overdue import usable
@@ -47,8 +45,7 @@ def apply_commit(position: Position, reading: PartitionReading) -> Position:
     moves = arrived or advanced
     begins = moves and position.last_progress_at < position.seen and _may_begin(position)
     anew = advanced or begins
-    return replace(
-        position,
+    return position._replace(
         proven_copied_to=copied,
         copied_to=max(position.copied_to, copied),
         newest=_newest(position, reading, still=end is not None and end == position.target_end),
@@ -86,7 +83,7 @@ def _fallen(position: Position, reading: PartitionReading) -> Position:
     at_first = position.committed == NEVER < committed and _heeded(position, reading)
     if at_first and committed + 1 < position.first and reading.start < position.first:
         copied = max(committed + 1, reading.start)
-        return replace(position, first=reading.start, proven_copied_to=copied, copied_to=copied)
+        return position._replace(first=reading.start, proven_copied_to=copied, copied_to=copied)
     fell = committed < position.committed or position.target_end == NEVER
     if reading.offsets_known and fell and position.emptied:
         return lowered(position, max(committed + 1, position.first, reading.start))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mirroring.kafka_types import Fault
 from mirroring.measuring.position import NEVER
@@ -15,16 +16,14 @@ class Fetched(StrEnum):
     NOTHING = "only markers, aborted or compacted records"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordAt:
+class RecordAt(NamedTuple):
     """An offset and its record's timestamp in ms, None where that was not read."""
 
     offset: int
     timestamp: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionReading:
+class PartitionReading(NamedTuple):
     """What one sample read of one partition: a value, None for known absent, or a Fault: unknown.
 
     `committed` is known where `offsets_known`; `start` is the last known one unless `start_known`.
@@ -67,8 +66,7 @@ class Timing:
         return self.flush + 2 * self.gap
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionLatency:
+class PartitionLatency(NamedTuple):
     """A partition's figures in one sample: ms and records.
 
     `behind` is the likeliest age of the oldest record that waits, `youngest` the least that it can

@@ -1,7 +1,6 @@
 """Partitions in their first sample: what of them is older than the mirror, and what is newest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from mirroring.client_properties.security import Isolation
 from mirroring.kafka_client.probe import Probe
@@ -32,8 +31,7 @@ def begin_positions(
             position = begin(reading.at, reading.start, reading.end, latest=latest)
             produced = newest.get(partition)
             stamp = produced.timestamp if isinstance(produced, OffsetAt) else NEVER
-            readings.positions[partition] = replace(
-                position,
+            readings.positions[partition] = position._replace(
                 backfill_end=max(backfill_end, position.first),
                 produced=min(stamp, reading.at),
                 since=reading.at if partition.topic in readings.memory.topics else 0,

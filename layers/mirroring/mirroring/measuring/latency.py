@@ -6,8 +6,6 @@ says which timestamp to look up, `span_to_verify` which offsets to fetch, `times
 timestamps to test, `evaluate` gives the figures.
 """
 
-from dataclasses import replace
-
 from mirroring.measuring.arrivals import heard, produced, rate
 from mirroring.measuring.figures import (
     Fetched,
@@ -104,7 +102,7 @@ def _tested(position: Position, oldest: RecordAt | None, reading: PartitionReadi
             late_by = max(late_by, reading.at - lower)
         elif oldest.offset > before:
             late_by = 0
-    return replace(position, late_by=late_by)
+    return position._replace(late_by=late_by)
 
 
 def _untouched(position: Position) -> bool:
@@ -157,8 +155,7 @@ def evaluate(
     verified = reading.fetched is Fetched.NOTHING and reading.start <= position.proven_copied_to
     before = None if position.average == NEVER else position.average
     average = carry_over(before, figures.average, figures, pace)
-    return replace(
-        position,
+    return position._replace(
         copied_to=copied_to,
         start=reading.start,
         ends=ends,

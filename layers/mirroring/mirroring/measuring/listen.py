@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.kafka_client.probe import Probe
@@ -36,8 +35,8 @@ def listen(probe: Probe, all_readings: Sequence[MirrorReadings], seconds: float 
         heard.setdefault(arrival.partition, []).append((arrival.arrived, arrival.timestamp))
     for mirrored, rows in heard.items():
         for readings, partition in heard_by[mirrored]:
-            readings.partitions[partition] = replace(
-                readings.partitions[partition], heard=tuple(rows)
+            readings.partitions[partition] = readings.partitions[partition]._replace(
+                heard=tuple(rows)
             )
 
 

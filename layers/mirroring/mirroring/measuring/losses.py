@@ -1,7 +1,5 @@
 """How many records a source deleted before they were copied. Pure."""
 
-from dataclasses import replace
-
 from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import PartitionReading, Timing
 from mirroring.measuring.overdue import is_foreign
@@ -19,14 +17,14 @@ def lost(position: Position, reading: PartitionReading, pace: Timing) -> tuple[i
     deleted once they are copied.
     """
     if reading.start <= position.proven_copied_to:
-        return 0, replace(position, gap_since=0) if position.gap_since else position
+        return 0, position._replace(gap_since=0) if position.gap_since else position
     still = not isinstance(reading.target_end, Fault) and position.last_progress_at <= position.seen
     if still and not position.gap_since and not position.unsure:
         copied, certain = position.copied_to, True
     else:
         passed = position.proven_copied_to >= position.start
         since = reading.at if passed or not position.gap_since else position.gap_since
-        position = replace(position, gap_since=since)
+        position = position._replace(gap_since=since)
         certain = reading.offsets_known and reading.at - since > pace.overdue
         arrived = 0 if reading.exact or is_foreign(position, reading, pace) else position.arrived
         copied = max(position.proven_copied_to + arrived, position.verified)
@@ -34,4 +32,4 @@ def lost(position: Position, reading: PartitionReading, pace: Timing) -> tuple[i
         return 0, position
     gone = reading.start - max(copied, position.proven_copied_to)
     copied_to = max(position.copied_to, reading.start)
-    return gone, replace(position, proven_copied_to=reading.start, copied_to=copied_to, gap_since=0)
+    return gone, position._replace(proven_copied_to=reading.start, copied_to=copied_to, gap_since=0)

@@ -64,7 +64,7 @@ class TopicMemory:
         at = self.looked if unread is None else unread.since
         if known is None or at <= known.seen:
             return known
-        return replace(known, ends=remembered(known.ends, at, known.end, known.proven_copied_to))
+        return known._replace(ends=remembered(known.ends, at, known.end, known.proven_copied_to))
 
     @property
     def stamping(self) -> Stamping:

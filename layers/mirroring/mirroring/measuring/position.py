@@ -1,6 +1,5 @@
 """What is remembered of a mirrored partition between two samples, and when its offsets appeared."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ LINGER_MS = 2_000
 Ends = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """One mirrored partition; times in ms, offsets are the source's unless they say otherwise.
 
     Every record below `proven_copied_to` is on the target for certain; every one below `copied_to`
@@ -167,15 +165,14 @@ def reset(position: Position, at: int, start: int, end: int, committed: int | No
     fresh = begin(at, start, end, old=False)
     produced = at if end > start else NEVER
     ignored = NEVER if committed is None else committed
-    return replace(fresh, produced=produced, ignored=ignored, committed=ignored)
+    return fresh._replace(produced=produced, ignored=ignored, committed=ignored)
 
 
 def truncated(position: Position, at: int, end: int, committed: int | None) -> Position:
     """The position after the source's end fell to `end`: a commit beyond it proves nothing new."""
     kept = tuple((seen, min(one, end)) for seen, one in position.ends)
     beyond = committed is not None and committed >= end
-    return replace(
-        position,
+    return position._replace(
         backfill_end=min(position.backfill_end, end),
         proven_copied_to=min(position.proven_copied_to, end),
         copied_to=min(position.copied_to, end),
@@ -190,8 +187,7 @@ def lowered(position: Position, proven: int) -> Position:
     """The position where only the commit proves a copy: what the target held is gone."""
     if proven >= position.proven_copied_to:
         return position
-    return replace(
-        position,
+    return position._replace(
         proven_copied_to=proven,
         copied_to=proven,
         verified=NEVER,

@@ -215,8 +215,7 @@ def _at_the_end(
     )
     if started and reading.offsets_known:
         return position
-    return replace(
-        position,
+    return position._replace(
         first=reading.end,
         backfill_end=reading.end,
         proven_copied_to=reading.end,

@@ -5,7 +5,6 @@ and notes the answers. What one partition, topic or broker does not answer costs
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.kafka_client.probe import Probe
@@ -87,8 +86,8 @@ def _target_away(all_readings: Sequence[MirrorReadings], words: str, why: Fault)
     note_unobservable(all_readings, Code.TARGET_UNREACHABLE, words)
     for readings in all_readings:
         for partition in readings.to_inspect:
-            readings.partitions[partition] = replace(
-                readings.partitions[partition], target_end=why, newest=why
+            readings.partitions[partition] = readings.partitions[partition]._replace(
+                target_end=why, newest=why
             )
 
 
@@ -116,8 +115,7 @@ def _note_topics(readings: MirrorReadings, topics: Mapping[str, TopicFacts]) -> 
 
 def _empty(readings: MirrorReadings, partition: Partition) -> None:
     """What the target held of a partition is gone."""
-    readings.positions[partition] = replace(
-        readings.positions[partition],
+    readings.positions[partition] = readings.positions[partition]._replace(
         target_end=NEVER,
         newest=NEVER,
         target_end_at_commit=0,
@@ -149,8 +147,7 @@ def _note_target(
         timestamp = None
     elif partition.topic in readings.unstamped and isinstance(target_end, int) and target_end > 0:
         timestamp = Fault.OTHER
-    readings.partitions[partition] = replace(
-        readings.partitions[partition],
+    readings.partitions[partition] = readings.partitions[partition]._replace(
         target_end=target_end,
         newest=timestamp,
         exact=stamping.transactions,

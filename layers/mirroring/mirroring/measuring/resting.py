@@ -5,7 +5,6 @@ is written anew: what changes with time, when it was last looked at, all of a to
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, fields
 from typing import Any, NamedTuple
 
 from mirroring.kafka_types import Fault
@@ -15,11 +14,10 @@ from mirroring.observation import TopicState
 Row = Sequence[Any]
 """A position's fields in order, without the last ones that are as they begin."""
 
-_NAMES = [one.name for one in fields(Position)]
-_PLAIN = astuple(begin(0, 0, 0))
+_PLAIN = begin(0, 0, 0)
 # The fields that begin has no value of its own for: a row always has them.
 _LEAST = 6
-_AT = {name: index for index, name in enumerate(_NAMES)}
+_AT = {name: index for index, name in enumerate(Position._fields)}
 _BACKFILL_END, _PROVEN, _COPIED_TO = (
     _AT[one] for one in ("backfill_end", "proven_copied_to", "copied_to")
 )
@@ -49,7 +47,7 @@ class Positions(Mapping[int, Position]):
 
     __slots__ = ("_made", "rows")
 
-    def __init__(self, rows: Mapping[int, Row | Position]) -> None:
+    def __init__(self, rows: Mapping[int, Row]) -> None:
         self.rows = rows
         self._made: dict[int, Position] = {}
 
@@ -67,31 +65,29 @@ class Positions(Mapping[int, Position]):
         return len(self.rows)
 
 
-def rows_of(positions: Mapping[int, Position]) -> Mapping[int, Row | Position]:
-    """The rows of those that are stored, the positions of the others."""
+def rows_of(positions: Mapping[int, Position]) -> Mapping[int, Row]:
+    """The rows of those that are stored, and the positions of the others, which are rows, too."""
     return positions.rows if isinstance(positions, Positions) else positions
 
 
-def row_of(one: Row | Position) -> Row:
+def row_of(one: Row) -> Row:
     """A position's fields, without the last ones that are as they begin; a row as it is."""
     if not isinstance(one, Position):
         return one
-    row = [getattr(one, name) for name in _NAMES]
-    while len(row) > _LEAST and row[-1] == _PLAIN[len(row) - 1]:
-        row.pop()
-    return tuple(row)
+    kept = len(one)
+    while kept > _LEAST and one[kept - 1] == _PLAIN[kept - 1]:
+        kept -= 1
+    return one[:kept]
 
 
 def position(row: Row) -> Position:
     """The position of a row; fields that are not known here are left out."""
-    first, backfill_end, proven, copied_to, start, ends, *rest = row[: len(_NAMES)]
+    first, backfill_end, proven, copied_to, start, ends, *rest = row[: len(_PLAIN)]
     kept = tuple((at, end) for at, end in ends)
     return Position(first, backfill_end, proven, copied_to, start, kept, *rest)
 
 
-def rests(
-    row: Row | Position | None, start: int | Fault, end: int | Fault, committed: int | None
-) -> bool:
+def rests(row: Row | None, start: int | Fault, end: int | Fault, committed: int | None) -> bool:
     """Whether a partition is where its row left it, with everything proven to be copied.
 
     `committed` is the last commit that was told, NEVER for none, None where Connect did not tell.
@@ -118,29 +114,18 @@ def use(positions: Mapping[int, Position]) -> Use:
     """How these are used, the stored ones by their rows."""
     newest, grown, held = NEVER, False, False
     for one in rows_of(positions).values():
-        if isinstance(one, Position):
-            produced, backfill_end, end = one.produced, one.backfill_end, one.end
-        else:
-            produced, backfill_end, end = (
-                _get(one, _PRODUCED),
-                one[_BACKFILL_END],
-                one[_ENDS][-1][1],
-            )
-        newest = max(newest, produced)
-        grown = grown or end > backfill_end
+        end = one[_ENDS][-1][1]
+        newest = max(newest, _get(one, _PRODUCED))
+        grown = grown or end > one[_BACKFILL_END]
         held = held or end > 0
     return Use(newest, grown, held)
 
 
-def old_records(rows: Iterable[Row | Position]) -> Iterator[tuple[int, int, int]]:
+def old_records(rows: Iterable[Row]) -> Iterator[tuple[int, int, int]]:
     """(first, backfill_end, copied_to) of what holds records older than the mirror."""
     for one in rows:
-        if isinstance(one, Position):
-            first, backfill_end, copied_to = one.first, one.backfill_end, one.copied_to
-        else:
-            first, backfill_end, copied_to = one[0], one[_BACKFILL_END], one[_COPIED_TO]
-        if backfill_end > first:
-            yield first, backfill_end, copied_to
+        if one[_BACKFILL_END] > one[0]:
+            yield one[0], one[_BACKFILL_END], one[_COPIED_TO]
 
 
 def _get(row: Row, at: int) -> Any:

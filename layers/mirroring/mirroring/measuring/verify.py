@@ -1,7 +1,6 @@
 """What one sample asks of a source about records that may wait: look-ups, and fetches in doubt."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from mirroring.client_properties.security import Isolation
@@ -47,8 +46,8 @@ def _note_oldest(probe: Probe, asked: Iterable[tuple[MirrorReadings, Partition, 
     for batch in _batches(asked):
         answers = probe.offsets({partition: ask for partition, (_, ask) in batch.items()})
         for partition, (readings, _) in batch.items():
-            readings.partitions[partition] = replace(
-                readings.partitions[partition], oldest=_oldest(answers[partition])
+            readings.partitions[partition] = readings.partitions[partition]._replace(
+                oldest=_oldest(answers[partition])
             )
 
 
@@ -79,7 +78,7 @@ def _test_timestamps(
             answer = answers[partition]
             if isinstance(answer, OffsetAt):
                 reading = readings.partitions[partition]
-                readings.partitions[partition] = replace(reading, since_last=answer.offset)
+                readings.partitions[partition] = reading._replace(since_last=answer.offset)
 
 
 def _verify(
@@ -102,7 +101,7 @@ def _verify(
         answers = probe.first_record(spans, isolation)
         for partition, (readings, _) in batch.items():
             found = _fetched(answers[partition])
-            readings.partitions[partition] = replace(readings.partitions[partition], fetched=found)
+            readings.partitions[partition] = readings.partitions[partition]._replace(fetched=found)
 
 
 def _fetched(answer: Record | Fault | None) -> RecordAt | Fetched | Fault:
