@@ -14,7 +14,7 @@ interface Props {
 export function ClusterActions({ kind, path, cluster, used }: Props) {
   return (
     <>
-      <td>
+      <td data-label="Reached">
         <Ago at={cluster.updatedAt} />
       </td>
       <td class="buttons">

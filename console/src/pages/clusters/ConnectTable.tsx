@@ -7,7 +7,7 @@ export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[]
   if (clusters.length === 0) return <p class="body muted">None yet: register the one beside the target.</p>;
   return (
     <Scroll label="Connect clusters">
-      <table class="rows">
+      <table class="rows stacked">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -30,11 +30,13 @@ export function ConnectTable({ clusters }: { clusters: readonly ConnectCluster[]
               <th scope="row">
                 <b>{one.name}</b>
               </th>
-              <td>{one.urls.join(", ")}</td>
-              <td>{one.kafkaCluster}</td>
-              <td>{one.version}</td>
-              <td class="number">{count(one.workers)}</td>
-              <td>{one.connectedClusters.join(", ") || "nothing"}</td>
+              <td data-label="Workers' addresses">{one.urls.join(", ")}</td>
+              <td data-label="Writes to">{one.kafkaCluster}</td>
+              <td data-label="Version">{one.version}</td>
+              <td class="number" data-label="Workers">
+                {count(one.workers)}
+              </td>
+              <td data-label="Reads from">{one.connectedClusters.join(", ") || "nothing"}</td>
               <ClusterActions
                 kind="connect"
                 path="/connect-clusters/{name}"

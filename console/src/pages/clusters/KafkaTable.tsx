@@ -9,7 +9,7 @@ export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
     return <p class="body muted">None yet: register the source and the target of a mirror.</p>;
   return (
     <Scroll label="Kafka clusters">
-      <table class="rows">
+      <table class="rows stacked">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -31,12 +31,14 @@ export function KafkaTable({ clusters }: { clusters: readonly Cluster[] }) {
               <th scope="row">
                 <b>{one.name}</b> <span class="muted mono">{one.clusterId}</span>
               </th>
-              <td>{one.bootstrapServers.join(", ")}</td>
-              <td>
+              <td data-label="Servers">{one.bootstrapServers.join(", ")}</td>
+              <td data-label="Security">
                 {one.securityProtocol} {one.saslMechanism}
               </td>
-              <td class="number">{count(one.brokers)}</td>
-              <td>
+              <td class="number" data-label="Brokers">
+                {count(one.brokers)}
+              </td>
+              <td data-label="Used by">
                 {one.usedByTotal === 0 ? (
                   "nothing"
                 ) : (
