@@ -102,9 +102,8 @@ class Steady:
     _since: float = field(default_factory=time.monotonic)
 
     def compare(self, rounds: int) -> Comparison:
-        """So many rounds of samples, after one: a rate counts from the sample before."""
+        """So many rounds of samples."""
         with at_once():
-            self._take()
             return Comparison([self._round() for _ in range(rounds)])
 
     def settle(self) -> None:

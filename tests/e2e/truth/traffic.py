@@ -33,20 +33,20 @@ def steady(
     linger_ms: int = 0,
     dated: Mapping[str, Dated] | None = None,
 ) -> Iterator[None]:
-    """Writes `rate` records a second to each partition of the topics, evenly spaced.
+    """Writes `rate` records a second to each partition of the topics, evenly spaced, from now on.
 
     A producer that lingers holds each record back for up to `linger_ms`.
     """
     stamps = {topic: astuple(how) for topic, how in (dated or {}).items()}
     how = json.dumps([address, list(topics), partitions, rate, linger_ms, stamps])
-    process = subprocess.Popen([sys.executable, "-m", __name__, how], stdin=subprocess.PIPE)
+    command = [sys.executable, "-m", __name__, how]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
+        assert process.stdout and process.stdout.readline(), "the traffic does not begin"
         yield
         assert process.poll() is None, "the traffic ended"
     finally:
-        if process.stdin:
-            process.stdin.close()
-        process.wait(END_S)
+        process.communicate(timeout=END_S)
 
 
 def _write(
@@ -71,6 +71,9 @@ def _write(
         ago, spread = stamps.get(topic, (0, 0))
         stamp = time.time_ns() // 1_000_000 - ago - random.randint(0, spread)  # noqa: S311 - no secret
         producer.send(topic, VALUE, partition=index, timestamp_ms=stamp)
+        if number == len(places):
+            producer.flush()
+            print("every partition has a record", flush=True)
         if ended.wait(max(0.0, began + (number + 1) * pause - time.monotonic())):
             break
     with contextlib.suppress(AssertionError):
