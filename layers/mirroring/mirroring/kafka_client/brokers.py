@@ -64,6 +64,7 @@ class Brokers:
         self._managers: list[Any] = []
         self._asking: Counter[Node] = Counter()
         self._away: dict[Node, float] = {}
+        self._refused: dict[Node, NotConnectedError] = {}
         self._used_at = self._heard_at = 0.0
         self.ends: Ends = {}
 
@@ -160,7 +161,7 @@ class Brokers:
                 manager.close()
             self._net.close()
         self._net, self._managers = None, []
-        for known in (self._away, self._asking, self.ends):
+        for known in (self._away, self._refused, self._asking, self.ends):
             known.clear()
 
     def _open(self) -> None:
@@ -218,14 +219,19 @@ class Brokers:
         return brokers + [server.node_id for server in named]
 
     def _connection(self, node: Node, lane: int) -> Any:
-        return self._managers[lane].get_connection(node, refresh_metadata_on_err=False)
+        """One that is open or begun; right after one failed none is: its cause is raised again."""
+        try:
+            return self._managers[lane].get_connection(node, refresh_metadata_on_err=False)
+        except NodeNotReadyError:
+            raise self._refused.get(node) or KafkaTimeoutError("no answer in time") from None
 
     async def _send(self, connection: Any, make: Make) -> Any:
         ready = Future()
         connection.init_future.add_both(lambda _: ready.success(None))
         await ready
         if connection.init_future.failed():
-            raise NotConnectedError(connection.init_future.exception)
+            self._refused[connection.node_id] = NotConnectedError(connection.init_future.exception)
+            raise self._refused[connection.node_id]
         request = make(connection.broker_version_data.api_versions)
         until = time.monotonic() + self._timeout_s
         while True:
