@@ -12,7 +12,7 @@ from mirroring.measuring.commits import apply_commit
 from mirroring.measuring.figures import PartitionLatency, PartitionReading, RecordAt, Timing
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
-from mirroring.measuring.readings import ConnectReading, MirrorReadings
+from mirroring.measuring.readings import ConnectReading, MirrorReadings, TargetReading
 from mirroring.mirror import Intent
 from mirroring.observation import Change, Code, Observation, Status, TopicState
 from mirroring.reasons import reason
@@ -51,7 +51,7 @@ def readings(memory: Memory, reading: PartitionReading, **facts: Any) -> MirrorR
         ),
         matched=1,
         source_topics={"orders": TopicFacts("source-id", (1,))},
-        target_topics={"eu.orders": TopicFacts("target-id", (1,))},
+        target=TargetReading({"eu.orders": TopicFacts("target-id", (1,))}),
         partitions={ORDERS: reading},
         positions={ORDERS: memory.topics["orders"].positions[0]},
     )
@@ -97,12 +97,12 @@ def test_a_waiting_record_makes_a_topic_active() -> None:
 
 def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> None:
     young = known(quiet(), since=NOW_MS - MINUTE, target_id="")
-    seen, _, _ = assessed(readings(young, reading(), target_topics={}))
+    seen, _, _ = assessed(readings(young, reading(), target=TargetReading()))
     assert seen.topics[0].state is TopicState.PENDING
     assert seen.status is Status.IN_SYNC
 
 
-GONE = {"target_topics": {}, "target_faults": {"eu.orders": Fault.UNKNOWN_TOPIC}}
+GONE = {"target": TargetReading(faults={"eu.orders": Fault.UNKNOWN_TOPIC})}
 
 
 @pytest.mark.parametrize(("looks", "told"), [(0, False), (1, True)])
@@ -129,7 +129,7 @@ def test_a_topic_whose_commit_moves_is_not_missing() -> None:
 )
 def test_a_topic_that_we_cannot_see_is_not_missing(fault: Fault, code: Code | None) -> None:
     memory = replace(known(quiet()), counts={"hidden": 2, "hidden_since": NOW_MS - 3 * MINUTE})
-    hidden = readings(memory, reading(), target_topics={}, target_faults={"eu.orders": fault})
+    hidden = readings(memory, reading(), target=TargetReading(faults={"eu.orders": fault}))
     seen, _, _ = assessed(hidden)
     codes = {one.code for one in seen.reasons}
     assert Code.TARGET_TOPIC_MISSING not in codes
@@ -149,7 +149,7 @@ def test_a_topic_that_is_not_on_the_target_after_its_grace_is_missing() -> None:
 
 def test_a_target_topic_with_another_id_was_reset() -> None:
     other = {"eu.orders": TopicFacts("other-id", (1,))}
-    seen, memory, _ = assessed(readings(known(quiet()), reading(), target_topics=other))
+    seen, memory, _ = assessed(readings(known(quiet()), reading(), target=TargetReading(other)))
     assert {one.code for one in seen.reasons} >= {Code.TARGET_TOPIC_RESET}
     assert memory.topics["orders"].target_id == "other-id"
 

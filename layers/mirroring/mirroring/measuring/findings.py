@@ -63,10 +63,10 @@ def _reset(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
     yield from _truncated(readings, at)
     for name in readings.source_topics:
         mirrored = readings.mirror.mirrored_name(name)
-        known, target = readings.memory.topics.get(name), readings.target_topics.get(mirrored)
+        known, target = readings.memory.topics.get(name), readings.target.topics.get(mirrored)
         ids = {known.target_id, target.topic_id} if known and target else set()
         another = len(ids) > 1 and "" not in ids
-        if another or name in readings.emptied:
+        if another or name in readings.target.emptied:
             says = {"mirrored": mirrored}
             yield reason(Code.TARGET_TOPIC_RESET, at, says, topic=name)
 

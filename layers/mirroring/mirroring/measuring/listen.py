@@ -42,10 +42,11 @@ def listen(probe: Probe, all_readings: Sequence[MirrorReadings], seconds: float 
 
 def _turn(readings: MirrorReadings, most: int) -> list[Partition]:
     """Up to `most` partitions whose end moved, or that wait, from where the last turn ended."""
+    stampings = readings.target.stampings.by_topic
     moving = sorted(
         one
         for one in readings.to_inspect
-        if not readings.stamping.get(one.topic, Stamping()).append_time
+        if not stampings.get(one.topic, Stamping()).append_time
         and isinstance(readings.partitions[one].target_end, int)
     )
     last = readings.memory.heard

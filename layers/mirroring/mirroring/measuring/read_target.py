@@ -5,6 +5,7 @@ and notes the answers. What one partition, topic or broker does not answer costs
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mirroring.errors import ClusterUnauthorized, ClusterUnreachable
 from mirroring.kafka_client.probe import Probe
@@ -19,7 +20,7 @@ from mirroring.kafka_types import (
 )
 from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.position import NEVER
-from mirroring.measuring.readings import MirrorReadings, note_unobservable
+from mirroring.measuring.readings import MirrorReadings, TargetReading, note_unobservable
 from mirroring.measuring.stamping import Answers, read_stamping
 from mirroring.observation import Code
 
@@ -45,35 +46,37 @@ def read_target(
     except ClusterUnauthorized as error:
         return _target_away(all_readings, error.detail, Fault.UNAUTHORIZED)
     for readings in all_readings:
-        _note_topics(readings, topics)
+        readings.target = TargetReading(*_topics(readings, topics))
     wanted = {
         one for readings in all_readings for one in map(readings.on_target, readings.to_inspect)
     }
     ends = probe.offsets({one: LATEST for one in wanted if _exists(one, topics)})
-    read_stamping(probe, all_readings, ends, clock())
+    stampings = read_stamping(probe, all_readings, ends, clock())
     own = {
         readings.on_target(one)
-        for readings in all_readings
+        for readings, stamped in zip(all_readings, stampings, strict=True)
         for one in readings.to_inspect
-        if readings.stamping[one.topic] == Stamping() and one.topic not in readings.unstamped
+        if stamped.by_topic[one.topic] == Stamping() and one.topic not in stamped.unknown
     }
-    stamped = {
+    held = {
         one for one, end in ends.items() if one in own and isinstance(end, OffsetAt) and end.offset
     }
-    newest = probe.offsets(dict.fromkeys(stamped, MAX_TIMESTAMP))
-    hidden = {one for one in stamped if newest[one] == OffsetAt(NEVER, NEVER)}
+    newest = probe.offsets(dict.fromkeys(held, MAX_TIMESTAMP))
+    hidden = {one for one in held if newest[one] == OffsetAt(NEVER, NEVER)}
     newest = {**newest, **probe.offsets(dict.fromkeys(hidden, MAX_TIMESTAMP))}
-    for readings in all_readings:
-        for partition in readings.to_inspect:
-            _note_target(readings, partition, ends, newest)
+    for readings, stamped in zip(all_readings, stampings, strict=True):
+        readings.target = replace(readings.target, stampings=stamped)
+        fallen = [one for one in readings.to_inspect if _note_target(readings, one, ends, newest)]
+        emptied = {one.topic: one.index for one in fallen}
+        readings.target = replace(readings.target, emptied=emptied)
         asked = [
             newest[one] for one in map(readings.on_target, readings.to_inspect) if one in newest
         ]
         if Fault.UNSUPPORTED in asked:
             readings.partly_unobservable[Code.TARGET_UNREACHABLE] = OLD_BROKERS
-    faults = [end for end in ends.values() if isinstance(end, Fault)]
-    if faults and len(faults) == len(ends) and Fault.UNAUTHORIZED not in faults:
-        words = f"No partition gave its end offset ({faults[0]})."
+    failed = [end for end in ends.values() if isinstance(end, Fault)]
+    if failed and len(failed) == len(ends) and Fault.UNAUTHORIZED not in failed:
+        words = f"No partition gave its end offset ({failed[0]})."
         note_unobservable(
             [readings for readings in all_readings if readings.to_inspect],
             Code.TARGET_UNREACHABLE,
@@ -97,20 +100,24 @@ def _exists(partition: Partition, topics: Mapping[str, TopicFacts]) -> bool:
     return facts is not None and facts.fault is None and partition.index < len(facts.leaders)
 
 
-def _note_topics(readings: MirrorReadings, topics: Mapping[str, TopicFacts]) -> None:
-    """The target's topics; where one is another than before, what it held is gone."""
+def _topics(
+    readings: MirrorReadings, topics: Mapping[str, TopicFacts]
+) -> tuple[dict[str, TopicFacts], dict[str, Fault]]:
+    """The target's topics, or why nothing is known; of another one than before all held is gone."""
+    found, faults = {}, {}
     for name in readings.source_topics:
         mirrored = readings.mirror.mirrored_name(name)
         facts, known = topics[mirrored], readings.memory.topics.get(name)
         if facts.fault is not None:
-            readings.target_faults[mirrored] = facts.fault
+            faults[mirrored] = facts.fault
             continue
-        readings.target_topics[mirrored] = facts
+        found[mirrored] = facts
         if known and known.target_id and facts.topic_id and known.target_id != facts.topic_id:
             for index in known.positions:
                 readings.positions.setdefault(Partition(name, index), known.positions[index])
             for partition in [one for one in readings.positions if one.topic == name]:
                 _empty(readings, partition)
+    return found, faults
 
 
 def _empty(readings: MirrorReadings, partition: Partition) -> None:
@@ -125,10 +132,11 @@ def _empty(readings: MirrorReadings, partition: Partition) -> None:
 
 def _note_target(
     readings: MirrorReadings, partition: Partition, ends: Answers, newest: Answers
-) -> None:
-    mirrored = readings.on_target(partition)
+) -> bool:
+    """Take in where a partition ends on the target, and its newest timestamp; whether it fell."""
+    mirrored, target = readings.on_target(partition), readings.target
     end, stamp = ends.get(mirrored), newest.get(mirrored)
-    fault = readings.target_faults.get(mirrored.topic)
+    fault = target.faults.get(mirrored.topic)
     if isinstance(end, OffsetAt):
         target_end: int | Fault = end.offset
     elif end is not None:
@@ -137,21 +145,21 @@ def _note_target(
         target_end = 0
     else:
         target_end = fault
-    if isinstance(target_end, int) and target_end < readings.positions[partition].target_end:
-        if isinstance(end, OffsetAt):
-            readings.emptied[partition.topic] = partition.index
+    fell = isinstance(target_end, int) and target_end < readings.positions[partition].target_end
+    if fell:
         _empty(readings, partition)
-    stamping = readings.stamping[partition.topic]
+    stamping = target.stampings.by_topic[partition.topic]
     timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else stamp
     if stamping != Stamping():
         timestamp = None
-    elif partition.topic in readings.unstamped and isinstance(target_end, int) and target_end > 0:
+    elif partition.topic in target.stampings.unknown and isinstance(end, OffsetAt) and end.offset:
         timestamp = Fault.OTHER
     readings.partitions[partition] = readings.partitions[partition]._replace(
         target_end=target_end,
         newest=timestamp,
         exact=stamping.transactions,
     )
+    return fell and isinstance(end, OffsetAt)
 
 
 def _is_gone(readings: MirrorReadings, topic: str) -> bool:

@@ -30,6 +30,31 @@ class ConnectReading:
     committed: Mapping[Partition, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stampings:
+    """Whose times the copies of each topic carry, as last seen; those `checked` in this sample.
+
+    `unknown` are the topics of which nobody knows it.
+    """
+
+    by_topic: Mapping[str, Stamping] = field(default_factory=dict)
+    checked: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReading:
+    """What the target told of a mirror's topics, by their names there, and why of some nothing.
+
+    `emptied` are the source's topics whose end on the target fell, each with a partition.
+    """
+
+    topics: Mapping[str, TopicFacts] = field(default_factory=dict)
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    stampings: Stampings = Stampings()
+    emptied: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class MirrorReadings:
     """One mirror in one sample; filled from top to bottom. Times in ms.
@@ -37,9 +62,8 @@ class MirrorReadings:
     `resting` counts each topic's partitions at rest, of which there is nothing else here; `looked`
     is when the source's ends were asked for. `unread` is why a partition's end at the source is not
     known, `truncated` by how many offsets it fell, `expires` the first certificate to end of those
-    that end soon, `turn` the last partition that was listened to,
-    `unstamped` are topics of which nobody knows whose times their copies carry, `failure` a mistake
-    of ours that leaves the sample without a verdict.
+    that end soon, `turn` the last partition that was listened to, `failure` a mistake of ours that
+    leaves the sample without a verdict.
     """
 
     mirror: Mirror
@@ -58,11 +82,7 @@ class MirrorReadings:
     partly_unobservable: dict[Code, str] = field(default_factory=dict)
     matched: int = 0
     source_topics: dict[str, TopicFacts] = field(default_factory=dict)
-    target_topics: dict[str, TopicFacts] = field(default_factory=dict)
-    target_faults: dict[str, Fault] = field(default_factory=dict)
-    stamping: dict[str, Stamping] = field(default_factory=dict)
-    checked: set[str] = field(default_factory=set)
-    unstamped: set[str] = field(default_factory=set)
+    target: TargetReading = TargetReading()
     positions: dict[Partition, Position] = field(default_factory=dict)
     partitions: dict[Partition, PartitionReading] = field(default_factory=dict)
     to_inspect: set[Partition] = field(default_factory=set)
@@ -71,7 +91,6 @@ class MirrorReadings:
     unread: dict[Partition, Fault] = field(default_factory=dict)
     recreated: dict[str, int] = field(default_factory=dict)
     truncated: dict[Partition, int] = field(default_factory=dict)
-    emptied: dict[str, int] = field(default_factory=dict)
     figures: dict[Partition, PartitionLatency] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     groups: GroupLook | None = None

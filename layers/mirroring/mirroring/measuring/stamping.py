@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from mirroring.kafka_client.probe import Probe
-from mirroring.kafka_types import Fault, OffsetAt, Partition
+from mirroring.kafka_types import Fault, OffsetAt, Partition, Stamping
 from mirroring.measuring.memory import CONFIG_AGE_MS, TopicMemory
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, Stampings
 
 # Among so many offsets before the end of a target of transactions one is a marker.
 SEVERAL = 50
@@ -17,40 +17,54 @@ Answers = Mapping[Partition, OffsetAt | Fault]
 
 def read_stamping(
     probe: Probe, all_readings: Sequence[MirrorReadings], ends: Answers, now: int
-) -> None:
-    """Whose times the copies carry, by the newest batch of a partition of each topic.
+) -> list[Stampings]:
+    """Whose times the copies carry, by the newest batch of a partition of each topic, by mirror.
 
     The batch says so itself, whatever we may see of configurations. Asked anew every ten minutes.
     """
     asked: dict[Partition, int] = {}
     for readings in all_readings:
+        batches = _newest_batches(readings, ends)
         for name in readings.source_topics:
-            memory = readings.memory.topics.get(name) or TopicMemory(now, "")
-            readings.stamping[name] = memory.stamping
-            if now - memory.checked >= CONFIG_AGE_MS:
-                asked.update(_newest_batch(readings, name, ends))
-    stampings = probe.stamping(asked) if asked else {}
-    by_topic = {one.topic: kind for one, kind in stampings.items()}
-    for readings in all_readings:
-        for name in readings.source_topics:
-            kind = by_topic.get(readings.mirror.mirrored_name(name))
-            known = readings.memory.topics.get(name)
-            if kind is not None and not isinstance(kind, Fault):
-                readings.stamping[name] = kind
-                readings.checked.add(name)
-            elif kind not in REFUSED and (known is None or not known.checked):
-                readings.unstamped.add(name)
+            if name in batches and now - _memory(readings, name).checked >= CONFIG_AGE_MS:
+                asked |= [batches[name]]
+    answers = probe.stamping(asked) if asked else {}
+    by_topic = {one.topic: kind for one, kind in answers.items()}
+    return [_stampings(readings, by_topic) for readings in all_readings]
 
 
-def _newest_batch(readings: MirrorReadings, topic: str, ends: Answers) -> dict[Partition, int]:
-    """A partition of the topic's copy that holds records, and its last offset.
+def _memory(readings: MirrorReadings, topic: str) -> TopicMemory:
+    return readings.memory.topics.get(topic) or TopicMemory(0, "")
+
+
+def _stampings(readings: MirrorReadings, answers: Mapping[str, Stamping | Fault]) -> Stampings:
+    """What the answers, by the topics' names on the target, add to what is remembered."""
+    stampings: dict[str, Stamping] = {}
+    checked, unknown = set(), set()
+    for name in readings.source_topics:
+        memory, answer = _memory(readings, name), answers.get(readings.mirror.mirrored_name(name))
+        if answer is not None and not isinstance(answer, Fault):
+            stampings[name] = answer
+            checked.add(name)
+            continue
+        stampings[name] = memory.stamping
+        if answer not in REFUSED and not memory.checked:
+            unknown.add(name)
+    return Stampings(stampings, frozenset(checked), frozenset(unknown))
+
+
+def _newest_batches(readings: MirrorReadings, ends: Answers) -> dict[str, tuple[Partition, int]]:
+    """A partition of each topic's copy that holds records, and its last offset.
 
     Somebody else may have written that: what is known to hold transactions is read from before.
     """
-    back = SEVERAL if readings.stamping[topic].transactions else 1
+    found: dict[str, tuple[Partition, int]] = {}
     for partition in readings.to_inspect:
+        if partition.topic in found:
+            continue
         mirrored = readings.on_target(partition)
         end = ends.get(mirrored)
-        if partition.topic == topic and isinstance(end, OffsetAt) and end.offset > 0:
-            return {mirrored: max(0, end.offset - back)}
-    return {}
+        if isinstance(end, OffsetAt) and end.offset > 0:
+            back = SEVERAL if _memory(readings, partition.topic).exact else 1
+            found[partition.topic] = mirrored, max(0, end.offset - back)
+    return found

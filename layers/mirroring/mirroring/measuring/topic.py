@@ -58,8 +58,8 @@ class TopicAssessment:
         """The topic as the next sample will know it."""
         readings, facts = self._readings, self._readings.source_topics[self._name]
         known = readings.memory.topics.get(self._name) or TopicMemory(self._now, facts.topic_id)
-        target = readings.target_topics.get(self._mirrored)
-        stamping = readings.stamping.get(self._name, known.stamping)
+        target = readings.target.topics.get(self._mirrored)
+        stamping = readings.target.stampings.by_topic.get(self._name, known.stamping)
         figures, unread = self._summary, self._unreadable(known)
         above = figures.late > readings.mirror.target_latency and not self._pending()
         return TopicMemory(
@@ -71,7 +71,7 @@ class TopicAssessment:
             max=carry_over(known.max, figures.max, figures, self._pace),
             above=self._above(known, late=above, unsure=bool(unread)),
             append_time=stamping.append_time,
-            checked=self._now if self._name in readings.checked else known.checked,
+            checked=self._now if self._name in readings.target.stampings.checked else known.checked,
             exact=stamping.transactions,
             absent=self._absent(known),
             seen=self._now,
@@ -119,9 +119,9 @@ class TopicAssessment:
             for index, one in self._positions.items()
             if index in self._read
         )
-        if advanced or self._mirrored in self._readings.target_topics:
+        if advanced or self._mirrored in self._readings.target.topics:
             return 0
-        unknown = self._readings.target_faults.get(self._mirrored) is Fault.UNKNOWN_TOPIC
+        unknown = self._readings.target.faults.get(self._mirrored) is Fault.UNKNOWN_TOPIC
         return known.absent + 1 if unknown else known.absent
 
     def _delay(self) -> int:
@@ -133,8 +133,8 @@ class TopicAssessment:
         """Matched, not yet created or assigned on the target, within its grace."""
         readings = self._readings
         known = readings.memory.topics.get(self._name)
-        fault = readings.target_faults.get(self._mirrored, Fault.UNKNOWN_TOPIC)
-        created = self._mirrored in readings.target_topics or fault is not Fault.UNKNOWN_TOPIC
+        fault = readings.target.faults.get(self._mirrored, Fault.UNKNOWN_TOPIC)
+        created = self._mirrored in readings.target.topics or fault is not Fault.UNKNOWN_TOPIC
         assigned = readings.connect.assigned or frozenset()
         if known is not None:
             lost = known.target_id and not (created and assigned)
@@ -178,7 +178,7 @@ class TopicAssessment:
             retention_left=self._retention_left(),
             unsure=bool(memory.unread) or not all(one.proven for one in self._figures.values()),
             unreadable=self._longest_unread(memory),
-            hidden=readings.target_faults.get(self._mirrored) is Fault.UNAUTHORIZED,
+            hidden=readings.target.faults.get(self._mirrored) is Fault.UNAUTHORIZED,
         )
 
     def _longest_unread(self, memory: TopicMemory) -> Unreadable | None:
