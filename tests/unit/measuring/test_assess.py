@@ -1,6 +1,6 @@
 """Complete readings are assessed: topic states, findings that last, backfill, and the change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,12 @@ from mirroring.measuring.commits import apply_commit
 from mirroring.measuring.figures import PartitionLatency, PartitionReading, RecordAt, Timing
 from mirroring.measuring.memory import Memory, TopicMemory
 from mirroring.measuring.position import Position, begin
-from mirroring.measuring.readings import ConnectReading, MirrorReadings, TargetReading
+from mirroring.measuring.readings import (
+    ConnectReading,
+    MirrorReadings,
+    SourceReading,
+    TargetReading,
+)
 from mirroring.mirror import Intent
 from mirroring.observation import Change, Code, Observation, Status, TopicState
 from mirroring.reasons import reason
@@ -49,8 +54,7 @@ def readings(memory: Memory, reading: PartitionReading, **facts: Any) -> MirrorR
         connect=ConnectReading(
             connector("RUNNING", "RUNNING"), None, frozenset({ORDERS}), {ORDERS: 99}
         ),
-        matched=1,
-        source_topics={"orders": TopicFacts("source-id", (1,))},
+        source=SourceReading(1, {"orders": TopicFacts("source-id", (1,))}),
         target=TargetReading({"eu.orders": TopicFacts("target-id", (1,))}),
         partitions={ORDERS: reading},
         positions={ORDERS: memory.topics["orders"].positions[0]},
@@ -100,6 +104,26 @@ def test_a_topic_that_is_not_yet_on_the_target_is_pending_within_its_grace() -> 
     seen, _, _ = assessed(readings(young, reading(), target=TargetReading()))
     assert seen.topics[0].state is TopicState.PENDING
     assert seen.status is Status.IN_SYNC
+
+
+class Assigned(frozenset[Partition]):
+    """What tasks have, and how often it was gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Partition]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_what_tasks_have_is_gone_through_once_for_all_topics() -> None:
+    given = Assigned({ORDERS})
+    many = {name: TopicFacts("source-id", (1,)) for name in ("orders", "bills", "clicks")}
+    told = ConnectReading(connector("RUNNING", "RUNNING"), None, given, {ORDERS: 99})
+    seen, _, _ = assessed(
+        readings(known(quiet()), reading(), connect=told, source=SourceReading(3, many))
+    )
+    assert (len(seen.topics), given.times) == (3, 1)
 
 
 GONE = {"target": TargetReading(faults={"eu.orders": Fault.UNKNOWN_TOPIC})}
@@ -155,7 +179,8 @@ def test_a_target_topic_with_another_id_was_reset() -> None:
 
 
 def test_a_finding_stands_until_the_window_has_passed() -> None:
-    first, memory, _ = assessed(readings(known(quiet()), reading(), recreated={"orders": 0}))
+    another = SourceReading(1, {"orders": TopicFacts("new-id", (1,))}, recreated={"orders": 0})
+    first, memory, _ = assessed(readings(known(quiet()), reading(), source=another))
     assert [one.code for one in first.reasons if one.code is Code.TOPIC_RECREATED]
     state = State(observation=first)
     kept = readings(memory, reading(), state=state)

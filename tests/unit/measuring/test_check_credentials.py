@@ -4,7 +4,7 @@ import pytest
 from mirroring.kafka_types import TopicFacts
 from mirroring.measuring.check_credentials import doubtful
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.readings import ConnectReading, MirrorReadings
+from mirroring.measuring.readings import ConnectReading, MirrorReadings, SourceReading
 from mirroring.observation import Code, Connector
 from mirroring.reasons import reason
 from mirroring.storing.observation_item import State
@@ -31,5 +31,5 @@ def test_credentials_are_tried_where_they_may_be_why_nothing_moves(
 ) -> None:
     before = observed(reasons=(STALLED,) if stalled else ())
     readings = MirrorReadings(mirror=mirror(), state=State(observation=before), memory=Memory())
-    readings.connect, readings.source_topics = ConnectReading(seen), topics
+    readings.connect, readings.source = ConnectReading(seen), SourceReading(topics=topics)
     assert doubtful(readings) is wanted

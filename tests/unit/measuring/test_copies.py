@@ -6,7 +6,7 @@ import pytest
 from mirroring.kafka_types import TopicFacts
 from mirroring.measuring.copies import note_copies
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, SourceReading
 from mirroring.measuring.status import judge
 from mirroring.mirror import Intent, Mirror
 from mirroring.observation import Code, Severity, Status
@@ -27,9 +27,11 @@ def noted(one: Mirror, other: Mirror) -> list[dict[str, str]]:
             mirror=mirror,
             state=State(),
             memory=Memory(),
-            source_topics={
-                name: TopicFacts("id", (0,)) for name in ("orders.new", f"only.{mirror.name}")
-            },
+            source=SourceReading(
+                topics={
+                    name: TopicFacts("id", (0,)) for name in ("orders.new", f"only.{mirror.name}")
+                }
+            ),
         )
         for mirror in (one, other)
     ]

@@ -23,7 +23,7 @@ from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.group_memory import GroupMemory, Row
 from mirroring.measuring.group_reading import MOST_ASKED, MOST_FETCHES
 from mirroring.measuring.memory import Memory
-from mirroring.measuring.readings import MirrorReadings
+from mirroring.measuring.readings import MirrorReadings, SourceReading
 from mirroring.observation import Code
 from mirroring.reasons import reason
 from mirroring.storing.observation_item import State
@@ -101,7 +101,7 @@ def some_readings(turn: int = 0, memory: GroupMemory | None = None, **facts: Any
         state=State(),
         memory=Memory(turn=turn, groups=memory or GroupMemory()),
     )
-    readings.source_topics = {"orders": TopicFacts("id", (1,))}
+    readings.source = SourceReading(topics={"orders": TopicFacts("id", (1,))})
     return readings
 
 

@@ -46,5 +46,5 @@ def test_fifty_mirrors_with_slow_patterns_leave_a_plain_one_its_sample(
     assert time.process_time() - began < 2 * steps.PATTERNS_S
     assert all(list(one.unobservable) == [Code.PATTERN_TOO_SLOW] for one in all_readings[:-1])
     assert not any(one.listed() for one in all_readings[:-1])
-    assert all_readings[-1].matched == sum("a1" in name for name in NAMES)
+    assert all_readings[-1].source.matched == sum("a1" in name for name in NAMES)
     assert all_readings[-1].unobservable == {}

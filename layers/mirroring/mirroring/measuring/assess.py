@@ -16,7 +16,7 @@ from mirroring.measuring.position import NEVER
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.status import Verdict, judge
 from mirroring.measuring.status_inputs import StatusInputs
-from mirroring.measuring.topic import TopicAssessment
+from mirroring.measuring.topic import ByTopic, TopicAssessment
 from mirroring.observation import (
     Backfill,
     Change,
@@ -60,12 +60,14 @@ class Assessment:
         self._at = datetime.fromtimestamp(now / 1000, UTC)
         self._window_ms = window_s * 1000
         self._workers = workers
-        awake = _awake(readings)
+        by_topic = ByTopic.of(readings)
         self._each = {
-            name: TopicAssessment(readings, name, awake, pace, now, self._window_ms)
-            for name in readings.source_topics
+            name: TopicAssessment(readings, name, by_topic, pace, now, self._window_ms)
+            for name in readings.source.topics
         }
-        self._whole = summary(list(readings.figures.values()), readings.resting.total())
+        self._whole = summary(
+            list(readings.figures.values()), sum(readings.source.resting.values())
+        )
 
     def result(self, at: int) -> tuple[Observation, Memory, Change | None]:
         """What is recorded of a sample that began at `at` ms."""
@@ -143,7 +145,7 @@ class Assessment:
             checkpoint=readings.connect.checkpoint,
             unobservable=readings.unobservable,
             partly_unobservable=readings.partly_unobservable,
-            matched=readings.matched if readings.listed() else len(readings.memory.topics),
+            matched=readings.source.matched if readings.listed() else len(readings.memory.topics),
             known=len(readings.memory.topics),
             untold=self._untold(),
             topics=tuple(self._each[name].judged(memory) for name, memory in topics.items()),
@@ -181,7 +183,7 @@ class Assessment:
     def _latency(self) -> Latency:
         """The mirror's figures; the last ones where nothing could be read in this sample."""
         readings, whole = self._readings, self._whole
-        if not readings.figures and not readings.resting:
+        if not readings.figures and not readings.source.resting:
             return readings.before.latency if readings.before else Latency()
         return Latency(
             average=carry_over(readings.memory.average, whole.average, whole, self._pace),
@@ -201,14 +203,6 @@ class Assessment:
         if Code.CONNECT_UNREACHABLE in self._readings.unobservable and before:
             return before.connectors
         return tuple(one for one in (seen.connector, seen.checkpoint) if one is not None)
-
-
-def _awake(readings: MirrorReadings) -> dict[str, list[Partition]]:
-    """The partitions that do not rest, by topic."""
-    awake: dict[str, list[Partition]] = {}
-    for partition in {**readings.positions, **readings.unread}:
-        awake.setdefault(partition.topic, []).append(partition)
-    return awake
 
 
 def _total(readings: MirrorReadings) -> int:

@@ -48,7 +48,7 @@ def _old(readings: MirrorReadings) -> list[tuple[int, int, int]]:
     for name, index in readings.positions:
         awake.setdefault(name, set()).add(index)
     found = list(old_records(readings.positions.values()))
-    for name in readings.resting:
+    for name in readings.source.resting:
         rows, here = rows_of(readings.memory.topics[name].positions), awake.get(name, ())
         found += old_records([row for index, row in rows.items() if index not in here])
     return found

@@ -18,7 +18,7 @@ LOGIN_S = 3.0
 def doubtful(readings: MirrorReadings) -> bool:
     """Whether the source can be read, and yet the mirror runs without a task, or stalled."""
     connector, before = readings.connect.connector, readings.before
-    if connector is None or connector.status != "RUNNING" or not readings.source_topics:
+    if connector is None or connector.status != "RUNNING" or not readings.source.topics:
         return False
     stalled = before is not None and any(one.code is Code.STALLED for one in before.reasons)
     return stalled or not connector.tasks

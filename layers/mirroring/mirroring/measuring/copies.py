@@ -10,7 +10,7 @@ from mirroring.mirror import Intent, Mirror
 def note_copies(all_readings: Iterable[MirrorReadings]) -> None:
     """Each mirror's topics that another mirror of this Connect cluster writes, too."""
     noted = list(all_readings)
-    found = written_too({one.mirror.name: (one.mirror, one.source_topics) for one in noted})
+    found = written_too({one.mirror.name: (one.mirror, one.source.topics) for one in noted})
     for readings in noted:
         readings.copied_too = found.get(readings.mirror.name, {})
 

@@ -58,10 +58,10 @@ def _loss(at: datetime, partition: Partition, lost: int, before: Iterable[Reason
 
 
 def _reset(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
-    for name in readings.recreated:
+    for name in readings.source.recreated:
         yield reason(Code.TOPIC_RECREATED, at, topic=name)
     yield from _truncated(readings, at)
-    for name in readings.source_topics:
+    for name in readings.source.topics:
         mirrored = readings.mirror.mirrored_name(name)
         known, target = readings.memory.topics.get(name), readings.target.topics.get(mirrored)
         ids = {known.target_id, target.topic_id} if known and target else set()
@@ -72,7 +72,7 @@ def _reset(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
 
 
 def _truncated(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
-    for (name, index), lost in readings.truncated.items():
+    for (name, index), lost in readings.source.truncated.items():
         yield reason(
             Code.TOPIC_TRUNCATED,
             at,

@@ -94,7 +94,7 @@ def read_committed(source: Probe, all_readings: Iterable[MirrorReadings]) -> Non
             readings.groups = None
         return
     for readings, look in looking:
-        names = {name: name for name in readings.source_topics}
+        names = {name: name for name in readings.source.topics}
         look.committed = {name: _by_source(committed[name], names) for name in look.asked}
 
 
@@ -119,7 +119,7 @@ def _read_states(target: Probe, looking: _Looking) -> None:
     known = {name: facts for name, facts in listed.by_name.items() if name in asked}
     committed = target.committed(known) if known else {}
     for readings, look in looking:
-        names = {readings.mirror.mirrored_name(name): name for name in readings.source_topics}
+        names = {readings.mirror.mirrored_name(name): name for name in readings.source.topics}
         look.states = {name: known[name].state for name in look.asked if name in known}
         look.target_whole = listed.whole
         look.target = {name: _by_source(committed[name], names) for name in look.states}

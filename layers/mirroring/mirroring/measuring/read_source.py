@@ -19,15 +19,9 @@ from mirroring.kafka_types import (
 from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.first_sample import begin_positions
-from mirroring.measuring.latency import GRACE_MS
-from mirroring.measuring.memory import TopicMemory
-from mirroring.measuring.position import (
-    NEVER,
-    Position,
-    reset,
-    truncated,
-)
-from mirroring.measuring.readings import MirrorReadings, note_unobservable
+from mirroring.measuring.follow import follow
+from mirroring.measuring.position import NEVER, Position
+from mirroring.measuring.readings import MirrorReadings, SourceReading, note_unobservable
 from mirroring.measuring.resting import rests, rows_of
 from mirroring.observation import Code
 from mirroring.selection import MATCHING_S, matching
@@ -63,8 +57,8 @@ def read_source(
             words = "topicsRegex and topicsExclude were not matched with all topics in time."
             note_unobservable([readings], Code.PATTERN_TOO_SLOW, words)
             continue
-        readings.matched = len(names)
-        readings.source_topics = dict(_known(readings, {name: topics[name] for name in names}))
+        known = dict(_known(readings, {name: topics[name] for name in names}))
+        readings.source = SourceReading(len(names), known)
     for isolation in {readings.isolation for readings in all_readings}:
         alike = [readings for readings in all_readings if readings.isolation == isolation]
         _read_offsets(probe, alike, isolation, clock)
@@ -88,21 +82,17 @@ def _read_offsets(
 ) -> None:
     counts: dict[str, int] = {}
     for readings in all_readings:
-        for name, facts in readings.source_topics.items():
+        for name, facts in readings.source.topics.items():
             counts[name] = max(counts.get(name, 0), len(facts.leaders))
     at = clock()
     ends = probe.topic_offsets(counts, LATEST, isolation)
     starts = probe.topic_offsets(counts, EARLIEST, isolation)
     fresh: dict[Partition, int] = {}
     for readings in all_readings:
-        readings.looked = at
-        for name in readings.source_topics:
-            for partition in _awake(readings, name, starts[name], ends[name]):
-                index = partition.index
-                _note_offsets(readings, partition, at, starts[name][index], ends[name][index])
-                if partition in readings.partitions and partition not in readings.positions:
-                    fresh[partition] = readings.partitions[partition].end
+        _note_offsets(readings, at, starts, ends)
         _note_faults(readings, ends)
+        for partition in readings.partitions.keys() - readings.positions.keys():
+            fresh[partition] = readings.partitions[partition].end
     begin_positions(probe, all_readings, fresh, isolation)
 
 
@@ -113,121 +103,97 @@ def partitions(topic: str, count: int) -> Sequence[Partition]:
     return tuple(Partition(topic, index) for index in range(count))
 
 
+def _note_offsets(
+    readings: MirrorReadings, at: int, starts: Mapping[str, Offsets], ends: Mapping[str, Offsets]
+) -> None:
+    """Each partition that does not rest, with its position from the last sample."""
+    resting: dict[str, int] = {}
+    unread: dict[Partition, Fault] = {}
+    recreated: dict[str, int] = {}
+    fallen: dict[Partition, int] = {}
+    for name, facts in readings.source.topics.items():
+        awake = _awake(readings, name, starts[name], ends[name])
+        if len(awake) < len(facts.leaders):
+            resting[name] = len(facts.leaders) - len(awake)
+        topic = readings.memory.topics.get(name)
+        for partition in awake:
+            offsets = starts[name][partition.index], ends[name][partition.index]
+            position = None if topic is None else topic.position(partition.index)
+            reading = _reading(readings, partition, at, offsets, position)
+            if isinstance(reading, Fault):
+                unread[partition] = reading
+                continue
+            readings.partitions[partition] = reading
+            if topic is not None and position is not None:
+                followed = follow(readings, topic, partition, position, reading)
+                readings.positions[partition] = followed.position
+                if followed.is_another:
+                    recreated[name] = partition.index
+                if followed.fell:
+                    fallen[partition] = followed.fell
+    readings.source = replace(
+        readings.source,
+        looked=at,
+        resting=resting,
+        unread=unread,
+        recreated=recreated,
+        truncated=fallen,
+    )
+
+
 def _awake(
     readings: MirrorReadings, name: str, starts: Offsets, ends: Offsets
-) -> Iterator[Partition]:
+) -> Sequence[Partition]:
     """The topic's partitions that are not where the last sample left them, with all copied."""
-    facts, topic, commits = (
-        readings.source_topics[name],
-        readings.memory.topics.get(name),
-        readings.connect.committed,
-    )
-    every = partitions(name, len(facts.leaders))
+    facts, topic = readings.source.topics[name], readings.memory.topics.get(name)
+    every, commits = partitions(name, len(facts.leaders)), readings.connect.committed
     if topic is None or (topic.source_id and facts.topic_id and topic.source_id != facts.topic_id):
-        yield from every
-        return
-    rows = rows_of(topic.positions)
+        return every
+    rows, awake = rows_of(topic.positions), []
     for partition in every:
         index = partition.index
         committed = None if commits is None else commits.get(partition, NEVER)
-        if rests(rows.get(index), starts[index], ends[index], committed):
-            readings.resting[name] += 1
-        else:
-            yield partition
+        if not rests(rows.get(index), starts[index], ends[index], committed):
+            awake.append(partition)
+    return awake
 
 
-def _note_offsets(
+def _reading(
     readings: MirrorReadings,
     partition: Partition,
     at: int,
-    start: int | Fault,
-    end: int | Fault,
-) -> None:
-    """A partition's look, with its position from the last sample: all over where it is another."""
-    topic = readings.memory.topics.get(partition.topic)
-    position = None if topic is None else topic.position(partition.index)
-    if isinstance(end, Fault) or (isinstance(start, Fault) and position is None):
-        readings.unread[partition] = end if isinstance(end, Fault) else Fault.OTHER
-        return
+    offsets: tuple[int | Fault, int | Fault],
+    position: Position | None,
+) -> PartitionReading | Fault:
+    """What is known of a partition so far, from its start and end; why it is not, else."""
+    start, end = offsets
+    if isinstance(end, Fault):
+        return end
     known = not isinstance(start, Fault)
-    begins = start if not isinstance(start, Fault) else position.start if position else 0
-    reading = PartitionReading(
+    if isinstance(start, Fault):
+        if position is None:
+            return Fault.OTHER
+        start = position.start
+    topic, commits = readings.memory.topics.get(partition.topic), readings.connect.committed
+    return PartitionReading(
         at,
-        min(begins, end),
+        min(start, end),
         end,
-        committed=None
-        if readings.connect.committed is None
-        else readings.connect.committed.get(partition),
-        offsets_known=readings.connect.committed is not None,
+        committed=None if commits is None else commits.get(partition),
+        offsets_known=commits is not None,
         running_since=readings.runs_since(at),
         start_known=known,
         exact=topic is not None and topic.exact,
-    )
-    readings.partitions[partition] = reading
-    if topic is not None and position is not None:
-        readings.positions[partition] = _followed(readings, partition, topic, position, reading)
-
-
-def _followed(
-    readings: MirrorReadings,
-    partition: Partition,
-    topic: TopicMemory,
-    position: Position,
-    reading: PartitionReading,
-) -> Position:
-    """The position of the last sample, in what may be another topic, or one that was cut.
-
-    Two ids that differ prove another topic, an id that is not known on either side nothing. The end
-    of one topic falls only when a replica that lacked records was made the leader.
-    """
-    now_id = readings.source_topics[partition.topic].topic_id
-    fell = reading.end < position.end
-    another = topic.source_id != now_id
-    if not topic.source_id or not now_id:
-        another = fell and (
-            reading.end < position.proven_copied_to or reading.start < position.start
-        )
-    if another:
-        readings.recreated[partition.topic] = partition.index
-        return reset(position, reading.at, reading.start, reading.end, reading.committed)
-    if fell:
-        readings.truncated[partition] = position.end - reading.end
-        return truncated(position, reading.at, reading.end, reading.committed)
-    return _at_the_end(readings, partition, position, reading)
-
-
-def _at_the_end(
-    readings: MirrorReadings, partition: Partition, position: Position, reading: PartitionReading
-) -> Position:
-    """Of a mirror that starts at the end, where that is, until its consumer has surely started."""
-    idle = reading.committed is None and position.committed == NEVER
-    if (
-        readings.mirror.start_from != "latest"
-        or not idle
-        or position.first != position.backfill_end
-    ):
-        return position
-    assigned = readings.connect.assigned is None or partition in readings.connect.assigned
-    started = (
-        reading.running_since != NEVER
-        and assigned
-        and reading.at - reading.running_since > GRACE_MS
-    )
-    if started and reading.offsets_known:
-        return position
-    return position._replace(
-        first=reading.end,
-        backfill_end=reading.end,
-        proven_copied_to=reading.end,
-        copied_to=reading.end,
     )
 
 
 def _note_faults(readings: MirrorReadings, ends: Mapping[str, Offsets]) -> None:
     """Nothing answered: the source is away. Something did: the rest is told as a warning."""
+    if not readings.source.unread:
+        return
     every = [
         ends[name][index]
-        for name, facts in readings.source_topics.items()
+        for name, facts in readings.source.topics.items()
         for index in range(len(facts.leaders))
     ]
     faults = [one for one in every if isinstance(one, Fault)]

@@ -37,7 +37,7 @@ def read_target(
     names = {
         readings.mirror.mirrored_name(name)
         for readings in all_readings
-        for name in readings.source_topics
+        for name in readings.source.topics
     }
     try:
         topics = probe.topics(names) if names else {}
@@ -105,7 +105,7 @@ def _topics(
 ) -> tuple[dict[str, TopicFacts], dict[str, Fault]]:
     """The target's topics, or why nothing is known; of another one than before all held is gone."""
     found, faults = {}, {}
-    for name in readings.source_topics:
+    for name in readings.source.topics:
         mirrored = readings.mirror.mirrored_name(name)
         facts, known = topics[mirrored], readings.memory.topics.get(name)
         if facts.fault is not None:

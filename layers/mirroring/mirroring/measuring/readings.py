@@ -1,6 +1,5 @@
 """What one sample reads of one mirror, step by step."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +30,25 @@ class ConnectReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceReading:
+    """What the source told of a mirror's topics: those that match, and how many do, at rest or not.
+
+    `looked` is when the ends were asked for (ms); `resting` counts each topic's partitions at rest,
+    of which there is nothing else. `unread` is why a partition's end is not known, `truncated` by
+    how many offsets it fell; `recreated` are topics that are another than before, each with a
+    partition.
+    """
+
+    matched: int = 0
+    topics: Mapping[str, TopicFacts] = field(default_factory=dict)
+    looked: int = 0
+    resting: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[Partition, Fault] = field(default_factory=dict)
+    recreated: Mapping[str, int] = field(default_factory=dict)
+    truncated: Mapping[Partition, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Stampings:
     """Whose times the copies of each topic carry, as last seen; those `checked` in this sample.
 
@@ -57,13 +75,11 @@ class TargetReading:
 
 @dataclass(slots=True)
 class MirrorReadings:
-    """One mirror in one sample; filled from top to bottom. Times in ms.
+    """One mirror in one sample; filled from top to bottom, each reading by the step that takes it.
 
-    `resting` counts each topic's partitions at rest, of which there is nothing else here; `looked`
-    is when the source's ends were asked for. `unread` is why a partition's end at the source is not
-    known, `truncated` by how many offsets it fell, `expires` the first certificate to end of those
-    that end soon, `turn` the last partition that was listened to, `failure` a mistake of ours that
-    leaves the sample without a verdict.
+    `positions` and `partitions` are of the partitions that do not rest; `expires` is the first
+    certificate to end of those that end soon, `turn` the last partition that was listened to,
+    `failure` a mistake of ours that leaves the sample without a verdict.
     """
 
     mirror: Mirror
@@ -80,17 +96,11 @@ class MirrorReadings:
     connect: ConnectReading = ConnectReading()
     unobservable: dict[Code, str] = field(default_factory=dict)
     partly_unobservable: dict[Code, str] = field(default_factory=dict)
-    matched: int = 0
-    source_topics: dict[str, TopicFacts] = field(default_factory=dict)
+    source: SourceReading = SourceReading()
     target: TargetReading = TargetReading()
     positions: dict[Partition, Position] = field(default_factory=dict)
     partitions: dict[Partition, PartitionReading] = field(default_factory=dict)
     to_inspect: set[Partition] = field(default_factory=set)
-    resting: Counter[str] = field(default_factory=Counter)
-    looked: int = 0
-    unread: dict[Partition, Fault] = field(default_factory=dict)
-    recreated: dict[str, int] = field(default_factory=dict)
-    truncated: dict[Partition, int] = field(default_factory=dict)
     figures: dict[Partition, PartitionLatency] = field(default_factory=dict)
     retention: dict[str, int] = field(default_factory=dict)
     groups: GroupLook | None = None

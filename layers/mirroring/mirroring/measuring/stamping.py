@@ -25,7 +25,7 @@ def read_stamping(
     asked: dict[Partition, int] = {}
     for readings in all_readings:
         batches = _newest_batches(readings, ends)
-        for name in readings.source_topics:
+        for name in readings.source.topics:
             if name in batches and now - _memory(readings, name).checked >= CONFIG_AGE_MS:
                 asked |= [batches[name]]
     answers = probe.stamping(asked) if asked else {}
@@ -41,7 +41,7 @@ def _stampings(readings: MirrorReadings, answers: Mapping[str, Stamping | Fault]
     """What the answers, by the topics' names on the target, add to what is remembered."""
     stampings: dict[str, Stamping] = {}
     checked, unknown = set(), set()
-    for name in readings.source_topics:
+    for name in readings.source.topics:
         memory, answer = _memory(readings, name), answers.get(readings.mirror.mirrored_name(name))
         if answer is not None and not isinstance(answer, Fault):
             stampings[name] = answer

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from mirroring.kafka_types import Fault, Partition
 from mirroring.measuring.figures import PartitionLatency, Timing, carry_over, summary
@@ -21,21 +21,32 @@ RETENTION_MS = 3_600_000
 # One answer may come from a broker that does not know the topic yet, or not any more.
 LOOKS = 2
 
-Awake = Mapping[str, Sequence[Partition]]
 _Value = TypeVar("_Value")
 
 
-class TopicAssessment:
-    """A topic of complete readings; `awake` are the partitions that do not rest, by topic.
+class ByTopic(NamedTuple):
+    """A mirror's partitions that do not rest, by topic, and the topics that its tasks have."""
 
-    `window_ms` is the activity window W.
-    """
+    awake: Mapping[str, Sequence[Partition]]
+    assigned: frozenset[str]
+
+    @classmethod
+    def of(cls, readings: MirrorReadings) -> "ByTopic":
+        """Found once for all topics of a mirror."""
+        awake: dict[str, list[Partition]] = {}
+        for partition in {**readings.positions, **readings.source.unread}:
+            awake.setdefault(partition.topic, []).append(partition)
+        return cls(awake, frozenset(one.topic for one in readings.connect.assigned or ()))
+
+
+class TopicAssessment:
+    """A topic of complete readings; `window_ms` is the activity window W."""
 
     def __init__(
         self,
         readings: MirrorReadings,
         name: str,
-        awake: Awake,
+        by_topic: ByTopic,
         pace: Timing,
         now: int,
         window_ms: int,
@@ -46,25 +57,27 @@ class TopicAssessment:
         self._now = now
         self._window_ms = window_ms
         self._mirrored = readings.mirror.mirrored_name(name)
-        here = awake.get(name, ())
+        self._facts, self._known = readings.source.topics[name], readings.memory.topics.get(name)
+        self._assigned = by_topic.assigned
+        here = by_topic.awake.get(name, ())
         self._positions = _by_index(here, readings.positions)
         self._figures = _by_index(here, readings.figures)
         self._read = _by_index(here, readings.partitions)
-        self._unread = _by_index(here, readings.unread)
-        self._resting = readings.resting[name]
+        self._unread = _by_index(here, readings.source.unread)
+        self._resting = readings.source.resting.get(name, 0)
         self._summary = summary(list(self._figures.values()), self._resting)
 
     def remembered(self) -> TopicMemory:
         """The topic as the next sample will know it."""
-        readings, facts = self._readings, self._readings.source_topics[self._name]
-        known = readings.memory.topics.get(self._name) or TopicMemory(self._now, facts.topic_id)
+        readings = self._readings
+        known = self._known or TopicMemory(self._now, self._facts.topic_id)
         target = readings.target.topics.get(self._mirrored)
         stamping = readings.target.stampings.by_topic.get(self._name, known.stamping)
         figures, unread = self._summary, self._unreadable(known)
         above = figures.late > readings.mirror.target_latency and not self._pending()
         return TopicMemory(
             since=self._since(),
-            source_id=facts.topic_id or known.source_id,
+            source_id=self._facts.topic_id or known.source_id,
             target_id=(target.topic_id if target else "") or known.target_id,
             positions=self._kept,
             average=carry_over(known.average, figures.average, figures, self._pace),
@@ -76,15 +89,14 @@ class TopicAssessment:
             absent=self._absent(known),
             seen=self._now,
             unread=unread,
-            looked=readings.looked or known.looked,
+            looked=readings.source.looked or known.looked,
         )
 
     @cached_property
     def _kept(self) -> Positions:
         """The positions of all of its partitions, those at rest as they were stored."""
-        known = self._readings.memory.topics.get(self._name)
-        count = len(self._readings.source_topics[self._name].leaders)
-        rows = rows_of(known.positions) if known else {}
+        count = len(self._facts.leaders)
+        rows = rows_of(self._known.positions) if self._known else {}
         here = {index: one for index, one in rows.items() if index < count}
         return Positions({**here, **self._positions})
 
@@ -131,16 +143,14 @@ class TopicAssessment:
 
     def _pending(self) -> bool:
         """Matched, not yet created or assigned on the target, within its grace."""
-        readings = self._readings
-        known = readings.memory.topics.get(self._name)
+        readings, known = self._readings, self._known
         fault = readings.target.faults.get(self._mirrored, Fault.UNKNOWN_TOPIC)
         created = self._mirrored in readings.target.topics or fault is not Fault.UNKNOWN_TOPIC
-        assigned = readings.connect.assigned or frozenset()
         if known is not None:
-            lost = known.target_id and not (created and assigned)
+            lost = known.target_id and not (created and self._assigned)
             if lost or self._now - known.since > PENDING_MS:
                 return False
-        return not created or not any(one.topic == self._name for one in assigned)
+        return not created or self._name not in self._assigned
 
     def _was_pending(self) -> bool:
         """Whether it was PENDING in the last sample, which has its topics by name."""
@@ -151,8 +161,9 @@ class TopicAssessment:
 
     def _since(self) -> int:
         """Since when (ms) this topic, and not one before it of the same name, is matched."""
-        known = self._readings.memory.topics.get(self._name)
-        return self._now if known is None or self._name in self._readings.recreated else known.since
+        known = self._known
+        another = self._name in self._readings.source.recreated
+        return self._now if known is None or another else known.since
 
     def _state(self) -> TopicState:
         if self._pending():
@@ -196,7 +207,7 @@ class TopicAssessment:
             still=self._now - lasting[index].since,
             words=lasting[index].why,
             more=len(lasting) - 1,
-            most=2 * len(lasting) > len(self._readings.source_topics[self._name].leaders),
+            most=2 * len(lasting) > len(self._facts.leaders),
         )
 
     def _stuck(self) -> Stuck | None:
@@ -235,7 +246,7 @@ class TopicAssessment:
             name=self._name,
             mirrored_name=self._mirrored,
             state=self._state(),
-            partitions=len(self._readings.source_topics[self._name].leaders),
+            partitions=len(self._facts.leaders),
             average_latency=memory.average,
             max_latency=memory.max,
             average_rate=figures.rate,
