@@ -113,10 +113,14 @@ def _topics(
             continue
         found[mirrored] = facts
         if known and known.target_id and facts.topic_id and known.target_id != facts.topic_id:
-            for index in known.positions:
-                readings.positions.setdefault(Partition(name, index), known.positions[index])
-            for partition in [one for one in readings.positions if one.topic == name]:
-                _empty(readings, partition)
+            for index, position in known.positions.items():
+                readings.positions.setdefault(Partition(name, index), position)
+            count = len(readings.source.topics[name].leaders)
+            for partition in (
+                Partition(name, index) for index in {*known.positions, *range(count)}
+            ):
+                if partition in readings.positions:
+                    _empty(readings, partition)
     return found, faults
 
 
