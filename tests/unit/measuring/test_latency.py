@@ -248,6 +248,15 @@ def test_a_record_was_written_between_the_samples_that_bracket_its_offset(
     assert written(timestamp, 120, ends).likeliest == clamped
 
 
+def test_a_timestamp_that_seems_held_back_by_chance_does_not_say_when_a_record_was_written() -> (
+    None
+):
+    """Where timestamps are older than their writing by more than a producer holds one back."""
+    ends = ((T, 100), (T + MINUTE, 150))
+    made = written(T - LINGER_MS, 120, ends, late_by=LINGER_MS + 1)
+    assert made == (T, T + round(MINUTE * 21 / 51), T + MINUTE)
+
+
 def test_heard_records_are_measured_from_their_timestamp() -> None:
     at = T + MINUTE
     heard = ((at + 1_000, at + 985), (at + 1_100, at + 1_075))

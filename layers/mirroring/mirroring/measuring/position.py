@@ -142,7 +142,7 @@ def written(timestamp: int | None, offset: int, ends: Ends, late_by: int = 0) ->
     if timestamp is None or is_no_time_of_writing(timestamp, lower, latest):
         return Written(lower, _share(offset, ends), latest)
     if timestamp < lower:
-        return Written(lower, lower, latest)
+        return Written(lower, _share(offset, ends) if late_by > LINGER_MS else lower, latest)
     if late_by > LINGER_MS:
         latest = min(latest, timestamp + late_by)
         return Written(timestamp, max(timestamp, min(_share(offset, ends), latest)), latest)
