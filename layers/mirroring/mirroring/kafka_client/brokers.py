@@ -222,16 +222,17 @@ class Brokers:
         """One that is open or begun; right after one failed none is: its cause is raised again."""
         try:
             return self._managers[lane].get_connection(node, refresh_metadata_on_err=False)
-        except NodeNotReadyError:
-            raise self._refused.get(node) or KafkaTimeoutError("no answer in time") from None
+        except NodeNotReadyError as waits:
+            raise self._refused.get(node, waits) from None
 
     async def _send(self, connection: Any, make: Make) -> Any:
         ready = Future()
         connection.init_future.add_both(lambda _: ready.success(None))
         await ready
         if connection.init_future.failed():
-            self._refused[connection.node_id] = NotConnectedError(connection.init_future.exception)
-            raise self._refused[connection.node_id]
+            why = NotConnectedError(connection.init_future.exception)
+            self._refused[connection.node_id] = why
+            raise why
         request = make(connection.broker_version_data.api_versions)
         until = time.monotonic() + self._timeout_s
         while True:
