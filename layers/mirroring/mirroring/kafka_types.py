@@ -73,6 +73,11 @@ class TopicFacts:
     internal: bool = False
 
 
+def is_another(known_id: str, topic_id: str) -> bool:
+    """Whether two ids prove that a topic was made again; one that is not known proves nothing."""
+    return bool(known_id and topic_id) and known_id != topic_id
+
+
 @dataclass(frozen=True)
 class ClusterFacts:
     """Which cluster it is, and how many brokers it has now."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mirroring import bounded
-from mirroring.kafka_types import Partition
+from mirroring.kafka_types import Partition, is_another
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.observation import Code, Reason
 from mirroring.reasons import reason
@@ -64,8 +64,7 @@ def _reset(readings: MirrorReadings, at: datetime) -> Iterable[Reason]:
     for name in readings.source.topics:
         mirrored = readings.mirror.mirrored_name(name)
         known, target = readings.memory.topics.get(name), readings.target.topics.get(mirrored)
-        ids = {known.target_id, target.topic_id} if known and target else set()
-        another = len(ids) > 1 and "" not in ids
+        another = known and target and is_another(known.target_id, target.topic_id)
         if another or name in readings.target.emptied:
             says = {"mirrored": mirrored}
             yield reason(Code.TARGET_TOPIC_RESET, at, says, topic=name)

@@ -1,10 +1,10 @@
 """Partitions in their first sample: what of them is older than the mirror, and what is newest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mirroring.client_properties.security import Isolation
 from mirroring.kafka_client.probe import Probe
-from mirroring.kafka_types import MAX_TIMESTAMP, Fault, OffsetAt, Partition
+from mirroring.kafka_types import MAX_TIMESTAMP, Fault, OffsetAt
 from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.position import LINGER_MS, NEVER, begin
 from mirroring.measuring.readings import MirrorReadings
@@ -13,15 +13,17 @@ from mirroring.measuring.readings import MirrorReadings
 def begin_positions(
     probe: Probe,
     all_readings: Sequence[MirrorReadings],
-    fresh: Mapping[Partition, int],
     isolation: Isolation,
 ) -> None:
     """Partitions seen for the first time: which records are older than the mirror, which newest."""
-    held = [one for one, end in fresh.items() if end > 0]
+    fresh = [
+        (readings, [one for one in readings.partitions if one not in readings.positions])
+        for readings in all_readings
+    ]
+    held = {one for readings, born in fresh for one in born if readings.partitions[one].end > 0}
     newest = probe.offsets(dict.fromkeys(held, MAX_TIMESTAMP), isolation) if held else {}
-    for readings in all_readings:
+    for readings, born in fresh:
         made = _made(readings)
-        born = [one for one in readings.partitions if one not in readings.positions]
         asked = [one for one in born if one in newest]
         since = probe.offsets(dict.fromkeys(asked, made), isolation) if asked else {}
         for partition in born:

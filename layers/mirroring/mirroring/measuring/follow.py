@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mirroring.kafka_types import Partition, TopicFacts
+from mirroring.kafka_types import Partition, TopicFacts, is_another
 from mirroring.measuring.figures import PartitionReading
 from mirroring.measuring.latency import GRACE_MS
 from mirroring.measuring.memory import TopicMemory
@@ -40,11 +40,11 @@ def _is_another(
 ) -> bool:
     """Whether the topic was made again since the last sample.
 
-    Two ids that differ prove it, an id that is not known on either side nothing. The end of one
-    topic falls only when a replica that lacked records was made the leader.
+    Where no ids tell, by its offsets: the end of one topic falls only when a replica that lacked
+    records was made the leader.
     """
     if topic.source_id and facts.topic_id:
-        return topic.source_id != facts.topic_id
+        return is_another(topic.source_id, facts.topic_id)
     fell = reading.end < position.end
     return fell and (reading.end < position.proven_copied_to or reading.start < position.start)
 

@@ -183,6 +183,11 @@ def truncated(position: Position, at: int, end: int, committed: int | None) -> P
     )
 
 
+def emptied(position: Position) -> Position:
+    """The position where what the target held of the partition is gone."""
+    return position._replace(target_end=NEVER, newest=NEVER, target_end_at_commit=0, emptied=True)
+
+
 def lowered(position: Position, proven: int) -> Position:
     """The position where only the commit proves a copy: what the target held is gone."""
     if proven >= position.proven_copied_to:

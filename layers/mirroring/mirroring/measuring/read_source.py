@@ -15,6 +15,7 @@ from mirroring.kafka_types import (
     Fault,
     Partition,
     TopicFacts,
+    is_another,
 )
 from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.figures import PartitionReading
@@ -87,13 +88,10 @@ def _read_offsets(
     at = clock()
     ends = probe.topic_offsets(counts, LATEST, isolation)
     starts = probe.topic_offsets(counts, EARLIEST, isolation)
-    fresh: dict[Partition, int] = {}
     for readings in all_readings:
         _note_offsets(readings, at, starts, ends)
         _note_faults(readings, ends)
-        for partition in readings.partitions.keys() - readings.positions.keys():
-            fresh[partition] = readings.partitions[partition].end
-    begin_positions(probe, all_readings, fresh, isolation)
+    begin_positions(probe, all_readings, isolation)
 
 
 # As many topics as most clusters have: a Partition is made once, not in each sample.
@@ -147,7 +145,7 @@ def _awake(
     """The topic's partitions that are not where the last sample left them, with all copied."""
     facts, topic = readings.source.topics[name], readings.memory.topics.get(name)
     every, commits = partitions(name, len(facts.leaders)), readings.connect.committed
-    if topic is None or (topic.source_id and facts.topic_id and topic.source_id != facts.topic_id):
+    if topic is None or is_another(topic.source_id, facts.topic_id):
         return every
     rows, awake = rows_of(topic.positions), []
     for partition in every:

@@ -17,10 +17,11 @@ from mirroring.kafka_types import (
     Partition,
     Stamping,
     TopicFacts,
+    is_another,
 )
 from mirroring.measuring.clock import Clock, now_ms
-from mirroring.measuring.position import NEVER
-from mirroring.measuring.readings import MirrorReadings, TargetReading, note_unobservable
+from mirroring.measuring.position import NEVER, emptied
+from mirroring.measuring.readings import MirrorReadings, Stampings, TargetReading, note_unobservable
 from mirroring.measuring.stamping import Answers, read_stamping
 from mirroring.observation import Code
 
@@ -65,10 +66,10 @@ def read_target(
     hidden = {one for one in held if newest[one] == OffsetAt(NEVER, NEVER)}
     newest = {**newest, **probe.offsets(dict.fromkeys(hidden, MAX_TIMESTAMP))}
     for readings, stamped in zip(all_readings, stampings, strict=True):
-        readings.target = replace(readings.target, stampings=stamped)
-        fallen = [one for one in readings.to_inspect if _note_target(readings, one, ends, newest)]
-        emptied = {one.topic: one.index for one in fallen}
-        readings.target = replace(readings.target, emptied=emptied)
+        answers = ends, newest
+        fallen = [one for one in readings.to_inspect if _note_end(readings, one, answers, stamped)]
+        where = {one.topic: one.index for one in fallen}
+        readings.target = replace(readings.target, stampings=stamped, emptied=where)
         asked = [
             newest[one] for one in map(readings.on_target, readings.to_inspect) if one in newest
         ]
@@ -112,35 +113,25 @@ def _topics(
             faults[mirrored] = facts.fault
             continue
         found[mirrored] = facts
-        if known and known.target_id and facts.topic_id and known.target_id != facts.topic_id:
-            for index, position in known.positions.items():
-                readings.positions.setdefault(Partition(name, index), position)
-            count = len(readings.source.topics[name].leaders)
-            for partition in (
-                Partition(name, index) for index in {*known.positions, *range(count)}
-            ):
-                if partition in readings.positions:
-                    _empty(readings, partition)
+        if known and is_another(known.target_id, facts.topic_id):
+            for index in {*known.positions, *range(len(readings.source.topics[name].leaders))}:
+                one = Partition(name, index)
+                position = readings.positions.get(one, known.positions.get(index))
+                if position is not None:
+                    readings.positions[one] = emptied(position)
     return found, faults
 
 
-def _empty(readings: MirrorReadings, partition: Partition) -> None:
-    """What the target held of a partition is gone."""
-    readings.positions[partition] = readings.positions[partition]._replace(
-        target_end=NEVER,
-        newest=NEVER,
-        target_end_at_commit=0,
-        emptied=True,
-    )
-
-
-def _note_target(
-    readings: MirrorReadings, partition: Partition, ends: Answers, newest: Answers
+def _note_end(
+    readings: MirrorReadings,
+    partition: Partition,
+    answers: tuple[Answers, Answers],
+    stampings: Stampings,
 ) -> bool:
     """Take in where a partition ends on the target, and its newest timestamp; whether it fell."""
-    mirrored, target = readings.on_target(partition), readings.target
-    end, stamp = ends.get(mirrored), newest.get(mirrored)
-    fault = target.faults.get(mirrored.topic)
+    mirrored, known = readings.on_target(partition), readings.positions[partition]
+    end, stamp = (one.get(mirrored) for one in answers)
+    fault = readings.target.faults.get(mirrored.topic)
     if isinstance(end, OffsetAt):
         target_end: int | Fault = end.offset
     elif end is not None:
@@ -149,14 +140,14 @@ def _note_target(
         target_end = 0
     else:
         target_end = fault
-    fell = isinstance(target_end, int) and target_end < readings.positions[partition].target_end
+    fell = isinstance(target_end, int) and target_end < known.target_end
     if fell:
-        _empty(readings, partition)
-    stamping = target.stampings.by_topic[partition.topic]
+        readings.positions[partition] = emptied(known)
+    stamping = stampings.by_topic[partition.topic]
     timestamp = stamp.timestamp if isinstance(stamp, OffsetAt) else stamp
     if stamping != Stamping():
         timestamp = None
-    elif partition.topic in target.stampings.unknown and isinstance(end, OffsetAt) and end.offset:
+    elif partition.topic in stampings.unknown and isinstance(end, OffsetAt) and end.offset:
         timestamp = Fault.OTHER
     readings.partitions[partition] = readings.partitions[partition]._replace(
         target_end=target_end,

@@ -1,6 +1,6 @@
 """Whose times the copies carry: a producer's, or the target broker's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from mirroring.kafka_client.probe import Probe
 from mirroring.kafka_types import Fault, OffsetAt, Partition, Stamping
@@ -24,10 +24,9 @@ def read_stamping(
     """
     asked: dict[Partition, int] = {}
     for readings in all_readings:
-        batches = _newest_batches(readings, ends)
-        for name in readings.source.topics:
-            if name in batches and now - _memory(readings, name).checked >= CONFIG_AGE_MS:
-                asked |= [batches[name]]
+        topics = readings.source.topics
+        due = {one for one in topics if now - _memory(readings, one).checked >= CONFIG_AGE_MS}
+        asked |= _newest_batches(readings, due, ends) if due else {}
     answers = probe.stamping(asked) if asked else {}
     by_topic = {one.topic: kind for one, kind in answers.items()}
     return [_stampings(readings, by_topic) for readings in all_readings]
@@ -53,18 +52,21 @@ def _stampings(readings: MirrorReadings, answers: Mapping[str, Stamping | Fault]
     return Stampings(stampings, frozenset(checked), frozenset(unknown))
 
 
-def _newest_batches(readings: MirrorReadings, ends: Answers) -> dict[str, tuple[Partition, int]]:
-    """A partition of each topic's copy that holds records, and its last offset.
+def _newest_batches(
+    readings: MirrorReadings, topics: Set[str], ends: Answers
+) -> dict[Partition, int]:
+    """A partition of each of these topics' copies that holds records, and its last offset.
 
     Somebody else may have written that: what is known to hold transactions is read from before.
     """
-    found: dict[str, tuple[Partition, int]] = {}
+    left, found = set(topics), {}
     for partition in readings.to_inspect:
-        if partition.topic in found:
+        if partition.topic not in left:
             continue
         mirrored = readings.on_target(partition)
         end = ends.get(mirrored)
         if isinstance(end, OffsetAt) and end.offset > 0:
             back = SEVERAL if _memory(readings, partition.topic).exact else 1
-            found[partition.topic] = mirrored, max(0, end.offset - back)
+            found[mirrored] = max(0, end.offset - back)
+            left.remove(partition.topic)
     return found

@@ -215,14 +215,14 @@ class TopicAssessment:
 
         Since the last sample, in which its mirror had it already: a start is no standstill.
         """
-        if self._was_pending():
-            return None
         found = [
             Stuck(index, figures.behind or figures.youngest, figures.still, figures.youngest)
             for index, figures in self._figures.items()
             if figures.stuck and not figures.fresh and not self._may_still_begin(figures)
         ]
-        return max(found, key=lambda one: one.youngest, default=None)
+        if not found or self._was_pending():
+            return None
+        return max(found, key=lambda one: one.youngest)
 
     def _may_still_begin(self, figures: PartitionLatency) -> bool:
         """Whether records older than the mirror wait for no longer than a start may take."""
