@@ -8,12 +8,12 @@ from types import FunctionType
 from typing import Any
 
 from mirroring import freshness
-from mirroring.measuring import status_late, status_now, status_rows, status_warnings
+from mirroring.measuring import status_now, status_reasons, status_rows
 from mirroring.observation import Code
 from mirroring.reason_table import REASONS, Row
 
 Rule = Callable[..., Any]
-RULES = {one.__name__ for one in (freshness, status_late, status_now, status_rows, status_warnings)}
+RULES = {one.__name__ for one in (freshness, status_now, status_reasons, status_rows)}
 KEEP = (status_rows.as_before, status_now.kept)
 
 

@@ -1,12 +1,8 @@
 """The Kafka clusters and Connect clusters that people register, named from then on."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, StringConstraints
-
-from mirroring.schema import Moment, Rewritten
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+from mirroring.schema import Moment, Name, Rewritten
 
 
 class KafkaCluster(Rewritten):

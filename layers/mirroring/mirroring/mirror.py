@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from mirroring.cluster import Name
-from mirroring.schema import Moment, Rewritten, Word
+from mirroring.schema import Moment, Name, Rewritten, Word
 
 CONNECTORS = ("source", "checkpoint")
 """How the names of a mirror's connectors end."""
@@ -48,6 +47,13 @@ class Asked(Rewritten):
     ask: Ask
     only_failed: bool = False
     at: Moment
+
+
+class Failing(Rewritten):
+    """What was asked for has not been done since `since`; `words` say why, without secrets."""
+
+    since: Moment
+    words: str
 
 
 class Source(Rewritten):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from mirroring.mirror import Asked, Intent, Mirror
+from mirroring.mirror import Asked, Failing, Intent, Mirror
 from mirroring.schema import Moment, Rewritten
 
 # The first three are soon enough for a broker's restart or a rebalance; the last one for ever.
@@ -46,13 +46,6 @@ class Answering(Rewritten):
 
     asked: Moment
     until: Moment
-
-
-class Failing(Rewritten):
-    """What was asked for has not been done since `since`; `words` say why, without secrets."""
-
-    since: Moment
-    words: str
 
 
 class Renewing(Rewritten):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mirroring.measuring.status import judge
 from mirroring.measuring.status_inputs import PATIENCE, Stuck
-from mirroring.mirror import Intent
+from mirroring.mirror import Failing, Intent
 from mirroring.observation import (
     Backfill,
     Code,
@@ -18,7 +18,6 @@ from mirroring.observation import (
     TopicState,
 )
 from mirroring.reasons import duration, reason
-from mirroring.reconciled import Failing
 
 from tests.unit.scenes import NOW, TARGET_MS, connector, inputs, mirror, observed, topic
 

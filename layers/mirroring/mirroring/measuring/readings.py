@@ -10,9 +10,8 @@ from mirroring.measuring.figures import PartitionLatency, PartitionReading
 from mirroring.measuring.group_look import GroupLook
 from mirroring.measuring.memory import Memory
 from mirroring.measuring.position import NEVER, Position
-from mirroring.mirror import Mirror
+from mirroring.mirror import Failing, Mirror
 from mirroring.observation import Code, Connector, Observation
-from mirroring.reconciled import Failing
 from mirroring.storing.observation_item import State
 
 UNLISTED = (Code.SOURCE_UNREACHABLE, Code.SOURCE_UNAUTHORIZED, Code.PATTERN_TOO_SLOW)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from mirroring import bounded
 from mirroring.measuring.status_inputs import StatusCase, StatusInputs, is_stalled, unassigned
+from mirroring.measuring.status_reasons import beside
 from mirroring.measuring.status_rows import ROWS
-from mirroring.measuring.status_warnings import beside
 from mirroring.observation import Code, Observation, Reason, Status
 from mirroring.reason_table import LASTING
 from mirroring.reasons import duration, reason

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mirroring.mirror import Mirror
+from mirroring.mirror import Failing, Mirror
 from mirroring.observation import Backfill, Code, Connector, Observation, Reason, TopicState
 from mirroring.reasons import reason
-from mirroring.reconciled import Failing
 
 GRACE = timedelta(minutes=3)
 # One failed answer is nothing: three samples, and the three minutes that they usually take since
 # the last good one, less what a schedule may be off.
 PATIENCE = 3
 PATIENCE_MS = 150_000
+RESTING = ("PAUSED", "STOPPED", "FAILED")
 
 
 def is_lasting(samples: int, since: int, now: int) -> bool:
@@ -149,3 +149,13 @@ def unassigned(connector: Connector) -> bool:
 def is_stalled(topic: Topic, inputs: StatusInputs) -> bool:
     """Whether a record waits longer than the target while nothing of its partition is copied."""
     return topic.stuck is not None and topic.stuck.youngest > inputs.mirror.target_latency
+
+
+def is_at_rest(inputs: StatusInputs) -> bool:
+    """Whether Connect says that none of the connectors runs, nor a task of one."""
+    return all(
+        state in RESTING
+        for one in (inputs.connector, inputs.checkpoint)
+        if one is not None
+        for state in one.states
+    )

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 from mirroring.kafka_connect import trace_causes
-from mirroring.measuring.reconciling import is_at_rest
-from mirroring.measuring.status_inputs import GRACE, StatusCase, unassigned
-from mirroring.measuring.status_late import above, held, late, missing, stalled
-from mirroring.measuring.status_warnings import unreadable
+from mirroring.measuring.status_inputs import GRACE, StatusCase, is_at_rest, unassigned
+from mirroring.measuring.status_reasons import above, held, late, missing, stalled, unreadable
 from mirroring.mirror import HOLDS, Intent
 from mirroring.observation import Code, Reason, Severity, Status, TopicState
 from mirroring.reason_table import LASTING, UNOBSERVABLE

@@ -10,8 +10,7 @@ from mirroring.errors import Conflict, LaterVersion, MirrorNotFound, ProblemErro
 from mirroring.kafka_connect.client import ConnectClient, NoTimeLeft
 from mirroring.kafka_connect.connector_info import ConnectorInfo
 from mirroring.kafka_connect.version import STOPS, supports
-from mirroring.mirror import HOLDS, Asked, Intent, Mirror
-from mirroring.reconciled import Failing
+from mirroring.mirror import HOLDS, Asked, Failing, Intent, Mirror
 from mirroring.reconciling.actions import HOLDING, Action, perform
 from mirroring.reconciling.apply import ActionRunner
 from mirroring.reconciling.desired import DesiredConnectors, desired_connectors
