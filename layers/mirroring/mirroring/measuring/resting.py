@@ -23,7 +23,7 @@ _BACKFILL_END, _PROVEN, _COPIED_TO = (
 )
 _TARGET_END, _VERIFIED, _PRODUCED = (_AT[one] for one in ("target_end", "verified", "produced"))
 _ENDS, _COMMITTED, _EMPTIED = _AT["ends"], _AT["committed"], _AT["emptied"]
-_RESTLESS = [_AT[one] for one in ("gap_since", "since", "unsure")]
+_GAP_SINCE, _SINCE, _UNSURE = (_AT[one] for one in ("gap_since", "since", "unsure"))
 
 
 class Use(NamedTuple):
@@ -96,18 +96,21 @@ def rests(row: Row | None, start: int | Fault, end: int | Fault, committed: int 
         return False
     if isinstance(start, Fault) or isinstance(end, Fault):
         return False
-    if row[_ENDS][-1][1] != end or row[_COPIED_TO] < end or start > row[_PROVEN]:
+    proven = row[_PROVEN]
+    if row[_ENDS][-1][1] != end or row[_COPIED_TO] < end or start > proven:
         return False
-    if row[_PROVEN] < end and _get(row, _VERIFIED) != end:
+    if proven < end and _get(row, _VERIFIED) != end:
         return False
-    last = _get(row, _COMMITTED)
-    if committed is not None and committed != last and committed + 1 < row[_PROVEN]:
+    if committed is not None and committed + 1 < proven and committed != _get(row, _COMMITTED):
         return False
-    if len(row) <= _RESTLESS[0]:
-        return True  # nor is it emptied, which stands behind
-    if _get(row, _EMPTIED) and _get(row, _TARGET_END) == NEVER:
+    size = len(row)  # a field behind the row's last one is as it begins: false
+    if size > _EMPTIED and row[_EMPTIED] and row[_TARGET_END] == NEVER:
         return False
-    return not any([_get(row, one) for one in _RESTLESS])
+    return not (
+        (size > _GAP_SINCE and row[_GAP_SINCE])
+        or (size > _SINCE and row[_SINCE])
+        or (size > _UNSURE and row[_UNSURE])
+    )
 
 
 def use(positions: Mapping[int, Position]) -> Use:

@@ -2,7 +2,7 @@
 
 import struct
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -103,7 +103,7 @@ def _leaders(body: memoryview, at: int) -> tuple[tuple[int, ...], int]:
     return tuple([leaders.get(index, -1) for index in range(count - 1)]), read[1]
 
 
-def _alike(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]], int] | None:
+def _alike(body: memoryview, at: int, count: int) -> tuple[Iterable[tuple[int, int]], int] | None:
     """(Index, leader) of partitions with as many replicas as the first, None where they differ."""
     if count == 0:
         return None
@@ -114,12 +114,13 @@ def _alike(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]]
         place += 1 + (body[place] - 1) * _INT32.size
     if max(lengths) > _ONE_BYTE or min(lengths) == 0:
         return None
-    shape, wanted = _shape(*lengths), (*lengths, 0)
+    shape = _shape(*lengths)
     end = at + count * shape.size
     if end > len(body):
         return None
-    rows = list(shape.iter_unpack(body[at:end]))
-    return ([row[:2] for row in rows], end) if all(row[2:] == wanted for row in rows) else None
+    indexes, leaders, *seen = zip(*shape.iter_unpack(body[at:end]), strict=True)
+    alike = all(found == (one,) * count for found, one in zip(seen, (*lengths, 0), strict=True))
+    return (zip(indexes, leaders, strict=True), end) if alike else None
 
 
 @lru_cache(maxsize=64)
@@ -129,7 +130,7 @@ def _shape(replicas: int, in_sync: int, offline: int) -> struct.Struct:
     return struct.Struct(f">2xii4x{arrays}B")
 
 
-def _one_by_one(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]], int]:
+def _one_by_one(body: memoryview, at: int, count: int) -> tuple[Iterable[tuple[int, int]], int]:
     found: list[tuple[int, int]] = []
     for _ in range(count):
         _, index, leader, _ = _PARTITION.unpack_from(body, at)
