@@ -3,7 +3,7 @@
 Time goes in ticks of a second. The model answers as Kafka does, so that the sample's own steps run.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
@@ -15,6 +15,7 @@ from mirroring.measuring.figures import Timing
 from mirroring.measuring.memory import Memory, as_rows, pack, unpack
 from mirroring.measuring.readings import ConnectReading, MirrorReadings
 from mirroring.measuring.steps import measure
+from mirroring.mirror import Mirror, Source
 from mirroring.observation import Change, Code, Observation
 from mirroring.storing.observation_item import State
 
@@ -67,10 +68,12 @@ class Modelled:
 
     `old` records are older than the mirror, which has only begun to copy them. `stamping` is what
     the target's batches say: a target of transactions holds their markers, and each is committed at
-    once; one that stamps records itself gives them the time of their arrival.
+    once; one that stamps records itself gives them the time of their arrival. `alias` is the
+    source's, under which the copies lie.
     """
 
     old: int = 0
+    alias: str = "eu"
     partitions: int = 1
     stamping: Stamping = OWN
     flush_ms: int = MINUTE
@@ -88,7 +91,8 @@ class Modelled:
     def __post_init__(self) -> None:
         self.source_cluster, self.target_cluster = self.clusters
         self.source_cluster.create(TOPIC, self.partitions)
-        self.target_cluster.create(COPY, self.partitions)
+        self.copy_topic = f"{self.alias}.{TOPIC}"
+        self.target_cluster.create(self.copy_topic, self.partitions)
         self.tasks = [Task() for _ in range(self.partitions)]
         for log in self.source_cluster.logs[TOPIC]:
             log.records += [Written(at, at) for at in range(BEGAN - DAY, BEGAN - DAY + self.old)]
@@ -103,7 +107,7 @@ class Modelled:
     @property
     def target(self) -> Log:
         """The first partition of the target's topic."""
-        return self.target_cluster.logs[COPY][0]
+        return self.target_cluster.logs[self.copy_topic][0]
 
     @property
     def copied(self) -> int:
@@ -129,7 +133,7 @@ class Modelled:
                 copies.append(self._copy_of(one))
                 most -= 1
         task.copied = max(task.copied, task.next)
-        target = self.target_cluster.logs[COPY][index]
+        target = self.target_cluster.logs[self.copy_topic][index]
         target.records += copies
         if copies and self.stamping.transactions:
             target.records.append(Written(self.now, self.now, True, self.stamping))
@@ -161,7 +165,7 @@ class Modelled:
         """Somebody else's record on the target."""
         own = Stamping(append_time=self.stamping.append_time)
         record = Written(self.now, self.now, stamping=own)
-        self.target_cluster.logs[COPY][index].records.append(record)
+        self.target_cluster.logs[self.copy_topic][index].records.append(record)
 
     @property
     def waited(self) -> int:
@@ -173,25 +177,34 @@ class Modelled:
         return max(ages)
 
     def sample(self, blind: Collection[Blind] = ()) -> Observation:
-        """One sample, by the steps of the sampler itself; it cannot read what it is blind for."""
-        at, before = self.now, self.samples[-1][0] if self.samples else None
+        """One sample; it cannot read what it is blind for."""
+        source, target = self.clusters
+        source.away, target.away = Blind.SOURCE in blind, Blind.TARGET in blind
+        sample_together([self], blind)
+        return self.samples[-1][0]
+
+    def readings(self, blind: Collection[Blind]) -> MirrorReadings:
+        """What a sample begins with: what the last one knew, and what Connect tells."""
         readings = MirrorReadings(
-            mirror=mirror(**self.asked),
-            state=State(observation=before),
+            mirror=self._mirror(),
+            state=State(observation=self.samples[-1][0] if self.samples else None),
             memory=as_stored(self.memory),
             connect=self._told(blind),
         )
         if Blind.CONNECT in blind:
             readings.unobservable[Code.CONNECT_UNREACHABLE] = "nobody answers"
-        source, target = self.clusters
-        source.away, target.away = Blind.SOURCE in blind, Blind.TARGET in blind
-        some = [(cast(Probe, source), [readings])]
-        paces = measure(some, cast(Probe, target), [readings], self.flush_ms, lambda: at)
+        return readings
+
+    def judge(self, readings: MirrorReadings, pace: Timing) -> None:
+        """What a sample ends with."""
         assert readings.failure is None, readings.failure
-        pace = paces[readings.mirror.name]
-        seen, self.memory, change = Assessment(readings, pace, at, WINDOW_S, workers=1).result(at)
+        assessment = Assessment(readings, pace, self.now, WINDOW_S, workers=1)
+        seen, self.memory, change = assessment.result(self.now)
         self.samples.append((seen, change))
-        return seen
+
+    def _mirror(self) -> Mirror:
+        source = Source(alias=self.alias, managed=f"{self.alias}-core", cluster_id=self.alias)
+        return mirror(**{"name": f"{self.alias}.us-core.k3x9q", "source": source, **self.asked})
 
     def _told(self, blind: Collection[Blind]) -> ConnectReading:
         """What Connect tells."""
@@ -207,3 +220,15 @@ class Modelled:
         }
         given = {Partition(TOPIC, index) for index in range(len(self.tasks))}
         return ConnectReading(told, None, frozenset(given if self.assigned else ()), committed)
+
+
+def sample_together(models: Sequence[Modelled], blind: Collection[Blind] = ()) -> None:
+    """One sample of mirrors of one target, by the steps of the sampler itself."""
+    at, every = models[0].now, [one.readings(blind) for one in models]
+    sources = [
+        (cast(Probe, model.source_cluster), [one]) for model, one in zip(models, every, strict=True)
+    ]
+    target = cast(Probe, models[0].target_cluster)
+    paces = measure(sources, target, every, models[0].flush_ms, lambda: at)
+    for model, readings in zip(models, every, strict=True):
+        model.judge(readings, paces[readings.mirror.name])

@@ -50,13 +50,20 @@ class Written(NamedTuple):
 
 @dataclass
 class Log:
-    """A modelled partition."""
+    """A modelled partition; reads of what lies below `remote`, in remote storage, time out."""
 
     records: list[Written] = field(default_factory=list)
     start: int = 0
+    remote: int = 0
+
+    def answer(self, ask: int) -> OffsetAt | Fault:
+        """As Kafka answers ListOffsets: ends and starts are known without a read."""
+        found = self.offset(ask)
+        reads = ask not in (LATEST, EARLIEST) and 0 <= found.offset < self.remote
+        return Fault.TIMEOUT if reads else found
 
     def offset(self, ask: int) -> OffsetAt:
-        """As Kafka answers ListOffsets; markers count there, too."""
+        """The same without remote storage; markers count there, too."""
         if ask == LATEST:
             return OffsetAt(len(self.records), NEVER)
         if ask == EARLIEST:
@@ -136,7 +143,7 @@ class Cluster:
         found: dict[Partition, OffsetAt | Fault] = {}
         for partition, ask in wanted.items():
             log = self._log(_ASKS.get(ask, Ask.LOOK_UP), partition)
-            found[partition] = log if isinstance(log, Fault) else log.offset(ask)
+            found[partition] = log if isinstance(log, Fault) else log.answer(ask)
         return found
 
     def topic_offsets(
@@ -159,6 +166,8 @@ class Cluster:
         found: dict[Partition, Record | Fault | None] = {}
         for partition, span in wanted.items():
             log = self._log(Ask.FETCH, partition)
+            if not isinstance(log, Fault) and span[0] < log.remote:
+                log = Fault.TIMEOUT
             found[partition] = log if isinstance(log, Fault) else log.first(*span)
         return found
 

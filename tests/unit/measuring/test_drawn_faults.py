@@ -1,24 +1,29 @@
 """Whatever fails beside it, a mirror's samples tell the truth: histories with faults of all kinds.
 
 Drawn are partitions that are copied or not, answers that fail for a while, event time and clocks
-that are off, records in flight, transactions and LogAppendTime on the target, somebody else's
-records, commits that come rarely or never, restarts, and samples in bursts or not for an hour.
+that are off, producers that linger, records in flight, transactions and LogAppendTime on the
+target, reads from remote storage that time out, somebody else's records, commits that come rarely
+or never, restarts, samples in bursts or not for an hour, and another mirror of the same target.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 from mirroring.kafka_types import Fault, Partition, Stamping
 from mirroring.observation import Code, Observation, Status
 
-from tests.unit.modelled import BEGAN, COPY, MINUTE, OWN, SECOND, TOPIC, Blind, Modelled
-from tests.unit.modelled_kafka import Ask
+from tests.unit.modelled import BEGAN, MINUTE, OWN, SECOND, TOPIC, Blind, Modelled, sample_together
+from tests.unit.modelled_kafka import Ask, Cluster
 from tests.unit.scenes import TARGET_MS
 
 STEP_S = 10
+# In so many samples it is told that a partition cannot be read.
+UNREAD = 4
 HOUR = 60 * MINUTE
+# Older records of a tiered topic are in remote storage alone.
+LOCAL = 2 * MINUTE
 FLUSHES = (60, 120, 300)
 CLOCKS = (0, -1_500, -5 * SECOND, -HOUR, HOUR, -365 * 24 * HOUR)
 LOSSES = {Code.DATA_LOSS, Code.TOPIC_RECREATED, Code.TOPIC_TRUNCATED, Code.TARGET_TOPIC_RESET}
@@ -48,8 +53,11 @@ class World:
     stamping: Stamping = OWN
     flush_s: int = 60
     markers: bool = False
+    linger_s: int = 0
+    tiered: bool = False
 
 
+BUSY = Span((frozenset({0, 3}), frozenset({0, 3})))
 steps = st.frozensets(st.integers(0, 60 // STEP_S - 1), max_size=4)
 faults = st.sampled_from([Fault.TIMEOUT, Fault.NO_LEADER, Fault.UNREACHABLE, Fault.OTHER])
 failing = st.one_of(
@@ -62,6 +70,8 @@ worlds = st.builds(
     st.sampled_from([0, 2]),
     st.sampled_from([Stamping(), Stamping(append_time=True), Stamping(transactions=True)]),
     st.sampled_from(FLUSHES),
+    st.booleans(),
+    st.sampled_from([0, 0, 4]),
     st.booleans(),
 )
 
@@ -82,16 +92,25 @@ def spans(*, fails: bool = True, foreign: bool = False) -> st.SearchStrategy[Spa
 def lived(model: Modelled, world: World, history: Sequence[Span], dead: Sequence[int] = ()) -> None:
     """Let a history happen; partitions that are `dead` are not copied."""
     for span in history:
-        began = model.now
-        _break(model, span)
-        for step in range(60 // STEP_S):
-            model.now = max(model.now, began + step * STEP_S * SECOND)
-            _step(model, world, span, step, dead)
-        model.now = began + MINUTE
+        ends = model.now + MINUTE
+        _pass(model, world, span, dead)
         for _ in range(span.samples):
             model.sample(span.blind)
             model.now += SECOND if span.samples > 1 else 0
-        model.now = began + MINUTE
+        model.now = ends
+
+
+def _pass(model: Modelled, world: World, span: Span, dead: Sequence[int] = ()) -> None:
+    """Let a minute happen, but for its samples."""
+    began = model.now
+    _break(model, span)
+    for step in range(60 // STEP_S):
+        model.now = max(model.now, began + step * STEP_S * SECOND)
+        _step(model, world, span, step, dead)
+    model.now = began + MINUTE
+    if world.tiered:
+        for log in model.source_cluster.logs[TOPIC]:
+            log.remote = sum(one.at < model.now - LOCAL for one in log.records)
 
 
 def _break(model: Modelled, span: Span) -> None:
@@ -101,7 +120,7 @@ def _break(model: Modelled, span: Span) -> None:
         return
     ask, at_source, index, fault = span.fails
     cluster = model.source_cluster if at_source else model.target_cluster
-    name = TOPIC if at_source else COPY
+    name = TOPIC if at_source else model.copy_topic
     if ask is Ask.METADATA:
         cluster.hidden = {name: fault}
     else:
@@ -111,7 +130,7 @@ def _break(model: Modelled, span: Span) -> None:
 def _step(model: Modelled, world: World, span: Span, step: int, dead: Sequence[int]) -> None:
     for index, written in enumerate(span.written):
         if step in written:
-            model.write(world.skew, index=index)
+            _write(model, world, index)
             if world.markers:
                 model.write(world.skew, marker=True, index=index)
         if index not in dead:
@@ -127,9 +146,33 @@ def _step(model: Modelled, world: World, span: Span, step: int, dead: Sequence[i
         model.restart()
 
 
-def made(world: World) -> Modelled:
-    """A mirror of two partitions in such a world."""
-    return Modelled(partitions=2, stamping=world.stamping, flush_ms=60 * SECOND)
+def _write(model: Modelled, world: World, index: int) -> None:
+    """A record; three of them in one batch where its producer lingers."""
+    for early in {world.linger_s, world.linger_s // 2, 0}:
+        model.write(world.skew - early * SECOND, index=index)
+
+
+def made(world: World, alias: str = "eu", target: Cluster | None = None) -> Modelled:
+    """A mirror of two partitions in such a world, of a source of its own."""
+    clusters = (Cluster(), target or Cluster())
+    flush = 60 * SECOND
+    return Modelled(0, alias, 2, stamping=world.stamping, flush_ms=flush, clusters=clusters)
+
+
+def known_after(world: World) -> int:
+    """After so many minutes with records two commits were seen."""
+    return 2 * world.flush_s // 60 + 1
+
+
+def found_after(world: World) -> int:
+    """After so many minutes a standstill is told."""
+    longest = TARGET_MS // SECOND + world.flush_s
+    return -(-longest // 60) + 5 + (UNREAD if world.tiered else 0)
+
+
+def alarms(world: World) -> set[Status]:
+    """What is told of a standstill; where no read of what waits succeeds it cannot be proven."""
+    return {Status.OUT_OF_SYNC, Status.UNKNOWN} if world.tiered else {Status.OUT_OF_SYNC}
 
 
 def told(seen: Observation) -> set[Code]:
@@ -209,15 +252,13 @@ def test_a_partition_that_is_not_copied_is_found_within_target_flush_and_samples
     world: World, history: list[Span], dead: int, foreign: bool
 ) -> None:
     model = made(world)
-    busy = Span((frozenset({0, 3}), frozenset({0, 3})))
-    lived(model, world, [busy] * (2 * world.flush_s // 60 + 1))
+    lived(model, world, [BUSY] * known_after(world))
     lived(model, world, history)
-    outage = Span((frozenset({0, 3}), frozenset({0, 3})), foreign=foreign)
-    longest = -(-(TARGET_MS // SECOND + world.flush_s) // 60) + 5
-    lived(model, world, [outage] * longest, dead=[dead])
-    assert model.samples[-1][0].status is Status.OUT_OF_SYNC
+    outage = replace(BUSY, foreign=foreign)
+    lived(model, world, [outage] * found_after(world), dead=[dead])
+    assert model.samples[-1][0].status in alarms(world)
     lived(model, world, [outage] * 3, dead=[dead])
-    assert {seen.status for seen, _ in model.samples[-3:]} == {Status.OUT_OF_SYNC}
+    assert {seen.status for seen, _ in model.samples[-3:]} <= alarms(world)
 
 
 @given(worlds, st.lists(spans(), max_size=8), st.integers(0, 1))
@@ -225,17 +266,43 @@ def test_failing_answers_end_no_alarm_and_hide_no_standstill_for_ever(
     world: World, history: list[Span], dead: int
 ) -> None:
     model = made(world)
-    busy = Span((frozenset({0, 3}), frozenset({0, 3})))
-    lived(model, world, [busy] * (2 * world.flush_s // 60 + 1))
-    lived(model, world, [busy] * 12, dead=[dead])
+    lived(model, world, [BUSY] * known_after(world))
+    lived(model, world, [BUSY] * 12, dead=[dead])
     before = len(model.samples)
     lived(
         model, world, [Span((frozenset({0}), frozenset({0})), one.fails) for one in history], [dead]
     )
     for seen, _ in model.samples[before - 1 :]:
         assert seen.status is not Status.IN_SYNC
-    lived(model, world, [busy] * 3, dead=[dead])
-    assert model.samples[-1][0].status is Status.OUT_OF_SYNC
+    lived(model, world, [BUSY] * 3, dead=[dead])
+    assert model.samples[-1][0].status in alarms(world)
+
+
+@given(
+    worlds,
+    worlds,
+    st.lists(st.tuples(spans(), spans(fails=False)), max_size=6),
+    st.integers(0, 1),
+)
+def test_of_two_mirrors_sampled_together_each_is_told_by_itself(
+    world: World, other: World, history: list[tuple[Span, Span]], dead: int
+) -> None:
+    """The first copies all, whatever its source does not answer; of the second a partition dies.
+
+    Their workers are the same, and so is the target.
+    """
+    other = replace(other, flush_s=world.flush_s)
+    copies = made(world)
+    dies = made(other, "us", copies.target_cluster)
+    together = [*[(BUSY, BUSY)] * known_after(world), *history]
+    for first, second in [*together, *[(BUSY, BUSY)] * found_after(other)]:
+        at_source = first.fails if first.fails and first.fails[1] else None
+        _pass(copies, world, replace(first, fails=at_source))
+        _pass(dies, other, second, [dead] if len(dies.samples) > len(together) else ())
+        sample_together([copies, dies])
+    assert not {code for seen, _ in copies.samples for code in told(seen)} & (LATE | LOSSES)
+    assert copies.samples[-1][0].status is Status.IN_SYNC
+    assert dies.samples[-1][0].status in alarms(other)
 
 
 @given(worlds, st.lists(spans(foreign=True), max_size=10), st.lists(st.integers(0, 1), max_size=1))

@@ -3,7 +3,7 @@
 import pytest
 from mirroring.kafka_types import Fault, Partition, Stamping
 from mirroring.measuring.memory import pack, unpack
-from mirroring.observation import Code, Observation, Status
+from mirroring.observation import Code, Observation, Severity, Status
 
 from tests.unit.modelled import BEGAN, COPY, MINUTE, SECOND, TOPIC, Blind, Modelled
 from tests.unit.modelled_kafka import Ask
@@ -365,3 +365,17 @@ def test_a_short_lag_behind_old_brokers_is_never_in_sync_without_a_word() -> Non
         if model.target.records:
             assert "ListOffsets 7" in "".join(words), sample
     assert model.waited >= 2 * MINUTE - SECOND
+
+
+def test_an_overdue_commit_whose_records_cannot_be_read_is_unknown_and_not_in_sync() -> None:
+    """One partition of three, in remote storage that answers too late; its end then fails, too."""
+    model = Modelled(partitions=3, stamping=Stamping(append_time=True))
+    minutes(model, 4)
+    log = model.source_cluster.logs[TOPIC][2]
+    for _ in range(8):
+        seen = minutes(model, 1, stuck=frozenset({2}))
+        log.remote = len(log)
+    (why,) = [one for one in seen[-1].reasons if one.code is Code.PARTITIONS_UNREADABLE]
+    assert (seen[-1].status, why.severity, why.partition) == (Status.UNKNOWN, Severity.CRITICAL, 2)
+    model.source_cluster.failing = {(Ask.LATEST, Partition(TOPIC, 2)): Fault.TIMEOUT}
+    assert minutes(model, 1, stuck=frozenset({2}))[-1].status is Status.UNKNOWN

@@ -71,9 +71,9 @@ class PartitionLatency(NamedTuple):
 
     `behind` is the likeliest age of the oldest record that waits, `youngest` the least that it can
     be; `behind` is None where no time of writing is known. It is `proven` that they wait unless an
-    answer failed; `unknown` is why it is not known whether
-    records wait: the figures then are the last known ones. `fresh`: nothing was ever copied of it,
-    and its grace is not over.
+    answer failed; `unknown` is why it is not known whether records wait: the figures then are the
+    last known ones, and `overdue` says that a commit should have come. `fresh`: nothing was ever
+    copied of it, and its grace is not over.
     """
 
     end: int
@@ -82,6 +82,7 @@ class PartitionLatency(NamedTuple):
     youngest: int = 0
     proven: bool = True
     unknown: Fault | None = None
+    overdue: bool = False
     fresh: bool = False
     old: bool = False
     stuck: bool = False

@@ -143,6 +143,7 @@ def evaluate(
         youngest=youngest,
         proven=waits.proven and waits.unknown is None,
         unknown=waits.unknown,
+        overdue=waits.overdue,
         fresh=position.since > 0 and now - position.since <= GRACE_MS and _untouched(position),
         old=not caught_up and copied_to < position.backfill_end,
         stuck=stuck,

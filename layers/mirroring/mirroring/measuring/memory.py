@@ -27,11 +27,15 @@ GONE_MS = 24 * 60 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Since when (ms) it is not known whether a partition is copied, and for how many samples."""
+    """Since when (ms) it is not known whether a partition is copied, and for how many samples.
+
+    `overdue`: its commit should have come when last that was known.
+    """
 
     since: int
     samples: int
     why: str
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,6 @@ def _topic(row: Sequence[Any]) -> TopicMemory:
     since, source_id, target_id, rows, *rest = row
     positions = Positions({index: values for index, *values in rows})
     unread = rest[8] if len(rest) > 8 else []
-    kept = {index: Unread(*values[:3]) for index, *values in unread}
+    kept = {index: Unread(*values[:4]) for index, *values in unread}
     topic = TopicMemory(since, source_id, target_id, positions, *rest[:8])
     return replace(topic, unread=kept, looked=rest[9] if len(rest) > 9 else 0)

@@ -38,14 +38,15 @@ class Stuck:
 class Unreadable:
     """A partition of which it has not been known for `still` ms whether it is copied, and why.
 
-    `more` counts others of the topic; `most`: they are more than half of it.
+    `more` counts others of the topic; `critical`: they are more than half of it, or the commit of
+    one is overdue.
     """
 
     partition: int
     still: int
     words: str
     more: int = 0
-    most: bool = False
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)

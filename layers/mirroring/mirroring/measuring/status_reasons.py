@@ -143,7 +143,7 @@ def unknown(case: StatusCase) -> Iterable[Reason]:
 
 
 def unreadable(case: StatusCase) -> Iterable[Reason]:
-    """A partition of each topic that cannot be read: critical where that is so of most of it."""
+    """A partition of each topic that cannot be read."""
     for topic in case.inputs.topics:
         if topic.unreadable is not None:
             yield _unreadable(topic.name, topic.unreadable, case)
@@ -160,7 +160,7 @@ def _unreadable(topic: str, what: Unreadable, case: StatusCase) -> Reason:
         partition=what.partition,
         measured=what.still,
     )
-    severity = Severity.CRITICAL if what.most else Severity.WARNING
+    severity = Severity.CRITICAL if what.critical else Severity.WARNING
     return reported.model_copy(update={"severity": severity, "count": what.more or None})
 
 

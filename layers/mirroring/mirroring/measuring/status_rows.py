@@ -145,7 +145,7 @@ def row_11_backfilling(case: StatusCase) -> Row:
 def row_12_unobservable(case: StatusCase) -> Row:
     """Source, target, Connect, which topics match, or most of one is not known in three samples.
 
-    And for three minutes; until then as before.
+    And for three minutes; until then as before. So is a partition whose commit is overdue.
     """
     unread = tuple(one for one in unreadable(case) if one.severity is Severity.CRITICAL)
     if unread:

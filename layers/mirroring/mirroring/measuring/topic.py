@@ -121,7 +121,9 @@ class TopicAssessment:
         found = {}
         for index, fault in why.items():
             last = known.unread.get(index) or Unread(good, 0, "")
-            found[index] = Unread(last.since, last.samples + 1, str(fault))
+            read = self._figures.get(index)
+            overdue = last.overdue if read is None else read.overdue
+            found[index] = Unread(last.since, last.samples + 1, str(fault), overdue)
         return found
 
     def _absent(self, known: TopicMemory) -> int:
@@ -207,7 +209,8 @@ class TopicAssessment:
             still=self._now - lasting[index].since,
             words=lasting[index].why,
             more=len(lasting) - 1,
-            most=2 * len(lasting) > len(self._facts.leaders),
+            critical=2 * len(lasting) > len(self._facts.leaders)
+            or any(one.overdue for one in lasting.values()),
         )
 
     def _stuck(self) -> Stuck | None:

@@ -4,7 +4,7 @@ Nothing is taken for copied without a proof, or while its commit is not due: an 
 leaves things as they were last known, and says why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirroring.kafka_types import Fault
 from mirroring.measuring.figures import Fetched, PartitionReading, RecordAt, Timing
@@ -20,12 +20,14 @@ NEVER_ANSWERED = (Fault.UNAUTHORIZED, Fault.UNSUPPORTED)
 class Waiting:
     """The oldest record that waits, None for none; `proven` where nothing but that can be.
 
-    `unknown` is why it is not known: `oldest` is then the one last known.
+    `unknown` is why it is not known: `oldest` is then the one last known, and `overdue` says that a
+    commit should have come.
     """
 
     oldest: RecordAt | None = None
     proven: bool = True
     unknown: Fault | None = None
+    overdue: bool = False
 
 
 def wait(position: Position, reading: PartitionReading, pace: Timing) -> Waiting:
@@ -90,7 +92,7 @@ def _late(
     if reading.fetched is Fault.UNAUTHORIZED:
         return Waiting(RecordAt(start, None))
     if isinstance(reading.fetched, Fault):
-        return _as_before(position, reading, reading.fetched)
+        return replace(_as_before(position, reading, reading.fetched), overdue=True)
     late = is_known_late(position, reading, pace, start)
     return Waiting(RecordAt(position.confirmed, None)) if late else None
 
