@@ -35,8 +35,8 @@ class Fleet:
 
     def move(self) -> None:
         """One partition in a hundred moves."""
-        for mirror in self.mirrors[:: max(1, 100 // self.partitions)]:
-            self.world.move(mirror, self.world.partitions[mirror.name][:1])
+        some = self.mirrors[:: max(1, 100 // self.partitions)]
+        self.world.move(*[(one, self.world.partitions[one.name][:1]) for one in some])
 
     def sample(self, sampler: Function) -> list[dict[str, float]]:
         """A minute of all of them by one sampler; what each invocation told."""
@@ -66,8 +66,7 @@ def opened(folder: Path, mirrors: int, partitions: int) -> Iterator[Fleet]:
         stage.created(world.target, copies)
         world.know(topics, copies)
         fleet = Fleet(world, made, partitions)
-        for mirror in made:
-            world.move(mirror, world.partitions[mirror.name])
+        world.move(*[(one, world.partitions[one.name]) for one in made])
         yield fleet
 
 

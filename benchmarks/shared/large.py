@@ -31,7 +31,7 @@ class Large:
 
     def sample(self, step: int) -> Took:
         """Every `step`th partition moves, and a sample sees all of it."""
-        self.world.move(self.mirror, self.every[::step])
+        self.world.move((self.mirror, self.every[::step]))
         took = self.sampler.sample([self.mirror.name])
         stage.check(self.mirror, len(self.topics), len(self.every))
         return took
@@ -68,7 +68,7 @@ def opened(topics: int, nodes: int = 1) -> Iterator[Large]:
         copies = [mirror.mirrored_name(name) for name in names]
         stage.created(world.target, dict.fromkeys(copies, PARTITIONS))
         every = world.partitions[mirror.name]
-        world.move(mirror, every)
+        world.move((mirror, every))
         for _ in range(SETTLING):
             sampler.sample([mirror.name])
         yield Large(world, sampler, mirror, names, every)

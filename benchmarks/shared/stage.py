@@ -41,6 +41,8 @@ from tests.stack import ROOT
 
 CONNECT, SOURCE, TARGET = "us-connect", "eu-core", "us-core"
 START_S = 60
+# Of tens of thousands of partitions on a busy machine.
+FLUSH_S = 300
 # So many partitions are made within a request's time-out on a busy machine.
 TOGETHER = 1_000
 AT_ONCE, LINGER_MS = 64, 10_000
@@ -115,21 +117,26 @@ class Stage:
         self.connect.offsets[mirror.source_connector] = {}
         return mirror
 
-    def move(self, mirror: Mirror, moving: Collection[Partition]) -> None:
-        """A record of each of these is written, copied and committed."""
+    def move(self, *moving: tuple[Mirror, Collection[Partition]]) -> None:
+        """A record of each of these is written, copied and committed.
+
+        All at once: a flush looks at every partition that was ever written to.
+        """
         at = time.time_ns() // 1_000_000
-        copies = [(mirror.mirrored_name(topic), index) for topic, index in moving]
+        every = [(mirror, one) for mirror, some in moving for one in some]
+        originals = [one for _, one in every]
+        copies = [(mirror.mirrored_name(topic), index) for mirror, (topic, index) in every]
         sent, copied = (
             [
                 producer.send(topic, b"moves", partition=index, timestamp_ms=at)
                 for topic, index in each
             ]
-            for producer, each in zip(self.producers, (moving, copies), strict=True)
+            for producer, each in zip(self.producers, (originals, copies), strict=True)
         )
         for producer in self.producers:
-            producer.flush(START_S)
-        committed = self.connect.offsets[mirror.source_connector]
-        for one, future in zip(moving, sent, strict=True):
+            producer.flush(FLUSH_S)
+        for (mirror, one), future in zip(every, sent, strict=True):
+            committed = self.connect.offsets[mirror.source_connector]
             committed[one] = future.get(START_S).offset
         for future in copied:
             future.get(START_S)
