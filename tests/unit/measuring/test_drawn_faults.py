@@ -305,6 +305,19 @@ def test_of_two_mirrors_sampled_together_each_is_told_by_itself(
     assert dies.samples[-1][0].status in alarms(other)
 
 
+def test_commits_in_transactions_teach_another_mirror_no_flush_interval() -> None:
+    """Flushes are 300 s apart, 60 s as registered; the other's commits come with each record."""
+    world = World(0, 2, Stamping(append_time=True), 300, markers=True)
+    copies = made(world)
+    exact = made(World(stamping=Stamping(transactions=True)), "us", copies.target_cluster)
+    for _ in range(20):
+        _pass(copies, world, BUSY)
+        _pass(exact, World(), BUSY)
+        sample_together([copies, exact])
+    for seen, _ in copies.samples:
+        assert not told(seen) & (LATE | LOSSES)
+
+
 @given(worlds, st.lists(spans(foreign=True), max_size=10), st.lists(st.integers(0, 1), max_size=1))
 def test_what_waits_is_within_what_the_readings_allow(
     world: World, history: list[Span], dead: list[int]

@@ -28,16 +28,28 @@ class _Commit(NamedTuple):
 
 
 def paces(all_readings: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
-    """The pace of each mirror; all share the workers, whose flush interval was registered."""
+    """The pace of each mirror; all share the workers, whose flush interval was registered.
+
+    Commits in transactions come with their records, and teach the others nothing of it.
+    """
     some = list(all_readings)
     flush = max((one.memory.counts.get("flush", 0) for one in some), default=0)
-    learnt = any(one.memory.counts.get("learnt", 0) for one in some)
+    learnt = any(_has_learnt(one) for one in some if not _is_exact(one))
     return {one.mirror.name: _pace(one, max(flush_ms, flush), learnt) for one in some}
 
 
-def _pace(readings: MirrorReadings, flush_ms: int, learnt: bool) -> Timing:
+def _has_learnt(readings: MirrorReadings) -> bool:
+    return readings.memory.counts.get("learnt", 0) > 0
+
+
+def _is_exact(readings: MirrorReadings) -> bool:
+    return any(topic.exact for topic in readings.memory.topics.values())
+
+
+def _pace(readings: MirrorReadings, flush_ms: int, others_learnt: bool) -> Timing:
     at = max((reading.at for reading in readings.partitions.values()), default=0)
     runs = readings.memory.counts.get("running_since", 0)
+    learnt = others_learnt or _has_learnt(readings)
     return Timing(
         flush=flush_ms,
         gap=_gap(readings, at),
@@ -69,7 +81,7 @@ def learn(readings: MirrorReadings) -> dict[str, int]:
     whole = any(one.took == one.apart and one.dated for one in commits)
     return {
         "flush": min(LONGEST_FLUSH_MS, max(took, known * 7 // 8 if sooner else known)),
-        "learnt": int(whole or counts.get("learnt", 0) > 0),
+        "learnt": int(whole or _has_learnt(readings)),
         "told": int(readings.connect.committed is not None),
         "undated": _undated(readings),
     }
