@@ -318,6 +318,20 @@ def test_commits_in_transactions_teach_another_mirror_no_flush_interval() -> Non
         assert not told(seen) & (LATE | LOSSES)
 
 
+def test_the_outage_of_a_mirror_hides_no_standstill_of_another() -> None:
+    """After half an hour a commit seems to have taken so long, and the other's target tells of no
+    timestamps: its standstill is told a flush, two samples and the target latency later.
+    """
+    world = World(stamping=Stamping(append_time=True))
+    recovers = made(World())
+    dies = made(world, "us", recovers.target_cluster)
+    for minute in range(50):
+        _pass(recovers, World(), BUSY, [0, 1] if 8 <= minute < 38 else ())
+        _pass(dies, world, BUSY, [0] if minute >= 42 else ())
+        sample_together([recovers, dies])
+    assert told(dies.samples[-1][0]) & LATE
+
+
 @given(worlds, st.lists(spans(foreign=True), max_size=10), st.lists(st.integers(0, 1), max_size=1))
 def test_what_waits_is_within_what_the_readings_allow(
     world: World, history: list[Span], dead: list[int]

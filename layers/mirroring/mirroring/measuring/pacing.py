@@ -28,33 +28,41 @@ class _Commit(NamedTuple):
 
 
 def paces(all_readings: Iterable[MirrorReadings], flush_ms: int) -> dict[str, Timing]:
-    """The pace of each mirror; all share the workers, whose flush interval was registered.
+    """The pace of each mirror; `flush_ms` is the flush interval as registered, the least it is.
 
-    Commits in transactions come with their records, and teach the others nothing of it.
+    All share the workers: one that has not learnt the interval yet has the shortest that another
+    has learnt, as an outage seems to be a longer one. Commits in transactions come with their
+    records, and teach the others nothing of it.
     """
     some = list(all_readings)
-    flush = max((one.memory.counts.get("flush", 0) for one in some), default=0)
-    learnt = any(_has_learnt(one) for one in some if not _is_exact(one))
-    return {one.mirror.name: _pace(one, max(flush_ms, flush), learnt) for one in some}
+    learnt = [_flush(one) for one in some if _has_learnt(one) and not _is_exact(one)]
+    shared = min(learnt, default=None)
+    return {one.mirror.name: _pace(one, flush_ms, shared) for one in some}
 
 
 def _has_learnt(readings: MirrorReadings) -> bool:
     return readings.memory.counts.get("learnt", 0) > 0
 
 
+def _flush(readings: MirrorReadings) -> int:
+    """The flush interval (ms) as this mirror's commits have shown it, 0 before they have."""
+    return readings.memory.counts.get("flush", 0)
+
+
 def _is_exact(readings: MirrorReadings) -> bool:
     return any(topic.exact for topic in readings.memory.topics.values())
 
 
-def _pace(readings: MirrorReadings, flush_ms: int, others_learnt: bool) -> Timing:
+def _pace(readings: MirrorReadings, flush_ms: int, shared: int | None) -> Timing:
     at = max((reading.at for reading in readings.partitions.values()), default=0)
     runs = readings.memory.counts.get("running_since", 0)
-    learnt = others_learnt or _has_learnt(readings)
+    own = _has_learnt(readings)
+    others = 0 if own or shared is None else shared
     return Timing(
-        flush=flush_ms,
+        flush=max(flush_ms, _flush(readings), others),
         gap=_gap(readings, at),
         target=readings.mirror.target_latency,
-        learnt=learnt or 0 < runs < at - UNLEARNT_MS,
+        learnt=own or shared is not None or 0 < runs < at - UNLEARNT_MS,
     )
 
 
@@ -74,8 +82,7 @@ def learn(readings: MirrorReadings) -> dict[str, int]:
     unless the first may be older than the sample that saw it: all are that rose in one `undated`
     (ms).
     """
-    counts = readings.memory.counts
-    known, commits = counts.get("flush", 0), list(_commits(readings))
+    known, commits = _flush(readings), list(_commits(readings))
     sooner = any(one.apart < known for one in commits)
     took = max((one.took for one in commits), default=0)
     whole = any(one.took == one.apart and one.dated for one in commits)
