@@ -15,7 +15,8 @@ from tests.stack import ROOT, functions
 
 AARCH64 = 183  # e_machine of an ELF file
 UNCHECKED_HASH = 1  # the flags of a .pyc that no source is ever compared with (PEP 552)
-pytestmark = pytest.mark.timeout(300)  # the first build downloads the layer's wheels
+# The first build downloads the layer's wheels; one process builds for all of them.
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("build")]
 BROUGHT_BY_MAKE = ROOT / ".uv/bin/uv"
 
 
