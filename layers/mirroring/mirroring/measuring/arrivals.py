@@ -31,6 +31,8 @@ def heard(
     hold a record back. One from after its arrival is a clock that is ahead, and counts as 0. Where
     most tell nothing, the others are as little times of writing, and look like it by chance.
     """
+    if not reading.heard:
+        return {}
     lower, _ = bounds(position.ends, position.proven_copied_to)
     floor = reading.at
     if oldest is not None:

@@ -101,12 +101,21 @@ def _undated(readings: MirrorReadings) -> int:
     counts = readings.memory.counts
     reported, known = counts.get("told", 0), counts.get("undated", 0)
     late = [
-        reading.at
-        for partition, reading in readings.partitions.items()
-        if readings.positions[partition].commit_advanced_at == reading.at
-        and not (reported and _was_seen(_before(readings, partition), reading.at))
+        at
+        for partition, at in _risen(readings, readings.partitions)
+        if not (reported and _was_seen(_before(readings, partition), at))
     ]
     return max(late, default=known)
+
+
+def _risen(
+    readings: MirrorReadings, partitions: Iterable[Partition]
+) -> Iterator[tuple[Partition, int]]:
+    """Those whose commit rose in this sample, with when they were read (ms)."""
+    for partition in partitions:
+        at = readings.partitions[partition].at
+        if readings.positions[partition].commit_advanced_at == at:
+            yield partition, at
 
 
 def _was_seen(before: Position | None, at: int) -> bool:
@@ -116,9 +125,9 @@ def _was_seen(before: Position | None, at: int) -> bool:
 def _commits(readings: MirrorReadings) -> Iterator[_Commit]:
     """The commits that rose in this sample, but each partition's first."""
     undated = readings.memory.counts.get("undated", 0)
-    for partition in readings.to_inspect:
-        before, at = _before(readings, partition), readings.partitions[partition].at
-        if before is None or readings.positions[partition].commit_advanced_at != at:
+    for partition, at in _risen(readings, readings.to_inspect):
+        before = _before(readings, partition)
+        if before is None:
             continue
         since = max(before.commit_advanced_at, before.began)
         if since:
