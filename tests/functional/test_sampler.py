@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from mirroring import connections
 from mirroring.errors import Unavailable
-from mirroring.measuring import recording, sample, status
+from mirroring.measuring import recording, sample, status, steps
 from mirroring.measuring.assess import Assessment
 from mirroring.measuring.memory import Memory, pack
 from mirroring.measuring.sample import Sampler
@@ -138,6 +138,27 @@ def test_a_mistake_in_the_rules_costs_one_mirror_alone(
     assert [vars(one).get("error") for one in caplog.records if one.levelname == "ERROR"][:1] == [
         "OverflowError"
     ]
+
+
+def test_a_stored_row_that_nobody_expects_costs_one_mirror_alone(
+    monkeypatch: pytest.MonkeyPatch, taken: Observations
+) -> None:
+    """Wherever a sample meets it: here as soon as the source's topics are known."""
+    read = steps.measure
+
+    def fails_at_c(*given: Any) -> Any:
+        if any(one.mirror.name == "c" for one in given[2]):
+            raise IndexError("tuple index out of range")
+        return read(*given)
+
+    monkeypatch.setattr("mirroring.measuring.sample.measure", fails_at_c)
+
+    assert len(run(samples_message("us-connect", NAMES))["batchItemFailures"]) == 1
+
+    sequences = {name: one.sequence for name, one in taken.summaries(NAMES).items()}
+    assert sequences == {"a": 2, "b": 3, "c": 4, "d": 5}
+    assert taken.summaries(["c"])["c"].status is Status.UNKNOWN
+    assert {one.status for one in taken.summaries(["a", "b", "d"]).values()} == {Status.IN_SYNC}
 
 
 def test_a_message_that_waited_too_long_is_skipped_and_counted(

@@ -57,10 +57,7 @@ class Recorder:
         Whatever goes wrong with one mirror costs no other its sample.
         """
         with ThreadPoolExecutor(max_workers=1) as pool:  # whose futures hold what went wrong
-            waiting = [
-                (one, pool.submit(self._record, one, paces[one.mirror.name], at))
-                for one in all_readings
-            ]
+            waiting = [(one, pool.submit(self._record, one, paces, at)) for one in all_readings]
             for readings, future in waiting:
                 error = future.exception()
                 if error is None:
@@ -85,13 +82,16 @@ class Recorder:
         if self.failed:
             raise self.failed[0]
 
-    def _record(self, readings: MirrorReadings, pace: Timing, at: int) -> Observation | None:
+    def _record(
+        self, readings: MirrorReadings, paces: Mapping[str, Timing], at: int
+    ) -> Observation | None:
         """Judge and record one mirror; None without time, or when another sampler was first."""
         if time.monotonic() >= self.until:
             self.skipped.append(readings.mirror.name)
             return None
         if readings.failure is not None:
             raise readings.failure
+        pace = paces[readings.mirror.name]
         assessment = Assessment(readings, pace, self.clock(), self.window_s, self.workers)
         observation, memory, change = assessment.result(at)
         memory = as_rows(memory)
@@ -154,6 +154,14 @@ def portions(states: Mapping[str, State]) -> Iterator[Mapping[str, State]]:
         weight += size
     if portion:
         yield portion
+
+
+def halves(states: Mapping[str, State]) -> Iterator[Mapping[str, State]]:
+    """The first half of these mirrors, and the second: of 250, eight halvings find a bad one."""
+    names = list(states)
+    middle = len(names) // 2
+    for some in (names[:middle], names[middle:]):
+        yield {name: states[name] for name in some}
 
 
 def _measured(state: State) -> datetime:

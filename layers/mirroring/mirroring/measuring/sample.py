@@ -14,13 +14,14 @@ from mirroring.measuring import expiring, group_reading
 from mirroring.measuring.check_credentials import try_login
 from mirroring.measuring.clock import Clock, now_ms
 from mirroring.measuring.copies import note_copies
+from mirroring.measuring.figures import Timing
 from mirroring.measuring.hide_secrets import hide_secrets
 from mirroring.measuring.kept_memory import KeptMemories, kept_memories
 from mirroring.measuring.memory import unpack
 from mirroring.measuring.read_connect import read_connect
 from mirroring.measuring.readings import MirrorReadings, note_unobservable
-from mirroring.measuring.recording import Recorder, portions
-from mirroring.measuring.steps import Sources, dimmed, each, matching_s, measure
+from mirroring.measuring.recording import Recorder, halves, portions
+from mirroring.measuring.steps import MISTAKES, Sources, dimmed, each, matching_s, measure
 from mirroring.mirror import Intent
 from mirroring.observation import Code, Observation
 from mirroring.storing.mirror_store import MirrorStore
@@ -68,10 +69,27 @@ class Sampler:
     def _take(
         self, cluster: ConnectCluster, states: Mapping[str, State], recorder: Recorder
     ) -> Iterator[Observation]:
-        """Sample some mirrors together, step by step."""
-        at = self.clock()
+        """Sample some mirrors together, and where a mistake of ours ends that, by halves."""
+        if time.monotonic() >= recorder.until:
+            recorder.skipped += states
+            return
+        at, all_readings, paces = self.clock(), self._all_readings(states), dict[str, Timing]()
+        try:
+            paces = self._read(cluster, all_readings, at)
+        except MISTAKES as error:
+            if len(all_readings) > 1:
+                for half in halves(states):
+                    yield from self._take(cluster, half, recorder)
+                return
+            for readings in all_readings:
+                readings.failure = error
+        yield from recorder.record_all(all_readings, paces, at)
+
+    def _read(
+        self, cluster: ConnectCluster, all_readings: Sequence[MirrorReadings], at: int
+    ) -> dict[str, Timing]:
+        """Read and figure some mirrors together, step by step; the pace of each."""
         connections = self.connections.for_one_sample()
-        all_readings = self._all_readings(states)
         self._read_connect(cluster, all_readings)
         hide_secrets(all_readings, connections, cluster)
         target = _target(cluster, all_readings, connections)
@@ -87,7 +105,7 @@ class Sampler:
             _read_groups(sources, target, all_readings)
         for one in [one for one, _ in sources if not is_kept(one)]:
             one.close()
-        yield from recorder.record_all(all_readings, paces, at)
+        return paces
 
     def _read_connect(
         self, cluster: ConnectCluster, all_readings: Sequence[MirrorReadings]

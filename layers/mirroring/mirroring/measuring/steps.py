@@ -22,6 +22,16 @@ from mirroring.observation import Code
 # Of a minute: one mirror may use it all, 250 have 40 ms each, in which a pattern that does not
 # backtrack matches 20,000 names.
 PATTERNS_S = 10.0
+MISTAKES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a mistake of ours raises, a library's error that nobody expects, or a row stored so."""
 _Source = TypeVar("_Source")
 Sources = Sequence[tuple[Probe, Sequence[MirrorReadings]]]
 Failed = Callable[[Sequence[MirrorReadings], ProblemError], None]
@@ -116,5 +126,5 @@ def _figure(readings: MirrorReadings, pace: Timing, now: int) -> None:
     """A mistake of ours costs this mirror its sample, and no other."""
     try:
         figure(readings, pace, now)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except MISTAKES as error:
         readings.failure = error
