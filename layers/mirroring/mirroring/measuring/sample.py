@@ -95,16 +95,18 @@ class Sampler:
         target = _target(cluster, all_readings, connections)
         groups = _sources(all_readings, connections)
         sources = [(probe(*source), some) for source, some in groups.items()]
-        paces = measure(sources, target, all_readings, cluster.offset_flush_ms, self.clock)
-        note_copies(all_readings)
-        each(list(groups.items()), try_login, dimmed)
-        for source, some in sources:
-            expiring.note(source, "source", some, at)
-        if target is not None:
-            expiring.note(target, "target", all_readings, at)
-            _read_groups(sources, target, all_readings)
-        for one in [one for one, _ in sources if not is_kept(one)]:
-            one.close()
+        try:
+            paces = measure(sources, target, all_readings, cluster.offset_flush_ms, self.clock)
+            note_copies(all_readings)
+            each(list(groups.items()), try_login, dimmed)
+            for source, some in sources:
+                expiring.note(source, "source", some, at)
+            if target is not None:
+                expiring.note(target, "target", all_readings, at)
+                _read_groups(sources, target, all_readings)
+        finally:
+            for one in [one for one, _ in sources if not is_kept(one)]:
+                one.close()
         return paces
 
     def _read_connect(
