@@ -2,8 +2,9 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 from mirroring.java.budget import patience
@@ -77,3 +78,31 @@ def test_many_slow_names_take_no_longer_than_one() -> None:
                 matcher("(a|aa)+$b").matches("a" * 200)
         matcher("a").matches("a")
     assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginnings"),
+    [
+        (r"orders\.new", {"orders.new"}),
+        (r"orders\..*|\Qpayments.\E[a-z]+", {"orders.", "payments."}),
+        (r"(?:eu|us)-(a|b)\d", {"eu-a", "eu-b", "us-a", "us-b"}),
+        (r"^(?!orders\.old)orders\.(x+)y", {"orders.x"}),
+        (r"a?b|c{2}d", {"", "c"}),
+        (r"(?i)orders|.", {""}),
+        ("|".join(f"t{number:03}" for number in range(200)), {""}),
+        (f"(?:{'|'.join('abcdefghi')}){{1}}(?:{'|'.join('abcdefghi')})", set("abcdefghi")),
+    ],
+)
+def test_names_that_begin_otherwise_are_not_looked_at(pattern: str, beginnings: set[str]) -> None:
+    assert set(matcher(pattern).beginnings) == beginnings
+
+
+def test_two_hundred_and_fifty_mirrors_look_at_ten_thousand_names_in_a_second() -> None:
+    """Of one source, each with a topic of its own: 0.1 s, where it took six."""
+    names = [f"orders.eu-west-1.{number:05}" for number in range(10_000)]
+    each = [matcher(re.escape(name)) for name in names[::40]]
+    began = process_time()
+    with patience(10.0):
+        found = [name for one in each for name in names if one.matches(name)]
+    assert process_time() - began < 3
+    assert found == names[::40]

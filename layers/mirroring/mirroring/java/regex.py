@@ -13,21 +13,27 @@ import regex
 from mirroring.java.budget import PatternsTakeLong, current
 from mirroring.java.characters import JavaRegexError
 from mirroring.java.parser import Parser
-from mirroring.java.shape import Shape
+from mirroring.java.shape import Shape, beginnings
 
 __all__ = ["JavaRegexError", "Matcher", "matcher"]
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """A Java pattern, ready to be asked."""
+    """A Java pattern, ready to be asked; a match has one of the `beginnings`."""
 
     pattern: str
     compiled: regex.Pattern[str]
     shape: Shape
+    beginnings: tuple[str, ...]
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text matches, as `Matcher.matches()`; raises PatternsTakeLong."""
+        """Whether the whole text matches, as `Matcher.matches()`; raises PatternsTakeLong.
+
+        Most of many topics do not begin as a mirror's do, which costs a tenth to see.
+        """
+        if not text.startswith(self.beginnings):
+            return False
         budget, began = current(), perf_counter()
         try:
             return self.compiled.fullmatch(text, timeout=budget.left()) is not None
@@ -43,7 +49,7 @@ def matcher(pattern: str) -> Matcher:
     translated = Parser(_unquoted(pattern)).whole()
     try:
         compiled = regex.compile(f"(?:{translated.text})", regex.V1)
-        return Matcher(pattern, compiled, translated.shape)
+        return Matcher(pattern, compiled, translated.shape, beginnings(translated.shape))
     except (regex.error, RecursionError, OverflowError) as error:
         raise JavaRegexError(f"Unsupported construct: {error}") from error
 
