@@ -53,7 +53,7 @@ local: setup $(CONSOLE) ## run everything on this machine; ARGS="--no-demo --por
 # Three sets, each in processes with an AWS of their own; what is timed closely runs alone.
 TIMED := $(addprefix tests/e2e/,test_probe.py test_probe_faults.py test_probe_secured.py test_size.py truth)
 TESTS := "-n 4 --dist loadgroup tests/unit tests/functional tests/template" \
-	"-n 2 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
+	"-n 3 --dist loadfile --no-loadscope-reorder tests/e2e $(addprefix --ignore=,$(TIMED))" \
 	"$(TIMED)"
 test: setup $(LINTERS) $(BROWSER) $(CONSOLE) ## run every test; ARGS="tests/unit -k schedule" for some of them
 	@echo "the tests run on $$($(BIN)/python --version), $$(readlink -f $(BIN)/python)"
