@@ -67,6 +67,7 @@ def opened(topics: int, nodes: int = 1) -> Iterator[Large]:
         mirror = world.mirrored("eu.us-core.large", shape)
         copies = [mirror.mirrored_name(name) for name in names]
         stage.created(world.target, dict.fromkeys(copies, PARTITIONS))
+        world.know(names, copies)
         every = world.partitions[mirror.name]
         world.move((mirror, every))
         for _ in range(SETTLING):
