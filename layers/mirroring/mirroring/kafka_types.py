@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 LATEST, EARLIEST, MAX_TIMESTAMP = -1, -2, -3
 
+# Half the time of a NamedTuple's own constructor, which counts with 10,000 partitions a sample.
+new_tuple = tuple.__new__
+
 
 class Partition(NamedTuple):
     """A partition of a topic."""

@@ -104,5 +104,5 @@ def test_two_hundred_and_fifty_mirrors_look_at_ten_thousand_names_in_a_second() 
     began = process_time()
     with patience(10.0):
         found = [name for one in each for name in names if one.matches(name)]
-    assert process_time() - began < 3
+    assert process_time() - began < 1
     assert found == names[::40]

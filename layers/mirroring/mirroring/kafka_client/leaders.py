@@ -177,7 +177,7 @@ def _by_leader(leaders: tuple[int, ...], indexes: tuple[int, ...]) -> Mapping[in
 
 def _stale(answers: Mapping[int, object]) -> list[int]:
     if Fault not in set(map(type, answers.values())):
-        return []
+        return []  # as nearly always: a fifth of the time of looking at each
     return [index for index, one in answers.items() if isinstance(one, Fault) and one in _STALE]
 
 

@@ -12,13 +12,20 @@ from mirroring.kafka_client import dialect
 from mirroring.kafka_client.brokers import LANES, Brokers
 from mirroring.kafka_client.leaders import ByNode, Indexes
 from mirroring.kafka_client.unreachable import fault_of
-from mirroring.kafka_types import EARLIEST, LATEST, MAX_TIMESTAMP, Fault, OffsetAt, Partition, fault
+from mirroring.kafka_types import (
+    EARLIEST,
+    LATEST,
+    MAX_TIMESTAMP,
+    Fault,
+    OffsetAt,
+    Partition,
+    fault,
+    new_tuple,
+)
 
 CHUNK_COST = 2_000
 _CHEAP = (LATEST, EARLIEST)
 _DEAR_COST = 2
-# Half the time of a NamedTuple's own constructor, which counts with 10,000 partitions a sample.
-_new = tuple.__new__
 
 Chunk = Mapping[str, list[tuple[int, int]]]
 """(Index, timestamp) pairs by topic."""
@@ -111,8 +118,8 @@ def _read(chunk: Chunk, answer: Any, found: dict[Partition, OffsetAt | Fault]) -
     before = len(found)
     for topic, rows in () if failed else dialect.offsets_answer(answer):
         for index, error, timestamp, offset in rows:
-            value = _fault(error) if error else _new(OffsetAt, (offset, timestamp))
-            found[_new(Partition, (topic, index))] = value
+            value = _fault(error) if error else new_tuple(OffsetAt, (offset, timestamp))
+            found[new_tuple(Partition, (topic, index))] = value
     if len(found) - before < sum(map(len, chunk.values())):
         for topic, pairs in chunk.items():
             for index, at in pairs:

@@ -11,7 +11,8 @@ from mirroring.measuring.memory import TopicMemory, Unread
 from mirroring.measuring.position import moment
 from mirroring.measuring.readings import MirrorReadings
 from mirroring.measuring.resting import Positions, Use, rows_of, use
-from mirroring.measuring.status_inputs import Stuck, Topic, Unreadable, is_lasting
+from mirroring.measuring.status_inputs import Stuck, Topic
+from mirroring.measuring.unread import longest_unread, unread
 from mirroring.observation import MirroredTopic, TopicState
 
 # Connectors look for topics every 60 s, and then have them made and their tasks restarted.
@@ -73,7 +74,7 @@ class TopicAssessment:
         known = self._known or TopicMemory(self._now, self._facts.topic_id)
         target = readings.target.topics.get(self._mirrored)
         stamping = readings.target.stampings.by_topic.get(self._name, known.stamping)
-        figures, unread = self._summary, self._unreadable(known)
+        figures, unknown = self._summary, self._unreadable(known)
         above = figures.late > readings.mirror.target_latency and not self._pending()
         return TopicMemory(
             since=self._since(),
@@ -82,13 +83,13 @@ class TopicAssessment:
             positions=self._kept,
             average=carry_over(known.average, figures.average, figures, self._pace),
             max=carry_over(known.max, figures.max, figures, self._pace),
-            above=self._above(known, late=above, unsure=bool(unread)),
+            above=self._above(known, late=above, unsure=bool(unknown)),
             append_time=stamping.append_time,
             checked=self._now if self._name in readings.target.stampings.checked else known.checked,
             exact=stamping.transactions,
             absent=self._absent(known),
             seen=self._now,
-            unread=unread,
+            unread=unknown,
             looked=readings.source.looked or known.looked,
         )
 
@@ -112,19 +113,9 @@ class TopicAssessment:
 
     def _unreadable(self, known: TopicMemory) -> dict[int, Unread]:
         """The partitions of which nobody knows whether they are copied, since the last that did."""
-        why = dict(self._unread)
-        for index, figures in self._figures.items():
-            if figures.unknown is not None:
-                why[index] = figures.unknown
         before = self._readings.before
         good = self._now if before is None else int(before.measured_at.timestamp() * 1000)
-        found = {}
-        for index, fault in why.items():
-            last = known.unread.get(index) or Unread(good, 0, "")
-            read = self._figures.get(index)
-            overdue = last.overdue if read is None else read.overdue
-            found[index] = Unread(last.since, last.samples + 1, str(fault), overdue)
-        return found
+        return unread(known.unread, self._unread, self._figures, good)
 
     def _absent(self, known: TopicMemory) -> int:
         """For how many looks in a row the target has not known the topic, while no commit came."""
@@ -190,27 +181,8 @@ class TopicAssessment:
             skewed=sum(one.skewed for one in self._figures.values()),
             retention_left=self._retention_left(),
             unsure=bool(memory.unread) or not all(one.proven for one in self._figures.values()),
-            unreadable=self._longest_unread(memory),
+            unreadable=longest_unread(memory.unread, len(self._facts.leaders), self._now),
             hidden=readings.target.faults.get(self._mirrored) is Fault.UNAUTHORIZED,
-        )
-
-    def _longest_unread(self, memory: TopicMemory) -> Unreadable | None:
-        """The partition that could not be read for longest, where that is long enough to matter."""
-        lasting = {
-            index: one
-            for index, one in memory.unread.items()
-            if is_lasting(one.samples, one.since, self._now)
-        }
-        if not lasting:
-            return None
-        index = min(lasting, key=lambda one: lasting[one].since)
-        return Unreadable(
-            partition=index,
-            still=self._now - lasting[index].since,
-            words=lasting[index].why,
-            more=len(lasting) - 1,
-            critical=2 * len(lasting) > len(self._facts.leaders)
-            or any(one.overdue for one in lasting.values()),
         )
 
     def _stuck(self) -> Stuck | None:

@@ -130,7 +130,7 @@ def _shape(replicas: int, in_sync: int, offline: int) -> struct.Struct:
     return struct.Struct(f">2xii4x{arrays}B")
 
 
-def _one_by_one(body: memoryview, at: int, count: int) -> tuple[Iterable[tuple[int, int]], int]:
+def _one_by_one(body: memoryview, at: int, count: int) -> tuple[list[tuple[int, int]], int]:
     found: list[tuple[int, int]] = []
     for _ in range(count):
         _, index, leader, _ = _PARTITION.unpack_from(body, at)
